@@ -1,0 +1,134 @@
+//! The one SQLite file: opened, brought up to date, shared by window and command line.
+//!
+//! WAL and a busy timeout make two processes safe beside each other. A database of a newer version
+//! is not touched.
+
+use crate::clock::Timestamp;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, types};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+/// Every change of the schema, oldest first; the file's `user_version` counts those applied.
+const MIGRATIONS: &[&str] = &[include_str!("db/001_first.sql")];
+
+/// How long a statement waits for another process to finish writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The open database. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct Db(Arc<Mutex<Connection>>);
+
+/// Why the database could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// A newer Sendright wrote it; nothing was changed.
+    #[error("{path} is of version {found}, this program knows {known}")]
+    Newer {
+        /// The database file.
+        path: PathBuf,
+        /// The version found in it.
+        found: usize,
+        /// The newest version that this program knows.
+        known: usize,
+    },
+    /// SQLite's own words.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+impl Db {
+    /// Opens the file at `path`, makes it when it is missing, and brings it up to date.
+    ///
+    /// # Errors
+    /// [`DbError::Newer`] before anything is written; else SQLite's.
+    pub fn open(path: &Path) -> Result<Self, DbError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        refuse_newer(&connection, path)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        Self::up_to_date(connection)
+    }
+
+    /// A database in memory, for tests.
+    pub fn in_memory() -> Result<Self, DbError> {
+        let connection = Connection::open_in_memory()?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        Self::up_to_date(connection)
+    }
+
+    fn up_to_date(mut connection: Connection) -> Result<Self, DbError> {
+        // Immediate: of two processes that start together one migrates, the other waits and sees it.
+        let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let applied: usize = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        for (index, sql) in MIGRATIONS.iter().enumerate().skip(applied) {
+            change.execute_batch(sql)?;
+            change.pragma_update(None, "user_version", index + 1)?;
+        }
+        change.commit()?;
+        Ok(Self(Arc::new(Mutex::new(connection))))
+    }
+
+    /// Runs `work` in one transaction: all of it is written, or nothing is.
+    ///
+    /// # Errors
+    /// `work`'s own, or SQLite's when it cannot be committed.
+    pub fn change<T, E: From<DbError>>(
+        &self,
+        work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.lock();
+        let change = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(DbError::from)?;
+        let done = work(&change)?;
+        change.commit().map_err(DbError::from)?;
+        Ok(done)
+    }
+
+    /// Runs `work` on a consistent picture of the data.
+    ///
+    /// # Errors
+    /// `work`'s own, or SQLite's.
+    pub fn look<T, E: From<DbError>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.lock();
+        let picture = connection.transaction().map_err(DbError::from)?;
+        work(&picture)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic while holding it rolled its transaction back: the connection is still good.
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), DbError> {
+    let found: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > MIGRATIONS.len() {
+        return Err(DbError::Newer { path: path.into(), found, known: MIGRATIONS.len() });
+    }
+    Ok(())
+}
+
+impl types::ToSql for Timestamp {
+    fn to_sql(&self) -> rusqlite::Result<types::ToSqlOutput<'_>> {
+        Ok(self.unix_ms().into())
+    }
+}
+
+impl types::FromSql for Timestamp {
+    fn column_result(value: types::ValueRef<'_>) -> types::FromSqlResult<Self> {
+        let ms = value.as_i64()?;
+        Self::from_unix_ms(ms).ok_or(types::FromSqlError::OutOfRange(ms))
+    }
+}

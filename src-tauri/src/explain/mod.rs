@@ -1,0 +1,7 @@
+//! Sense: the one place where failures become words.
+//!
+//! Every failure reaches the person as a [`Problem`], with the other side's own words in `said`.
+
+pub mod problem;
+
+pub use problem::{Cause, Code, FieldFault, Fix, Likelihood, Problem, Retry};

@@ -1,0 +1,349 @@
+//! Profiles: who sends, which way, and how signed in. Values only; nothing here talks to anybody.
+//!
+//! Invariant: a [`Profile`] or [`Registration`] that exists has been checked by [`check`]; secrets are
+//! never in it.
+
+pub mod check;
+pub mod file;
+pub mod presets;
+pub mod store;
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, path::PathBuf};
+use url::Url;
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(ts_rs::TS), ts(export, type = "string"))]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new one, unlike any other.
+            #[allow(clippy::new_without_default)] // two calls differ
+            pub fn new() -> Self {
+                Self(Uuid::new_v4())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+id!(
+    /// Names a profile for good, whatever it is called.
+    ProfileId
+);
+id!(
+    /// Names an app registration for good, whatever it is called.
+    RegistrationId
+);
+
+/// Declares an enum with the words it is written with in files, JSON and the database.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order people are shown them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word for it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The value that `word` stands for.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == word)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words!(
+    /// Whose identity platform a registration belongs to.
+    Provider {
+        /// Entra ID and personal Microsoft accounts.
+        Microsoft = "microsoft",
+        /// Google accounts and Workspace.
+        Google = "google",
+        /// Any other OAuth 2.0 provider.
+        Custom = "custom",
+    }
+);
+words!(
+    /// Which of Microsoft's separate clouds.
+    Cloud {
+        /// Worldwide, GCC included.
+        Global = "global",
+        /// US Government GCC High (L4).
+        UsGovHigh = "us-gov-high",
+        /// US Government DoD (L5).
+        UsGovDod = "us-gov-dod",
+        /// China, operated by 21Vianet.
+        China = "china",
+    }
+);
+words!(
+    /// How a sender proves who it is.
+    SignIn {
+        /// A person signed in once; tokens renew themselves.
+        Delegated = "delegated",
+        /// The app signs in as itself.
+        AppOnly = "app-only",
+        /// User name and password.
+        Password = "password",
+        /// Not at all.
+        None = "none",
+    }
+);
+words!(
+    /// Which way mail leaves.
+    Transport {
+        /// SMTP submission.
+        Smtp = "smtp",
+        /// Microsoft Graph `sendMail`.
+        Graph = "graph",
+    }
+);
+words!(
+    /// How a connection is protected.
+    Security {
+        /// Plain greeting, then TLS, required.
+        Starttls = "starttls",
+        /// TLS from the first byte.
+        Tls = "tls",
+        /// Not at all.
+        None = "none",
+    }
+);
+words!(
+    /// The oldest TLS version that is accepted.
+    MinTls {
+        /// TLS 1.2.
+        V12 = "1.2",
+        /// TLS 1.3.
+        V13 = "1.3",
+    }
+);
+words!(
+    /// How a client secret travels to the token endpoint (RFC 6749 §2.3.1).
+    ClientAuthentication {
+        /// In the request body.
+        Post = "post",
+        /// In the Authorization header.
+        Basic = "basic",
+    }
+);
+
+/// Where the provider sends the browser afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Redirect {
+    /// A port of this computer: `http://localhost:{port}/oauth2/callback`.
+    Loopback,
+    /// `org.sendright.app:/oauth2/callback`.
+    DeepLink,
+    /// Somebody else's page; the person pastes its address.
+    Pasted(Url),
+}
+
+/// The deep link's address: registered with the provider exactly like this.
+pub const DEEP_LINK: &str = "org.sendright.app:/oauth2/callback";
+/// The path of the loopback redirect.
+pub const CALLBACK_PATH: &str = "/oauth2/callback";
+
+/// An app registration: shared by the profiles that sign in through it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// For good.
+    pub id: RegistrationId,
+    /// Unique.
+    pub name: String,
+    /// Whose platform.
+    pub provider: Provider,
+    /// Which Microsoft cloud.
+    pub cloud: Cloud,
+    /// A GUID, a domain, or `organizations`, `common`, `consumers`; `None` for other providers.
+    pub tenant: Option<String>,
+    /// The application's id.
+    pub client_id: String,
+    /// When the client secret stops working, as the portal said.
+    pub client_secret_expires: Option<time::Date>,
+    /// Replaces the preset's host.
+    pub authority: Option<Url>,
+    /// Replaces the preset; may contain `{tenant}` or `#TenantID#`.
+    pub authorize_endpoint: Option<String>,
+    /// Replaces the preset; may contain `{tenant}` or `#TenantID#`.
+    pub token_endpoint: Option<String>,
+    /// Replaces the preset; may contain `{tenant}` or `#TenantID#`.
+    pub device_endpoint: Option<String>,
+    /// Replaces the preset.
+    pub graph_url: Option<Url>,
+    /// Where the browser ends.
+    pub redirect: Redirect,
+    /// How the secret travels.
+    pub client_authentication: ClientAuthentication,
+    /// An extra certificate authority for this provider's HTTPS, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Belongs to the sandbox: trusts its certificate authority and nothing else.
+    pub sandbox: bool,
+}
+
+/// Where and how SMTP is spoken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmtpSettings {
+    /// A DNS name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// How it is protected.
+    pub security: Security,
+    /// The oldest TLS accepted.
+    pub min_tls: MinTls,
+    /// An extra certificate authority, PEM.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Where the mailbox can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImapSettings {
+    /// A DNS name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// User name; the mailbox when left out.
+    pub user: Option<String>,
+    /// How it is protected.
+    pub security: Security,
+}
+
+/// Which network way is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// Straight.
+    Direct,
+    /// As the operating system is set.
+    System,
+    /// Through a SOCKS5 proxy.
+    Socks5 {
+        /// Its name.
+        host: String,
+        /// Its port.
+        port: u16,
+    },
+    /// Through an HTTP CONNECT proxy.
+    Http {
+        /// Its name.
+        host: String,
+        /// Its port.
+        port: u16,
+    },
+}
+
+/// A name and an address as they stand in a From header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The display name.
+    pub name: Option<String>,
+    /// `local@domain`.
+    pub address: String,
+}
+
+impl fmt::Display for Mailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{name} <{}>", self.address),
+            None => f.write_str(&self.address),
+        }
+    }
+}
+
+/// Which From addresses besides its own a profile may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendAs {
+    /// Any: `["*"]`.
+    Any,
+    /// These, none when empty.
+    These(Vec<String>),
+}
+
+/// Who sends: one mailbox, one way out, one way of signing in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// For good.
+    pub id: ProfileId,
+    /// Unique.
+    pub name: String,
+    /// Off: it sends nothing.
+    pub enabled: bool,
+    /// Groups in the sidebar.
+    pub tags: Vec<String>,
+    /// The registration it signs in through; `None` for passwords and none.
+    pub registration: Option<RegistrationId>,
+    /// How it proves who it is.
+    pub sign_in: SignIn,
+    /// What is asked of the provider; empty: what the transport needs.
+    pub scopes: Vec<String>,
+    /// How long before its end an access token is renewed, in seconds.
+    pub token_grace_seconds: u32,
+    /// Which way mail leaves.
+    pub transport: Transport,
+    /// The mailbox used; the SMTP user name.
+    pub mailbox: String,
+    /// What recipients see; the mailbox when left out.
+    pub from: Option<Mailbox>,
+    /// Where answers go.
+    pub reply_to: Option<Mailbox>,
+    /// Other From addresses it may use.
+    pub send_as: SendAs,
+    /// The SMTP server; `None`: the preset of the registration's provider.
+    pub smtp: Option<SmtpSettings>,
+    /// The IMAP server.
+    pub imap: Option<ImapSettings>,
+    /// The network way.
+    pub route: Route,
+    /// Who is told when it fails.
+    pub technical_mail: Option<String>,
+    /// The profile that takes over.
+    pub backup: Option<ProfileId>,
+    /// Belongs to the sandbox: trusts its certificate authority and nothing else.
+    pub sandbox: bool,
+}
+
+impl Profile {
+    /// The From that recipients see unless a message says otherwise.
+    pub fn sender(&self) -> Mailbox {
+        self.from
+            .clone()
+            .unwrap_or_else(|| Mailbox { name: None, address: self.mailbox.clone() })
+    }
+}
