@@ -1,1 +1,1 @@
-fn main(){}
+//! Everything that looks at the product from outside.

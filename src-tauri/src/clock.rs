@@ -31,8 +31,7 @@ impl Timestamp {
 
     /// The reverse of [`unix_ms`](Self::unix_ms).
     pub fn from_unix_ms(ms: i64) -> Option<Self> {
-        let moment =
-            OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok()?;
+        let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok()?;
         (0..=9999).contains(&moment.year()).then_some(Self(moment))
     }
 

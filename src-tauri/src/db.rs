@@ -30,9 +30,9 @@ pub enum DbError {
         /// The database file.
         path: PathBuf,
         /// The version found in it.
-        found: usize,
+        found: u32,
         /// The newest version that this program knows.
-        known: usize,
+        known: u32,
     },
     /// SQLite's own words.
     #[error("database: {0}")]
@@ -67,10 +67,10 @@ impl Db {
     fn up_to_date(mut connection: Connection) -> Result<Self, DbError> {
         // Immediate: of two processes that start together one migrates, the other waits and sees it.
         let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let applied: usize = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        for (index, sql) in MIGRATIONS.iter().enumerate().skip(applied) {
+        let applied: u32 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        for (version, sql) in (1u32..).zip(MIGRATIONS).skip(applied as usize) {
             change.execute_batch(sql)?;
-            change.pragma_update(None, "user_version", index + 1)?;
+            change.pragma_update(None, "user_version", version)?;
         }
         change.commit()?;
         Ok(Self(Arc::new(Mutex::new(connection))))
@@ -113,9 +113,10 @@ impl Db {
 }
 
 fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), DbError> {
-    let found: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if found > MIGRATIONS.len() {
-        return Err(DbError::Newer { path: path.into(), found, known: MIGRATIONS.len() });
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = u32::try_from(MIGRATIONS.len()).expect("a handful of migrations");
+    if found > known {
+        return Err(DbError::Newer { path: path.into(), found, known });
     }
     Ok(())
 }

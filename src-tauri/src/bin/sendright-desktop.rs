@@ -1,1 +1,2 @@
-fn main(){}
+//! The window.
+fn main() {}

@@ -342,8 +342,6 @@ pub struct Profile {
 impl Profile {
     /// The From that recipients see unless a message says otherwise.
     pub fn sender(&self) -> Mailbox {
-        self.from
-            .clone()
-            .unwrap_or_else(|| Mailbox { name: None, address: self.mailbox.clone() })
+        self.from.clone().unwrap_or_else(|| Mailbox { name: None, address: self.mailbox.clone() })
     }
 }

@@ -1,0 +1,1 @@
+//! The one HTTP client: bounded answers, no redirects, trust and time limits as given.

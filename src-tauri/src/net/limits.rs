@@ -1,0 +1,38 @@
+//! How long each wait may last: every one has an end.
+
+use std::time::Duration;
+
+/// Time limits of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Name look-up and TCP, together over all addresses.
+    pub connect: Duration,
+    /// The TLS handshake.
+    pub tls: Duration,
+    /// The server's greeting.
+    pub greeting: Duration,
+    /// The reply to a command.
+    pub command: Duration,
+    /// Writing one block of the message.
+    pub block: Duration,
+    /// The reply to the final dot: shorter and a slow server's mail would be sent twice
+    /// (RFC 5321 §4.5.3.2.6: 10 minutes).
+    pub final_dot: Duration,
+    /// One HTTP request with its answer.
+    pub http: Duration,
+}
+
+impl Default for Limits {
+    /// For a person who waits: shorter than RFC 5321 §4.5.3.2, except after the final dot.
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(20),
+            tls: Duration::from_secs(20),
+            greeting: Duration::from_secs(60),
+            command: Duration::from_secs(60),
+            block: Duration::from_secs(180),
+            final_dot: Duration::from_secs(600),
+            http: Duration::from_secs(60),
+        }
+    }
+}

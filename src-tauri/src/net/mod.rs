@@ -1,0 +1,6 @@
+//! The network, as little of it as possible: dial, TLS, time limits, the one HTTP client.
+
+pub mod dial;
+pub mod http;
+pub mod limits;
+pub mod tls;

@@ -1,0 +1,1 @@
+//! Every send, written down before it leaves.

@@ -1,0 +1,1 @@
+//! What is known of each provider: a table with its sources.

@@ -1,0 +1,1 @@
+//! Rows in, rows out; keys to secrets, never secrets.

@@ -1,0 +1,1 @@
+//! A mail world on loopback.

@@ -1,0 +1,1 @@
+//! The passphrase-encrypted vault, for machines without a keychain.

@@ -1,0 +1,1 @@
+//! A vault in memory: tests and the demo.

@@ -1,0 +1,1 @@
+//! What the person chose for the app as a whole.
