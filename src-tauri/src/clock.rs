@@ -8,6 +8,9 @@ use std::{
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+/// The last moment that RFC 3339 can write.
+const LAST: OffsetDateTime = time::macros::datetime!(9999-12-31 23:59:59 UTC);
+
 /// A moment, in UTC; RFC 3339 wherever it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export, type = "string"))]
@@ -36,10 +39,10 @@ impl Timestamp {
     }
 
     /// This moment and `span` more; the last moment that can be written when that is too late.
+    #[must_use]
     pub fn after(self, span: Duration) -> Self {
-        let last = time::macros::datetime!(9999-12-31 23:59:59 UTC);
         let sum = time::Duration::try_from(span).ok().and_then(|span| self.0.checked_add(span));
-        Self(sum.unwrap_or(last).min(last))
+        Self(sum.unwrap_or(LAST).min(LAST))
     }
 
     /// How long after `earlier` this is; zero when it is not.
@@ -77,14 +80,12 @@ impl Clock {
     /// Now, to the millisecond.
     #[allow(clippy::disallowed_methods)] // this is the one place
     pub fn now(&self) -> Timestamp {
-        match &self.0 {
-            Some(set) => *set.lock().expect("nobody panics while holding the time"),
-            None => {
-                let now = OffsetDateTime::now_utc();
-                let whole = now.nanosecond() / 1_000_000 * 1_000_000;
-                Timestamp(now.replace_nanosecond(whole).expect("rounding down stays in range"))
-            }
+        if let Some(set) = &self.0 {
+            return *set.lock().expect("nobody panics while holding the time");
         }
+        let now = OffsetDateTime::now_utc();
+        let whole = now.nanosecond() / 1_000_000 * 1_000_000;
+        Timestamp(now.replace_nanosecond(whole).expect("rounding down stays in range"))
     }
 
     /// Moves a set clock on by `span`. The computer's clock is not touched.

@@ -69,9 +69,6 @@ impl Paths {
 fn owner_only(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let mut permissions = fs::metadata(dir)?.permissions();
-    if permissions.mode() & 0o077 == 0 {
-        return Ok(());
-    }
     permissions.set_mode(0o700);
     fs::set_permissions(dir, permissions)
 }

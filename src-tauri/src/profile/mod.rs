@@ -107,7 +107,7 @@ words!(
         Global = "global",
         /// US Government GCC High (L4).
         UsGovHigh = "us-gov-high",
-        /// US Government DoD (L5).
+        /// US Department of Defense (L5).
         UsGovDod = "us-gov-dod",
         /// China, operated by 21Vianet.
         China = "china",
