@@ -1,1 +1,305 @@
-//! Every send, written down before it leaves.
+//! Every send, written down before its first byte leaves, and what became of it.
+//!
+//! Invariants: a row is there before anything is sent · it gets its outcome once · a send whose
+//! process ended in the middle becomes *uncertain*, never sent or failed, and is not repeated.
+
+mod search;
+pub mod worker;
+
+use crate::{
+    api::{HistoryPage, HistoryQuery, Outcome, RecipientReport, TranscriptLine},
+    clock::{Clock, Timestamp},
+    db::{Db, DbError},
+    explain::Problem,
+    paths::Paths,
+    profile::{ProfileId, Transport},
+};
+use rusqlite::{OptionalExtension as _, Row, named_params};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{io, sync::Arc};
+use uuid::Uuid;
+use worker::Worker;
+
+/// The outbox of this process. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct Outbox {
+    db: Db,
+    clock: Clock,
+    worker: Arc<Worker>,
+}
+
+/// Why the outbox could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboxError {
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The lock that says that this process lives.
+    #[error("the lock in the data directory: {0}")]
+    Lock(#[from] io::Error),
+    /// There is no such send.
+    #[error("there is no send {0}")]
+    Unknown(Uuid),
+}
+
+impl From<rusqlite::Error> for OutboxError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+/// A send that is about to begin.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// Names it for good.
+    pub id: Uuid,
+    /// Whose.
+    pub profile: ProfileId,
+    /// What the profile is called now.
+    pub profile_name: String,
+    /// Which way.
+    pub transport: Transport,
+    /// The From address.
+    pub from: String,
+    /// Everybody it is for, before any answer.
+    pub recipients: Vec<RecipientReport>,
+    /// One line.
+    pub subject: String,
+    /// The message's own id.
+    pub message_id: String,
+    /// Octets on the wire.
+    pub size: u64,
+    /// Belongs to the sandbox.
+    pub sandbox: bool,
+}
+
+/// How a send ended.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// How.
+    pub outcome: Outcome,
+    /// How far it came.
+    pub stage: String,
+    /// How each recipient fared.
+    pub recipients: Vec<RecipientReport>,
+    /// The last reply.
+    pub reply: Option<String>,
+    /// Why it did not go well.
+    pub problem: Option<Problem>,
+    /// What was said.
+    pub transcript: Vec<TranscriptLine>,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// One send as it is written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // as in `Beginning` and `Ending`
+pub struct Record {
+    pub id: Uuid,
+    pub profile: Option<ProfileId>,
+    pub profile_name: String,
+    pub started_at: Timestamp,
+    pub took_ms: Option<u64>,
+    pub transport: Transport,
+    pub from: String,
+    pub recipients: Vec<RecipientReport>,
+    pub subject: String,
+    pub message_id: String,
+    pub size: u64,
+    pub outcome: Outcome,
+    pub stage: String,
+    pub reply: Option<String>,
+    pub problem: Option<Problem>,
+    pub transcript: Vec<TranscriptLine>,
+    pub sandbox: bool,
+}
+
+impl Outbox {
+    /// Opens the outbox, and calls uncertain what a crashed process was sending.
+    ///
+    /// # Errors
+    /// The database's, or the lock's.
+    pub fn open(db: Db, clock: Clock, paths: &Paths) -> Result<Self, OutboxError> {
+        let worker = Arc::new(Worker::start(&paths.locks())?);
+        let outbox = Self { db, clock, worker };
+        outbox.call_crashed_uncertain(paths)?;
+        Ok(outbox)
+    }
+
+    /// Writes a send down; only then may its first byte leave.
+    ///
+    /// # Errors
+    /// The database's: then nothing may be sent.
+    pub fn begin(&self, send: &Beginning) -> Result<(), OutboxError> {
+        self.db.change(|change| {
+            change.execute(
+                "INSERT INTO sends (id, profile, profile_name, started_at, transport, from_address,
+                     recipients, subject, message_id, size, outcome, stage, worker, sandbox)
+                 VALUES (:id, :profile, :profile_name, :started_at, :transport, :from,
+                     :recipients, :subject, :message_id, :size, :outcome, 'settings', :worker,
+                     :sandbox)",
+                named_params! {
+                    ":id": send.id.to_string(),
+                    ":profile": send.profile.to_string(),
+                    ":profile_name": send.profile_name,
+                    ":started_at": self.clock.now(),
+                    ":transport": send.transport.as_str(),
+                    ":from": send.from,
+                    ":recipients": json(&send.recipients),
+                    ":subject": send.subject,
+                    ":message_id": send.message_id,
+                    ":size": i64::try_from(send.size).unwrap_or(i64::MAX),
+                    ":outcome": word(Outcome::Sending),
+                    ":worker": self.worker.name(),
+                    ":sandbox": send.sandbox,
+                },
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Writes down how a send ended. A second ending of the same send changes nothing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn end(&self, id: Uuid, ending: &Ending) -> Result<(), OutboxError> {
+        self.db.change(|change| {
+            change.execute(
+                "UPDATE sends SET outcome = :outcome, stage = :stage, recipients = :recipients,
+                     reply = :reply, problem = :problem, transcript = :transcript, took_ms = :took
+                 WHERE id = :id AND outcome = :sending",
+                named_params! {
+                    ":id": id.to_string(),
+                    ":sending": word(Outcome::Sending),
+                    ":outcome": word(ending.outcome),
+                    ":stage": ending.stage,
+                    ":recipients": json(&ending.recipients),
+                    ":reply": ending.reply,
+                    ":problem": ending.problem.as_ref().map(json),
+                    ":transcript": json(&ending.transcript),
+                    ":took": i64::try_from(ending.took_ms).unwrap_or(i64::MAX),
+                },
+            )?;
+            Ok(())
+        })
+    }
+
+    /// One send with everything that is known of it.
+    ///
+    /// # Errors
+    /// [`OutboxError::Unknown`] when there is none of that id.
+    pub fn get(&self, id: Uuid) -> Result<Record, OutboxError> {
+        self.db.look(|look| {
+            look.query_row("SELECT * FROM sends WHERE id = ?1", [id.to_string()], record)
+                .optional()?
+                .ok_or(OutboxError::Unknown(id))
+        })
+    }
+
+    /// Those that fit `query`, newest first, without their transcripts.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn find(&self, query: &HistoryQuery) -> Result<HistoryPage, OutboxError> {
+        self.db.look(|look| search::find(look, query))
+    }
+
+    /// The last send of a profile that has ended.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn last_of(&self, profile: ProfileId) -> Result<Option<Record>, OutboxError> {
+        self.db.look(|look| {
+            Ok(look
+                .query_row(
+                    "SELECT * FROM sends WHERE profile = ?1 AND outcome <> ?2
+                     ORDER BY started_at DESC, rowid DESC LIMIT 1",
+                    [profile.to_string(), word(Outcome::Sending)],
+                    record,
+                )
+                .optional()?)
+        })
+    }
+
+    /// Forgets what began before `then`; what is still under way stays.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn forget_before(&self, then: Timestamp) -> Result<usize, OutboxError> {
+        self.db.change(|change| {
+            Ok(change.execute(
+                "DELETE FROM sends WHERE started_at < ?1 AND outcome <> ?2",
+                rusqlite::params![then, word(Outcome::Sending)],
+            )?)
+        })
+    }
+
+    /// A row that is still "sending" and whose process is gone was cut off: nobody knows its end.
+    fn call_crashed_uncertain(&self, paths: &Paths) -> Result<(), OutboxError> {
+        let under_way = self.db.look(|look| {
+            let mut rows = look.prepare("SELECT DISTINCT worker FROM sends WHERE outcome = ?1")?;
+            let names = rows.query_map([word(Outcome::Sending)], |row| row.get::<_, String>(0))?;
+            Ok::<_, OutboxError>(names.collect::<Result<Vec<_>, _>>()?)
+        })?;
+        for name in under_way {
+            if worker::lives(&paths.locks(), &name)? {
+                continue;
+            }
+            self.db.change(|change| {
+                change.execute(
+                    "UPDATE sends SET outcome = ?1 WHERE outcome = ?2 AND worker = ?3",
+                    [word(Outcome::Uncertain), word(Outcome::Sending), name.clone()],
+                )?;
+                Ok::<_, OutboxError>(())
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
+    let text = |name| row.get::<_, String>(name);
+    let problem: Option<String> = row.get("problem")?;
+    let transcript: Option<String> = row.get("transcript")?;
+    Ok(Record {
+        id: text("id")?.parse().map_err(broken)?,
+        profile: row.get::<_, Option<String>>("profile")?.and_then(|id| id.parse().ok()),
+        profile_name: text("profile_name")?,
+        started_at: row.get("started_at")?,
+        took_ms: row.get::<_, Option<i64>>("took_ms")?.and_then(|ms| ms.try_into().ok()),
+        transport: Transport::from_word(&text("transport")?).unwrap_or(Transport::Smtp),
+        from: text("from_address")?,
+        recipients: read(&text("recipients")?)?,
+        subject: text("subject")?,
+        message_id: text("message_id")?,
+        size: row.get::<_, i64>("size")?.try_into().unwrap_or_default(),
+        outcome: read(&format!("\"{}\"", text("outcome")?))?,
+        stage: text("stage")?,
+        reply: row.get("reply")?,
+        problem: problem.as_deref().map(read).transpose()?,
+        transcript: transcript.as_deref().map(read).transpose()?.unwrap_or_default(),
+        sandbox: row.get("sandbox")?,
+    })
+}
+
+/// The word that stands for `outcome` in the database: the one it has in JSON.
+fn word(outcome: Outcome) -> String {
+    json(&outcome).trim_matches('"').to_owned()
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain data can be written as JSON")
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(broken)
+}
+
+/// Somebody else wrote into our database.
+fn broken(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! Looking for sends: every word must be somewhere in what a person sees of it.
+
+use super::{OutboxError, Record, record, word};
+use crate::api::{HistoryPage, HistoryQuery, HistoryRow, Outcome, RecipientOutcome};
+use rusqlite::{Connection, ToSql, params_from_iter};
+
+/// What is searched, as SQL: recipients with their replies, subject, sender, last reply, problem.
+const SEARCHED: &str = "lower(recipients || ' ' || subject || ' ' || profile_name || ' ' \
+     || from_address || ' ' || message_id || ' ' || coalesce(reply, '') || ' ' || coalesce(problem, ''))";
+
+/// The longest page, in rows.
+const LONGEST_PAGE: u32 = 1_000;
+
+pub(super) fn find(look: &Connection, query: &HistoryQuery) -> Result<HistoryPage, OutboxError> {
+    let (condition, values) = condition(query);
+    let values = || params_from_iter(values.iter().map(AsRef::as_ref));
+    let count = |sql: &str| look.query_row(sql, values(), |row| row.get::<_, i64>(0));
+    let found = count(&format!("SELECT count(*) FROM sends WHERE {condition}"))?;
+    let total = look.query_row("SELECT count(*) FROM sends", [], |row| row.get::<_, i64>(0))?;
+    let mut rows = look.prepare(&format!(
+        "SELECT id, profile, profile_name, started_at, took_ms, transport, from_address, recipients,
+             subject, message_id, size, outcome, stage, reply, problem, NULL AS transcript, sandbox
+         FROM sends WHERE {condition} ORDER BY started_at DESC, rowid DESC LIMIT {} OFFSET {}",
+        query.limit.min(LONGEST_PAGE),
+        query.offset,
+    ))?;
+    let rows = rows.query_map(values(), record)?.map(|row| Ok(row?.listed()));
+    Ok(HistoryPage {
+        rows: rows.collect::<Result<_, rusqlite::Error>>()?,
+        found: found.try_into().unwrap_or_default(),
+        total: total.try_into().unwrap_or_default(),
+    })
+}
+
+/// The query as a condition with its values, in order.
+fn condition(query: &HistoryQuery) -> (String, Vec<Box<dyn ToSql>>) {
+    let mut parts = vec!["1".to_owned()];
+    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+    if let Some(profile) = query.profile_id {
+        parts.push("profile = ?".into());
+        values.push(Box::new(profile.to_string()));
+    }
+    if let Some(transport) = query.transport {
+        parts.push("transport = ?".into());
+        values.push(Box::new(transport.as_str()));
+    }
+    if let Some(since) = query.since {
+        parts.push("started_at >= ?".into());
+        values.push(Box::new(since));
+    }
+    if !query.outcomes.is_empty() {
+        parts.push(format!("outcome IN ({})", vec!["?"; query.outcomes.len()].join(", ")));
+        values.extend(query.outcomes.iter().map(|o| Box::new(word(*o)) as Box<dyn ToSql>));
+    }
+    for wanted in query.search.split_whitespace() {
+        parts.push(format!("instr({SEARCHED}, ?) > 0"));
+        values.push(Box::new(wanted.to_lowercase()));
+    }
+    (parts.join(" AND "), values)
+}
+
+impl Record {
+    /// As it stands in a list; its provider is for `app` to fill in.
+    pub fn listed(&self) -> HistoryRow {
+        HistoryRow {
+            id: self.id,
+            profile_id: self.profile,
+            profile_name: self.profile_name.clone(),
+            provider: None,
+            started_at: self.started_at,
+            elapsed_ms: self.took_ms,
+            transport: self.transport,
+            to: self.addressed(),
+            subject: self.subject.clone(),
+            outcome: self.outcome,
+            result: self.result(),
+            sandbox: self.sandbox,
+        }
+    }
+
+    fn addressed(&self) -> String {
+        match self.recipients.as_slice() {
+            [] => String::new(),
+            [one] => one.address.clone(),
+            [first, more @ ..] => format!("{} and {} more", first.address, more.len()),
+        }
+    }
+
+    fn result(&self) -> String {
+        let said = || self.problem.as_ref().map(|problem| problem.title.clone());
+        let taken = |r: &&_| matches!(r, RecipientOutcome::Accepted);
+        match self.outcome {
+            Outcome::Sending => "Sending".into(),
+            Outcome::Accepted => "Accepted".into(),
+            Outcome::Partly => {
+                let outcomes: Vec<_> = self.recipients.iter().map(|r| r.outcome).collect();
+                let accepted = outcomes.iter().filter(taken).count();
+                format!("Accepted for {accepted} of {}", outcomes.len())
+            }
+            Outcome::Refused => said().unwrap_or_else(|| "Refused".into()),
+            Outcome::NotSent => said().unwrap_or_else(|| "Not sent".into()),
+            Outcome::Uncertain => "May have been sent".into(),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+use super::*;
+use crate::{api::RecipientOutcome, explain::Code};
+use std::time::Duration;
+
+struct World {
+    dir: tempfile::TempDir,
+    clock: Clock,
+}
+
+impl World {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Paths::at(dir.path()).create().unwrap();
+        Self { dir, clock: Clock::set_to(Timestamp::from_unix(1_795_000_000).unwrap()) }
+    }
+
+    /// A process of its own, as far as the outbox can tell.
+    fn open(&self) -> Outbox {
+        let paths = Paths::at(self.dir.path());
+        let db = Db::open(&paths.database()).unwrap();
+        Outbox::open(db, self.clock.clone(), &paths).unwrap()
+    }
+}
+
+fn recipient(address: &str, outcome: RecipientOutcome) -> RecipientReport {
+    RecipientReport { address: address.into(), outcome, reply: None }
+}
+
+fn beginning(subject: &str, to: &str) -> Beginning {
+    Beginning {
+        id: Uuid::new_v4(),
+        profile: ProfileId::new(),
+        profile_name: "Invoices".into(),
+        transport: Transport::Smtp,
+        from: "invoices@kestrel.example".into(),
+        recipients: vec![recipient(to, RecipientOutcome::NotSent)],
+        subject: subject.into(),
+        message_id: "<1@kestrel.example>".into(),
+        size: 42,
+        sandbox: false,
+    }
+}
+
+fn ending(outcome: Outcome) -> Ending {
+    Ending {
+        outcome,
+        stage: "message".into(),
+        recipients: vec![recipient("ana@example.org", RecipientOutcome::Accepted)],
+        reply: Some("250 2.0.0 OK".into()),
+        problem: None,
+        transcript: Vec::new(),
+        took_ms: 812,
+    }
+}
+
+fn all() -> HistoryQuery {
+    HistoryQuery {
+        profile_id: None,
+        search: String::new(),
+        outcomes: Vec::new(),
+        transport: None,
+        since: None,
+        limit: 100,
+        offset: 0,
+    }
+}
+
+#[test]
+fn a_send_is_written_down_before_and_after() {
+    let outbox = World::new().open();
+    let send = beginning("Your order", "ana@example.org");
+    outbox.begin(&send).unwrap();
+    assert_eq!(outbox.get(send.id).unwrap().outcome, Outcome::Sending);
+    outbox.end(send.id, &ending(Outcome::Accepted)).unwrap();
+    let record = outbox.get(send.id).unwrap();
+    assert_eq!((record.outcome, record.took_ms), (Outcome::Accepted, Some(812)));
+    assert_eq!(record.reply.as_deref(), Some("250 2.0.0 OK"));
+}
+
+#[test]
+fn an_outcome_is_given_once() {
+    let outbox = World::new().open();
+    let send = beginning("Your order", "ana@example.org");
+    outbox.begin(&send).unwrap();
+    outbox.end(send.id, &ending(Outcome::Accepted)).unwrap();
+    outbox.end(send.id, &ending(Outcome::NotSent)).unwrap();
+    assert_eq!(outbox.get(send.id).unwrap().outcome, Outcome::Accepted);
+}
+
+#[test]
+fn a_send_cut_off_by_a_crash_is_uncertain_on_the_next_start() {
+    let world = World::new();
+    let crashed = world.open();
+    let send = beginning("Your order", "ana@example.org");
+    crashed.begin(&send).unwrap();
+    drop(crashed);
+    let next = world.open();
+    assert_eq!(next.get(send.id).unwrap().outcome, Outcome::Uncertain);
+    next.end(send.id, &ending(Outcome::Accepted)).unwrap();
+    assert_eq!(next.get(send.id).unwrap().outcome, Outcome::Uncertain, "nobody may guess later");
+}
+
+#[test]
+fn a_send_of_a_living_process_is_left_alone() {
+    let world = World::new();
+    let busy = world.open();
+    let send = beginning("Your order", "ana@example.org");
+    busy.begin(&send).unwrap();
+    let second = world.open();
+    assert_eq!(second.get(send.id).unwrap().outcome, Outcome::Sending);
+    busy.end(send.id, &ending(Outcome::Accepted)).unwrap();
+    assert_eq!(second.get(send.id).unwrap().outcome, Outcome::Accepted);
+}
+
+#[test]
+fn every_word_that_is_searched_must_be_found() {
+    let world = World::new();
+    let outbox = world.open();
+    for (subject, to) in [("Your order 1", "ana@example.org"), ("Your order 2", "bo@example.org")] {
+        outbox.begin(&beginning(subject, to)).unwrap();
+        world.clock.advance(Duration::from_secs(1));
+    }
+    let found = |words: &str| {
+        let page = outbox.find(&HistoryQuery { search: words.into(), ..all() }).unwrap();
+        assert_eq!((page.found, page.total), (page.rows.len() as u64, 2));
+        page.rows.into_iter().map(|row| row.subject).collect::<Vec<_>>()
+    };
+    assert_eq!(found(""), ["Your order 2", "Your order 1"], "newest first");
+    assert_eq!(found("ORDER ana@"), ["Your order 1"]);
+    assert!(found("order nobody").is_empty());
+    assert!(found("%' OR 1=1 --").is_empty());
+}
+
+#[test]
+fn filters_narrow_what_is_found() {
+    let world = World::new();
+    let outbox = world.open();
+    let (old, new) = (beginning("old", "ana@example.org"), beginning("new", "bo@example.org"));
+    outbox.begin(&old).unwrap();
+    let mut refused = ending(Outcome::Refused);
+    refused.problem = Some(Problem::new(Code::AuthRefused, "Sign-in refused", "…"));
+    outbox.end(old.id, &refused).unwrap();
+    world.clock.advance(Duration::from_secs(60));
+    let later = world.clock.now();
+    outbox.begin(&new).unwrap();
+    let subjects = |query: HistoryQuery| {
+        outbox.find(&query).unwrap().rows.into_iter().map(|row| row.subject).collect::<Vec<_>>()
+    };
+    assert_eq!(subjects(HistoryQuery { since: Some(later), ..all() }), ["new"]);
+    assert_eq!(subjects(HistoryQuery { profile_id: Some(old.profile), ..all() }), ["old"]);
+    assert_eq!(subjects(HistoryQuery { outcomes: vec![Outcome::Refused], ..all() }), ["old"]);
+    assert_eq!(subjects(HistoryQuery { limit: 1, offset: 1, ..all() }), ["old"]);
+    let page = outbox.find(&HistoryQuery { outcomes: vec![Outcome::Refused], ..all() }).unwrap();
+    assert_eq!(page.rows[0].result, "Sign-in refused");
+}
+
+#[test]
+fn old_sends_are_forgotten_and_those_under_way_kept() {
+    let world = World::new();
+    let outbox = world.open();
+    let (ended, under_way) = (beginning("a", "a@example.org"), beginning("b", "b@example.org"));
+    outbox.begin(&ended).unwrap();
+    outbox.end(ended.id, &ending(Outcome::Accepted)).unwrap();
+    outbox.begin(&under_way).unwrap();
+    world.clock.advance(Duration::from_secs(86_400));
+    assert_eq!(outbox.forget_before(world.clock.now()).unwrap(), 1);
+    assert!(outbox.get(under_way.id).is_ok());
+}

@@ -1,0 +1,92 @@
+//! Who is working: a lock that a process holds while it lives, so that others can tell a crash
+//! from a wait.
+//!
+//! The operating system lets go of a lock when its process ends, however it ends.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+use uuid::Uuid;
+
+/// This process, as the outbox names it while it sends.
+#[derive(Debug)]
+pub struct Worker {
+    name: String,
+    path: PathBuf,
+    _held: File,
+}
+
+impl Worker {
+    /// Takes a lock of its own in `dir`.
+    ///
+    /// # Errors
+    /// The operating system's, when the lock file cannot be made.
+    pub fn start(dir: &Path) -> io::Result<Self> {
+        let name = Uuid::new_v4().to_string();
+        let path = file_of(dir, &name);
+        let held = File::create_new(&path)?;
+        held.lock()?;
+        Ok(Self { name, path, _held: held })
+    }
+
+    /// Its name in the outbox.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // A file that stays behind is unlocked and so means the same; only tidiness is lost.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Whether the process called `name` still lives.
+///
+/// # Errors
+/// The operating system's, when its lock cannot be looked at; then nothing is known.
+pub fn lives(dir: &Path, name: &str) -> io::Result<bool> {
+    let path = file_of(dir, name);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    match file.try_lock() {
+        Ok(()) => {
+            let _ = fs::remove_file(&path);
+            Ok(false)
+        }
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+fn file_of(dir: &Path, name: &str) -> PathBuf {
+    dir.join(format!("worker-{name}.lock"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_lives_until_it_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        let worker = Worker::start(dir.path()).unwrap();
+        let name = worker.name().to_owned();
+        assert!(lives(dir.path(), &name).unwrap());
+        drop(worker);
+        assert!(!lives(dir.path(), &name).unwrap());
+    }
+
+    #[test]
+    fn a_lock_file_that_nobody_holds_is_a_crash() {
+        let dir = tempfile::tempdir().unwrap();
+        File::create(file_of(dir.path(), "gone")).unwrap();
+        assert!(!lives(dir.path(), "gone").unwrap());
+    }
+}
