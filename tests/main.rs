@@ -1,1 +1,3 @@
-//! Everything that looks at the product from outside.
+//! Everything that looks at the product from outside: one binary, a file per area.
+
+mod architecture;
