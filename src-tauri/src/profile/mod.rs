@@ -269,6 +269,22 @@ pub enum Route {
     },
 }
 
+impl fmt::Display for Route {
+    /// As it stands in the declarative file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, host, port) = match self {
+            Self::Direct => return f.write_str("direct"),
+            Self::System => return f.write_str("system"),
+            Self::Socks5 { host, port } => ("socks5", host, port),
+            Self::Http { host, port } => ("http", host, port),
+        };
+        if host.contains(':') {
+            return write!(f, "{scheme}://[{host}]:{port}");
+        }
+        write!(f, "{scheme}://{host}:{port}")
+    }
+}
+
 /// A name and an address as they stand in a From header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mailbox {

@@ -1,1 +1,297 @@
-//! What is known of each provider: a table with its sources.
+//! What is known of each provider: tables with their sources, and what follows for a profile.
+//!
+//! A preset is only used where a profile or registration leaves something out.
+
+mod table;
+
+pub use table::{Preset, Server, list};
+
+use super::{
+    CALLBACK_PATH, Cloud, DEEP_LINK, MinTls, Profile, Provider, Redirect, Registration, Security,
+    SignIn, SmtpSettings, Transport,
+};
+use table::{Hosts, hosts};
+use url::Url;
+
+/// Where a registration's provider is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// Where the person's browser goes.
+    pub authorize: Url,
+    /// Where codes and refresh tokens are exchanged.
+    pub token: Url,
+    /// Where a device code is asked for.
+    pub device: Option<Url>,
+    /// Where a token can be revoked; Microsoft has no such place.
+    pub revoke: Option<Url>,
+    /// How the provider names itself (RFC 9207), without a slash at its end. `None`: the name
+    /// cannot be known before the answer, as for a Microsoft tenant that is not given as a GUID.
+    pub issuer: Option<String>,
+    /// Microsoft Graph, without the version.
+    pub graph: Option<Url>,
+}
+
+/// The words that stand for a group of tenants instead of one.
+pub const TENANT_WORDS: [&str; 3] = ["organizations", "common", "consumers"];
+
+/// What belongs to the person and not to a resource (OpenID Connect Core §5.4, §11).
+pub const IDENTITY_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
+/// The endpoints of a registration: its own where it names them, the preset's elsewhere.
+///
+/// # Panics
+/// When `registration` never went through [`check`](super::check): that is where an address that
+/// is missing or is none gets found.
+pub fn endpoints(registration: &Registration) -> Endpoints {
+    let preset = match registration.provider {
+        Provider::Microsoft => Known::of_microsoft(registration),
+        Provider::Google => Known::of_google(),
+        Provider::Custom => Known::default(),
+    };
+    let own = |own: &Option<String>, known: &Option<String>| {
+        own.as_ref().or(known.as_ref()).map(|address| {
+            filled_in(address, registration.tenant.as_deref())
+                .parse::<Url>()
+                .expect("a checked registration's addresses are addresses")
+        })
+    };
+    let needed = "a checked registration has this endpoint";
+    Endpoints {
+        authorize: own(&registration.authorize_endpoint, &preset.authorize).expect(needed),
+        token: own(&registration.token_endpoint, &preset.token).expect(needed),
+        device: own(&registration.device_endpoint, &preset.device),
+        revoke: own(&None, &preset.revoke),
+        issuer: issuer(registration),
+        graph: registration.graph_url.clone().or_else(|| own(&None, &preset.graph)),
+    }
+}
+
+/// Puts the tenant where `{tenant}` or `#TenantID#` stands.
+pub(super) fn filled_in(template: &str, tenant: Option<&str>) -> String {
+    let tenant = tenant.unwrap_or_default();
+    template.replace("{tenant}", tenant).replace("#TenantID#", tenant)
+}
+
+/// What a provider's preset says, before the tenant is filled in.
+#[derive(Default)]
+struct Known {
+    authorize: Option<String>,
+    token: Option<String>,
+    device: Option<String>,
+    revoke: Option<String>,
+    graph: Option<String>,
+}
+
+impl Known {
+    /// Source: <https://learn.microsoft.com/entra/identity-platform/v2-protocols>, 2026-11.
+    fn of_microsoft(registration: &Registration) -> Self {
+        let Hosts { login, graph, .. } = hosts(registration.cloud);
+        let authority = match &registration.authority {
+            Some(own) => own.as_str().trim_end_matches('/').to_owned(),
+            None => format!("https://{login}"),
+        };
+        Self {
+            authorize: Some(format!("{authority}/{{tenant}}/oauth2/v2.0/authorize")),
+            token: Some(format!("{authority}/{{tenant}}/oauth2/v2.0/token")),
+            device: Some(format!("{authority}/{{tenant}}/oauth2/v2.0/devicecode")),
+            revoke: None,
+            graph: Some(format!("https://{graph}")),
+        }
+    }
+
+    /// Source: <https://developers.google.com/identity/protocols/oauth2/native-app>, 2026-11.
+    fn of_google() -> Self {
+        Self {
+            authorize: Some("https://accounts.google.com/o/oauth2/v2/auth".to_owned()),
+            token: Some("https://oauth2.googleapis.com/token".to_owned()),
+            // NOTE: Google's device flow gives out no Gmail scopes.
+            device: None,
+            revoke: Some("https://oauth2.googleapis.com/revoke".to_owned()),
+            graph: None,
+        }
+    }
+}
+
+fn issuer(registration: &Registration) -> Option<String> {
+    let own = registration.authority.as_ref().map(|url| url.as_str().trim_end_matches('/'));
+    match registration.provider {
+        Provider::Microsoft => {
+            // NOTE: Entra names the tenant by its GUID, whatever stood in the question.
+            let tenant = registration.tenant.as_deref().filter(|t| is_guid(t))?;
+            let login = own.map_or_else(
+                || format!("https://{}", hosts(registration.cloud).login),
+                ToOwned::to_owned,
+            );
+            Some(format!("{login}/{tenant}/v2.0"))
+        }
+        Provider::Google => Some(own.unwrap_or("https://accounts.google.com").to_owned()),
+        Provider::Custom => own.map(ToOwned::to_owned),
+    }
+}
+
+/// Whether `tenant` is written as a GUID, with its hyphens.
+pub(super) fn is_guid(tenant: &str) -> bool {
+    tenant.len() == 36 && uuid::Uuid::try_parse(tenant).is_ok()
+}
+
+/// What the person is asked to allow: the profile's own scopes where it names any, else what its
+/// transport needs. Empty without a registration.
+pub fn consent_scopes(profile: &Profile, registration: Option<&Registration>) -> Vec<String> {
+    match registration {
+        Some(_) if !profile.scopes.is_empty() => profile.scopes.clone(),
+        _ => token_scopes(profile, registration, profile.transport),
+    }
+}
+
+/// What one token request for `transport` names: a token is for one resource. The profile's own
+/// scopes for that resource where it names any, else what `transport` needs.
+pub fn token_scopes(
+    profile: &Profile,
+    registration: Option<&Registration>,
+    transport: Transport,
+) -> Vec<String> {
+    let Some(Registration { provider, cloud, .. }) = registration else { return Vec::new() };
+    let usual = || default_scopes(*provider, *cloud, profile.sign_in, transport);
+    if *provider != Provider::Microsoft {
+        return if profile.scopes.is_empty() { usual() } else { profile.scopes.clone() };
+    }
+    let for_graph = transport == Transport::Graph;
+    let fits = |resource: &String| is_graph(resource, *cloud) == for_graph;
+    if !profile.scopes.iter().filter_map(|scope| resource(scope, *cloud)).any(|r| fits(&r)) {
+        return usual();
+    }
+    let own = profile.scopes.iter();
+    own.filter(|scope| resource(scope, *cloud).is_none_or(|r| fits(&r))).cloned().collect()
+}
+
+/// What `transport` needs of `provider`, and what names the account that signed in.
+pub fn default_scopes(
+    provider: Provider,
+    cloud: Cloud,
+    sign_in: SignIn,
+    transport: Transport,
+) -> Vec<String> {
+    let Hosts { graph, outlook, exchange, .. } = hosts(cloud);
+    let (needed, identity): (String, &[&str]) = match (provider, sign_in, transport) {
+        (_, SignIn::Password | SignIn::None, _) => return Vec::new(),
+        (Provider::Microsoft, SignIn::AppOnly, Transport::Smtp) => {
+            (format!("https://{exchange}/.default"), &[])
+        }
+        (Provider::Microsoft, SignIn::AppOnly, Transport::Graph) => {
+            (format!("https://{graph}/.default"), &[])
+        }
+        (Provider::Microsoft, SignIn::Delegated, Transport::Smtp) => {
+            (format!("https://{outlook}/SMTP.Send"), &["offline_access", "openid", "profile"])
+        }
+        (Provider::Microsoft, SignIn::Delegated, Transport::Graph) => {
+            (format!("https://{graph}/Mail.Send"), &["offline_access", "openid", "profile"])
+        }
+        // NOTE: Google takes `access_type=offline` where others take `offline_access`.
+        (Provider::Google, ..) => ("https://mail.google.com/".to_owned(), &["openid", "email"]),
+        (Provider::Custom, SignIn::AppOnly, _) => return Vec::new(),
+        (Provider::Custom, SignIn::Delegated, _) => {
+            ("openid".to_owned(), &["email", "offline_access"])
+        }
+    };
+    std::iter::once(needed).chain(identity.iter().map(|&scope| scope.to_owned())).collect()
+}
+
+/// What a scope gives access to: its address without the last part. `None`: the person
+/// ([`IDENTITY_SCOPES`]).
+///
+/// NOTE: a scope without an address means Graph to Microsoft
+/// (<https://learn.microsoft.com/entra/identity-platform/scopes-oidc>, 2026-11).
+pub fn resource(scope: &str, cloud: Cloud) -> Option<String> {
+    if IDENTITY_SCOPES.contains(&scope) {
+        return None;
+    }
+    match scope.rsplit_once('/') {
+        Some((resource, _)) if scope.contains("://") => Some(resource.to_ascii_lowercase()),
+        _ => Some(format!("https://{}", hosts(cloud).graph)),
+    }
+}
+
+/// Whether `resource` is Microsoft Graph in `cloud`.
+pub fn is_graph(resource: &str, cloud: Cloud) -> bool {
+    resource.strip_prefix("https://").is_some_and(|host| host == hosts(cloud).graph)
+}
+
+/// The SMTP server of a profile: its own, else its provider's.
+pub fn smtp(profile: &Profile, registration: Option<&Registration>) -> Option<SmtpSettings> {
+    profile.smtp.clone().or_else(|| preset_of(registration?)?.smtp_settings())
+}
+
+/// The provider's preset that a registration falls under; `None` for custom ones.
+pub fn preset_of(registration: &Registration) -> Option<&'static Preset> {
+    let personal = registration.tenant.as_deref() == Some("consumers");
+    let id = match (registration.provider, registration.cloud) {
+        (Provider::Custom, _) => return None,
+        (Provider::Google, _) => "google",
+        (Provider::Microsoft, Cloud::Global) if personal => "outlook",
+        (Provider::Microsoft, Cloud::Global) => "microsoft",
+        (Provider::Microsoft, Cloud::UsGovHigh) => "microsoft-us-gov-high",
+        (Provider::Microsoft, Cloud::UsGovDod) => "microsoft-us-gov-dod",
+        (Provider::Microsoft, Cloud::China) => "microsoft-china",
+    };
+    list().iter().find(|preset| preset.id == id)
+}
+
+impl Preset {
+    /// Its SMTP server as a profile would have it.
+    pub fn smtp_settings(&self) -> Option<SmtpSettings> {
+        let (host, port, security) = self.smtp?;
+        Some(SmtpSettings {
+            host: host.to_owned(),
+            port,
+            security,
+            min_tls: MinTls::V12,
+            ca_file: None,
+        })
+    }
+}
+
+/// The name under which the provider's browser page finds this computer.
+///
+/// NOTE: Entra's portal refuses `http://127.0.0.1`; others follow RFC 8252 §8.3, which prefers it
+/// (<https://learn.microsoft.com/entra/identity-platform/reply-url>, 2026-11).
+pub fn loopback_host(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Microsoft => "localhost",
+        Provider::Google | Provider::Custom => "127.0.0.1",
+    }
+}
+
+/// The address to register with the provider; a loopback one stands without its port, which
+/// providers ignore (RFC 8252 §7.3).
+pub fn redirect_to_register(registration: &Registration) -> String {
+    match &registration.redirect {
+        Redirect::Loopback => {
+            format!("http://{}{CALLBACK_PATH}", loopback_host(registration.provider))
+        }
+        Redirect::DeepLink => DEEP_LINK.to_owned(),
+        Redirect::Pasted(page) => page.to_string(),
+    }
+}
+
+/// What a provider wants in the authorize request beyond the standard's parameters.
+///
+/// NOTE: without both, Google hands out a refresh token at the first consent only
+/// (<https://developers.google.com/identity/protocols/oauth2/web-server#offline>, 2026-11).
+pub fn authorize_extras(provider: Provider) -> &'static [(&'static str, &'static str)] {
+    match provider {
+        Provider::Google => &[("access_type", "offline"), ("prompt", "consent")],
+        Provider::Microsoft | Provider::Custom => &[],
+    }
+}
+
+/// The port that goes with `security` where none is given (RFC 8314 §7.3, RFC 5321 §4.5.4.2).
+pub(super) fn usual_smtp_port(security: Security) -> u16 {
+    match security {
+        Security::Tls => 465,
+        Security::Starttls => 587,
+        Security::None => 25,
+    }
+}
+
+#[cfg(test)]
+mod tests;

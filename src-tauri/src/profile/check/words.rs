@@ -1,0 +1,347 @@
+//! One value at a time: what is wrong with it, and what would be right.
+
+use super::Wrong;
+use crate::{
+    net::http::is_this_computer,
+    profile::{Mailbox, Redirect, Route, presets},
+};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    path::PathBuf,
+};
+use url::Url;
+
+type Read<T> = Result<T, Wrong>;
+
+/// One of a fixed list of words.
+pub(super) fn one_of<T: Copy + ToString>(value: &str, all: &[T]) -> Read<T> {
+    all.iter().copied().find(|one| one.to_string() == value).ok_or_else(|| {
+        let words: Vec<_> = all.iter().map(ToString::to_string).collect();
+        Wrong::new(
+            format!("{} is none of its words", shown(value)),
+            format!("Use one of: {}", words.join(", ")),
+        )
+    })
+}
+
+/// A name, tag or other text for people: one line of 1 to `at_most` characters.
+pub(super) fn line(value: &str, at_most: usize) -> Read<String> {
+    let value = value.trim();
+    if value.is_empty() {
+        return Err(Wrong::new("it is empty", format!("Give it 1 to {at_most} characters")));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(Wrong::new(
+            "it contains a line break or another control character",
+            "Write it on one line",
+        ));
+    }
+    if value.chars().count() > at_most {
+        return Err(Wrong::new("it is too long", format!("At most {at_most} characters")));
+    }
+    Ok(value.to_owned())
+}
+
+/// What a profile or registration is called. An id is no name: commands take either.
+pub(super) fn name(value: &str) -> Read<String> {
+    let name = line(value, 100)?;
+    if name.parse::<uuid::Uuid>().is_ok() {
+        return Err(Wrong::new("it reads like an id", "Give it a name in words"));
+    }
+    Ok(name)
+}
+
+/// A tenant. It becomes part of the address that a secret is posted to.
+pub(super) fn tenant(value: &str) -> Read<String> {
+    let remedy = "A GUID, a domain of the tenant such as contoso.com, or one of: organizations, common, consumers";
+    if presets::TENANT_WORDS.contains(&value) || presets::is_guid(value) {
+        return Ok(value.to_owned());
+    }
+    match host(value) {
+        Ok(domain) if domain.contains('.') && domain.parse::<IpAddr>().is_err() => Ok(domain),
+        _ => Err(Wrong::new(format!("{} is not a tenant", shown(value)), remedy)),
+    }
+}
+
+/// A tenant of another provider: whatever fits into an address without changing it.
+pub(super) fn realm(value: &str) -> Read<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if value.chars().all(plain) && !value.contains("..") && value.len() <= 253 {
+        return Ok(value.to_owned());
+    }
+    Err(Wrong::new(
+        format!("{} does not fit into an address", shown(value)),
+        "Letters, digits, dots, hyphens and underscores",
+    ))
+}
+
+/// The application's id at the provider.
+pub(super) fn client_id(value: &str) -> Read<String> {
+    if !value.is_empty() && value.len() <= 512 && value.chars().all(|c| c.is_ascii_graphic()) {
+        return Ok(value.to_owned());
+    }
+    Err(Wrong::new(
+        if value.is_empty() { "it is missing" } else { "it has characters that no client id has" },
+        "Copy the application's (client) id from the provider's page",
+    ))
+}
+
+/// A DNS name, in its ASCII form, or an IP address.
+pub(super) fn host(value: &str) -> Read<String> {
+    let bare = value.strip_prefix('[').and_then(|v| v.strip_suffix(']')).unwrap_or(value);
+    if let Ok(address) = bare.parse::<IpAddr>() {
+        return Ok(address.to_string());
+    }
+    let wrong =
+        |fault: &str, remedy: &str| Err(Wrong::new(format!("{} {fault}", shown(value)), remedy));
+    if value.contains("://") || value.contains('/') {
+        return wrong(
+            "is an address, not a host name",
+            "Only the name, for example smtp.office365.com",
+        );
+    }
+    if value.contains(':') {
+        return wrong("contains a port", "The name alone; the port has its own setting");
+    }
+    if value.contains('@') {
+        return wrong("is a mail address", "The server's name, for example smtp.office365.com");
+    }
+    match idna::domain_to_ascii(value) {
+        Ok(ascii) if is_dns_name(&ascii) => Ok(ascii),
+        _ => wrong(
+            "is not a host name",
+            "Letters, digits, hyphens and dots, for example smtp.office365.com",
+        ),
+    }
+}
+
+/// RFC 1123 §2.1, and the underscore that names inside networks often have.
+fn is_dns_name(ascii: &str) -> bool {
+    let labels: Vec<_> = ascii.strip_suffix('.').unwrap_or(ascii).split('.').collect();
+    let fits = |label: &&str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let numeric = labels.last().is_some_and(|last| last.chars().all(|c| c.is_ascii_digit()));
+    ascii.len() <= 253 && labels.iter().all(|label| fits(&label)) && !numeric
+}
+
+/// A TCP port.
+pub(super) fn port(value: i64) -> Read<u16> {
+    u16::try_from(value).ok().filter(|port| *port > 0).ok_or_else(|| {
+        Wrong::new(
+            format!("{value} is not a port"),
+            "A number from 1 to 65535, for mail usually 587 or 465",
+        )
+    })
+}
+
+/// A mail address: `local@domain`, as it may stand in an SMTP command (RFC 5321 §4.1.2, §4.5.3.1).
+///
+/// # Errors
+/// The fault and the remedy, as sentences.
+pub fn address(value: &str) -> Result<String, (String, String)> {
+    plain_address(value.trim()).map_err(|wrong| (wrong.fault, wrong.remedy))
+}
+
+pub(super) fn plain_address(value: &str) -> Read<String> {
+    let wrong = |fault: &str| {
+        Err(Wrong::new(
+            format!("{} {fault}", shown(value)),
+            "An address such as invoices@kestrel.example",
+        ))
+    };
+    let Some((local, domain)) = value.rsplit_once('@') else { return wrong("has no @") };
+    if value.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return wrong("contains a space or a control character");
+    }
+    if local.is_empty() || local.len() > 64 {
+        return wrong("must have 1 to 64 octets before the @");
+    }
+    let atom =
+        |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+    if !local.chars().all(atom) || local.split('.').any(str::is_empty) {
+        return wrong("has a character or dot before the @ that may not stand there");
+    }
+    if !is_mail_domain(domain) {
+        return wrong("has no domain after the @");
+    }
+    if value.len() > 254 {
+        return wrong("is longer than 254 octets");
+    }
+    Ok(value.to_owned())
+}
+
+fn is_mail_domain(domain: &str) -> bool {
+    let literal = domain.strip_prefix('[').and_then(|d| d.strip_suffix(']'));
+    match literal {
+        Some(literal) => match literal.strip_prefix("IPv6:") {
+            Some(v6) => v6.parse::<Ipv6Addr>().is_ok(),
+            None => literal.parse::<std::net::Ipv4Addr>().is_ok(),
+        },
+        None => idna::domain_to_ascii(domain).is_ok_and(|ascii| is_dns_name(&ascii)),
+    }
+}
+
+/// `Name <local@domain>`, or the address alone.
+///
+/// # Errors
+/// The fault and the remedy, as sentences.
+pub fn mailbox(value: &str) -> Result<Mailbox, (String, String)> {
+    named_mailbox(value.trim()).map_err(|wrong| (wrong.fault, wrong.remedy))
+}
+
+pub(super) fn named_mailbox(value: &str) -> Read<Mailbox> {
+    let Some((name, rest)) = value.rsplit_once('<') else {
+        return Ok(Mailbox { name: None, address: plain_address(value)? });
+    };
+    let remedy = "Name <address>, for example: Kestrel Invoices <invoices@kestrel.example>";
+    let Some(inner) = rest.strip_suffix('>') else {
+        return Err(Wrong::new(format!("{} has no > at its end", shown(value)), remedy));
+    };
+    let name = name.trim();
+    let name = name.strip_prefix('"').and_then(|n| n.strip_suffix('"')).unwrap_or(name).trim();
+    if name.contains(['<', '>', '"']) {
+        return Err(Wrong::new("the name contains quotes or angle brackets", remedy));
+    }
+    let name = if name.is_empty() { None } else { Some(line(name, 200)?) };
+    Ok(Mailbox { name, address: plain_address(inner.trim())? })
+}
+
+/// An `https://` address; `http://` for this computer only. A token or secret travels to it.
+pub(super) fn web_address(value: &str) -> Read<Url> {
+    let remedy = "An address that begins with https:// (http:// for this computer only)";
+    let wrong = |fault: String| Err(Wrong::new(fault, remedy));
+    if value.len() > 2_000 || value.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        return wrong("it is too long, or has spaces in it".to_owned());
+    }
+    let url = match value.parse::<Url>() {
+        Ok(url) => url,
+        Err(error) => return wrong(format!("{} is not an address: {error}", shown(value))),
+    };
+    let protected = url.scheme() == "https" || (url.scheme() == "http" && is_this_computer(&url));
+    if !protected || url.host().is_none() {
+        return wrong(format!("{} is not protected on its way", shown(value)));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return wrong("it contains a user name or a password".to_owned());
+    }
+    if url.fragment().is_some() {
+        return wrong("it contains a #, which never reaches the server".to_owned());
+    }
+    Ok(url)
+}
+
+/// The beginning of addresses: nothing may follow its path.
+pub(super) fn base_address(value: &str) -> Read<Url> {
+    let url = web_address(value)?;
+    match url.query() {
+        None => Ok(url),
+        Some(_) => Err(Wrong::new(
+            "it contains a ?, and a path is put after it",
+            "Leave out the ? and what follows",
+        )),
+    }
+}
+
+/// An endpoint in which `{tenant}` or `#TenantID#` may stand for `tenant`.
+pub(super) fn endpoint(value: &str, tenant: Option<&str>) -> Read<String> {
+    let filled = presets::filled_in(value, tenant);
+    if filled != value && tenant.is_none() {
+        return Err(Wrong::new(
+            "it has a place for a tenant, and no tenant is given",
+            "Set tenant, or write the address out",
+        ));
+    }
+    if filled.contains(['{', '}']) {
+        return Err(Wrong::new(
+            "it has a place for something unknown",
+            "Only {tenant} and #TenantID# are filled in",
+        ));
+    }
+    web_address(&filled).map(|_| value.to_owned())
+}
+
+/// `loopback`, `deep-link`, or the address of a page from which the person copies the answer.
+pub(super) fn redirect(value: &str) -> Read<Redirect> {
+    match value {
+        "loopback" => return Ok(Redirect::Loopback),
+        "deep-link" => return Ok(Redirect::DeepLink),
+        _ => {}
+    }
+    let remedy = "loopback, deep-link, or a full https:// address as it is registered";
+    if value.len() > 256 {
+        return Err(Wrong::new("it is longer than 256 characters", remedy));
+    }
+    web_address(value).map(Redirect::Pasted).map_err(|wrong| Wrong::new(wrong.fault, remedy))
+}
+
+/// `direct`, `system`, `socks5://host:port` or `http://host:port`.
+pub(super) fn route(value: &str) -> Read<Route> {
+    let remedy = "direct, system, socks5://host:port or http://host:port";
+    let (http, proxy) = match value {
+        "direct" => return Ok(Route::Direct),
+        "system" => return Ok(Route::System),
+        _ => match (value.strip_prefix("socks5://"), value.strip_prefix("http://")) {
+            (Some(proxy), _) => (false, proxy),
+            (_, Some(proxy)) => (true, proxy),
+            _ => return Err(Wrong::new(format!("{} is not a route", shown(value)), remedy)),
+        },
+    };
+    if proxy.contains('@') {
+        return Err(Wrong::new(
+            "it contains a user name or a password",
+            "Leave them out: a proxy's password is kept in the vault",
+        ));
+    }
+    let parts = proxy.trim_end_matches('/').rsplit_once(':');
+    let Some((name, Ok(number))) = parts.map(|(name, port)| (name, port.parse::<i64>())) else {
+        return Err(Wrong::new("the proxy has no port", remedy));
+    };
+    let (host, port) = (host(name)?, port(number)?);
+    Ok(if http { Route::Http { host, port } } else { Route::Socks5 { host, port } })
+}
+
+/// One scope (RFC 6749 §3.3).
+pub(super) fn scope(value: &str) -> Read<String> {
+    let remedy = "One scope an entry, for example https://outlook.office.com/SMTP.Send";
+    if value.contains([',', ' ']) {
+        return Err(Wrong::new(format!("{} is more than one scope", shown(value)), remedy));
+    }
+    let allowed = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
+    if value.is_empty() || value.len() > 500 || !value.chars().all(allowed) {
+        return Err(Wrong::new(format!("{} is not a scope", shown(value)), remedy));
+    }
+    Ok(value.to_owned())
+}
+
+/// A day, `YYYY-MM-DD`.
+pub(super) fn day(value: &str) -> Read<time::Date> {
+    let form = time::macros::format_description!("[year]-[month]-[day]");
+    time::Date::parse(value, form)
+        .map_err(|_| Wrong::new(format!("{} is not a day", shown(value)), "Write it as 2027-05-01"))
+}
+
+/// A file, from the root on: what it is relative to would change with the working directory.
+pub(super) fn file(value: &str) -> Read<PathBuf> {
+    let path = PathBuf::from(value);
+    if path.is_absolute() && !value.chars().any(char::is_control) {
+        return Ok(path);
+    }
+    Err(Wrong::new(
+        format!("{} does not begin at the root", shown(value)),
+        "The whole path of the file",
+    ))
+}
+
+/// A value as it is quoted in a fault: short, on one line.
+fn shown(value: &str) -> String {
+    const AT_MOST: usize = 60;
+    let mut kept: String = value.chars().filter(|c| !c.is_control()).take(AT_MOST).collect();
+    if value.chars().count() > AT_MOST {
+        kept.push('…');
+    }
+    format!("\"{kept}\"")
+}
