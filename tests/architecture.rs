@@ -38,7 +38,10 @@ fn code_of(module: &str) -> Vec<(PathBuf, String)> {
         files.push(file);
     }
     collect(&src.join(module), &mut files);
-    files.into_iter().map(|path| (path.clone(), shipped(&fs::read_to_string(path).unwrap()))).collect()
+    files
+        .into_iter()
+        .map(|path| (path.clone(), shipped(&fs::read_to_string(path).unwrap())))
+        .collect()
 }
 
 fn collect(dir: &Path, into: &mut Vec<PathBuf>) {
@@ -95,7 +98,10 @@ fn a_row_may_only_name_rows_above_it() {
     for (floor, (module, allowed)) in MAY_USE.iter().enumerate() {
         let above: Vec<_> = MAY_USE[..floor].iter().map(|(name, _)| name).collect();
         for name in *allowed {
-            assert!(above.contains(&name), "`{module}` may not name `{name}`, which is not above it");
+            assert!(
+                above.contains(&name),
+                "`{module}` may not name `{name}`, which is not above it"
+            );
         }
     }
 }

@@ -1,3 +1,4 @@
 //! Everything that looks at the product from outside: one binary, a file per area.
 
 mod architecture;
+mod vault_file;
