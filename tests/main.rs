@@ -1,4 +1,6 @@
 //! Everything that looks at the product from outside: one binary, a file per area.
 
 mod architecture;
+mod keychain;
 mod vault_file;
+mod world;

@@ -1,0 +1,4 @@
+//! What the tests need around them: other people's programs, started for one test and ended with it.
+
+#[cfg(target_os = "linux")]
+pub(crate) mod keyring;
