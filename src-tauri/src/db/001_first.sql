@@ -8,12 +8,14 @@ CREATE TABLE registrations (
 
 CREATE TABLE profiles (
     id           TEXT PRIMARY KEY,
-    name         TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    name         TEXT NOT NULL,
     registration TEXT REFERENCES registrations (id) ON DELETE RESTRICT,
     position     INTEGER NOT NULL,
     document     TEXT NOT NULL,
     removed_at   INTEGER                 -- ms; set while a removal can still be undone
 ) STRICT;
+-- A removed profile gives its name away; putting it back finds out whether it is still free.
+CREATE UNIQUE INDEX profiles_by_name ON profiles (name COLLATE NOCASE) WHERE removed_at IS NULL;
 
 -- Which secrets an owner has, so that they can be listed and removed without asking the vault.
 CREATE TABLE secrets (

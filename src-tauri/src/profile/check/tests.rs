@@ -1,5 +1,4 @@
 use super::*;
-use crate::profile::{Provider, SignIn, Transport};
 
 /// A registration that is in order.
 pub(crate) fn registration_draft() -> RegistrationDraft {

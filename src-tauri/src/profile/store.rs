@@ -1,1 +1,0 @@
-//! Rows in, rows out; keys to secrets, never secrets.

@@ -1,0 +1,126 @@
+//! What is known of sign-ins, and which secrets the vault holds for whom.
+
+use super::{Rows, StoreError};
+use crate::{
+    clock::Timestamp,
+    profile::ProfileId,
+    secret::{SecretKey, SecretName},
+};
+use rusqlite::{OptionalExtension as _, params};
+use uuid::Uuid;
+
+/// What is known of a sign-in; the tokens are in the vault or in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who signed in, as the provider names them; `None`: it does not say.
+    pub account: Option<String>,
+    /// What was granted.
+    pub scopes: Vec<String>,
+    /// When the person signed in.
+    pub signed_in_at: Timestamp,
+    /// When tokens were last renewed.
+    pub refreshed_at: Timestamp,
+    /// Why only the person can renew it; `None`: it renews itself.
+    pub needs_sign_in: Option<String>,
+}
+
+impl Rows<'_> {
+    /// What is known of a profile's sign-in; `None`: there was none, or it was forgotten.
+    pub fn sign_in(self, profile: ProfileId) -> Result<Option<SignedIn>, StoreError> {
+        let mut row = self.0.prepare_cached(
+            "SELECT account, scopes, signed_in_at, refreshed_at, needs_sign_in FROM sign_ins \
+             WHERE profile = ?1",
+        )?;
+        let found = row.query_row([profile.to_string()], |row| {
+            Ok(SignedIn {
+                account: row.get(0)?,
+                scopes: words(&row.get::<_, String>(1)?),
+                signed_in_at: row.get(2)?,
+                refreshed_at: row.get(3)?,
+                needs_sign_in: row.get(4)?,
+            })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// Writes down what is known of a profile's sign-in, in place of what was known before.
+    pub fn put_sign_in(self, profile: ProfileId, known: &SignedIn) -> Result<(), StoreError> {
+        self.0.execute(
+            "INSERT INTO sign_ins VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (profile) DO UPDATE \
+             SET account = ?2, scopes = ?3, signed_in_at = ?4, refreshed_at = ?5, \
+             needs_sign_in = ?6",
+            params![
+                profile.to_string(),
+                known.account,
+                known.scopes.join(" "),
+                known.signed_in_at,
+                known.refreshed_at,
+                known.needs_sign_in,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets a profile's sign-in.
+    pub fn forget_sign_in(self, profile: ProfileId) -> Result<(), StoreError> {
+        self.0.execute("DELETE FROM sign_ins WHERE profile = ?1", [profile.to_string()])?;
+        Ok(())
+    }
+
+    /// Which secrets the vault holds for `owner`, and since when.
+    pub fn secrets_of(
+        self,
+        owner: impl Into<Uuid>,
+    ) -> Result<Vec<(SecretName, Timestamp)>, StoreError> {
+        let mut rows = self
+            .0
+            .prepare_cached("SELECT name, set_at FROM secrets WHERE owner = ?1 ORDER BY name")?;
+        let found = rows.query_map([owner.into().to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?))
+        })?;
+        let found: Vec<_> = found.collect::<Result<_, _>>()?;
+        Ok(found.into_iter().filter_map(|(name, at)| Some((secret_name(&name)?, at))).collect())
+    }
+
+    /// Writes down that the vault holds a secret since `at`.
+    pub fn secret_is_set(self, key: SecretKey, at: Timestamp) -> Result<(), StoreError> {
+        self.0.execute(
+            "INSERT INTO secrets VALUES (?1, ?2, ?3) \
+             ON CONFLICT (owner, name) DO UPDATE SET set_at = ?3",
+            params![key.owner.to_string(), key.name.as_str(), at],
+        )?;
+        Ok(())
+    }
+
+    /// Writes down that the vault has let go of a secret.
+    pub fn secret_is_gone(self, key: SecretKey) -> Result<(), StoreError> {
+        self.0.execute(
+            "DELETE FROM secrets WHERE owner = ?1 AND name = ?2",
+            params![key.owner.to_string(), key.name.as_str()],
+        )?;
+        Ok(())
+    }
+
+    /// Secrets that are on record and whose owner is gone: the vault was locked, or the program
+    /// ended, before it could let go of them.
+    pub fn orphaned_secrets(self) -> Result<Vec<SecretKey>, StoreError> {
+        let mut rows = self.0.prepare_cached(
+            "SELECT owner, name FROM secrets WHERE owner NOT IN (SELECT id FROM profiles) \
+             AND owner NOT IN (SELECT id FROM registrations)",
+        )?;
+        let found = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let found: Vec<(String, String)> = found.collect::<Result<_, _>>()?;
+        let key = |(owner, name): &(String, String)| {
+            Some(SecretKey { owner: owner.parse().ok()?, name: secret_name(name)? })
+        };
+        Ok(found.iter().filter_map(key).collect())
+    }
+}
+
+fn secret_name(word: &str) -> Option<SecretName> {
+    SecretName::ALL.into_iter().find(|name| name.as_str() == word)
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(ToOwned::to_owned).collect()
+}
