@@ -3,6 +3,7 @@
 //! Every failure reaches the person as a [`Problem`], with the other side's own words in `said`.
 
 pub mod problem;
+mod profile;
 mod vault;
 
 pub use problem::{Cause, Code, FieldFault, Fix, Likelihood, Problem, Retry};

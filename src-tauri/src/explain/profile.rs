@@ -1,0 +1,138 @@
+//! Profiles, registrations and the database in words.
+
+use super::{Code, FieldFault, Problem, Retry};
+use crate::{
+    db::DbError,
+    profile::{check::Fault, store::StoreError},
+};
+use rusqlite::ErrorCode;
+
+impl From<Fault> for FieldFault {
+    fn from(Fault { field, fault, remedy }: Fault) -> Self {
+        Self { field, fault, remedy }
+    }
+}
+
+impl From<Vec<Fault>> for Problem {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::invalid(faults.into_iter().map(FieldFault::from).collect())
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoProfile { asked, nearest } => {
+                unknown(Code::UnknownProfile, "sender", &asked, nearest)
+            }
+            StoreError::NoRegistration { asked, nearest } => {
+                unknown(Code::UnknownRegistration, "app registration", &asked, nearest)
+            }
+            StoreError::NameTaken { name } => vec![Fault {
+                field: "name".to_owned(),
+                fault: format!("another one is called \"{name}\""),
+                remedy: "Choose a name that is still free".to_owned(),
+            }]
+            .into(),
+            StoreError::InUse { registration, by } => Self::new(
+                Code::RegistrationInUse,
+                format!("The app registration \"{registration}\" is in use"),
+                format!(
+                    "These senders sign in through it: {}. Remove them first, or give them another \
+                     registration.",
+                    by.join(", ")
+                ),
+            ),
+            StoreError::WouldBreak { profile, faults } => {
+                let fields = faults.into_iter().map(FieldFault::from).collect();
+                let problem = Self::invalid(fields);
+                Self {
+                    title: format!("The sender \"{profile}\" could not use this registration"),
+                    ..problem
+                }
+            }
+            StoreError::Unreadable { name, faults } => {
+                let fields: Vec<_> = faults.into_iter().map(FieldFault::from).collect();
+                let problem = Self::new(
+                    Code::DatabaseDamaged,
+                    format!("The database's entry \"{name}\" is not one that Sendright wrote"),
+                    "Something else has changed it. Nothing was sent with it. Remove it and set it \
+                     up again.",
+                );
+                Self { fields, ..problem }
+            }
+            StoreError::Db(error) => error.into(),
+        }
+    }
+}
+
+fn unknown(code: Code, what: &str, asked: &str, nearest: Option<String>) -> Problem {
+    let means = match nearest {
+        Some(name) => format!("The name most like it is \"{name}\"."),
+        None => "`sendright profiles` lists the senders there are.".to_owned(),
+    };
+    Problem::new(code, format!("There is no {what} \"{}\"", shown(asked)), means)
+}
+
+/// What a person typed, short and on one line.
+fn shown(asked: &str) -> String {
+    asked.chars().filter(|c| !c.is_control()).take(100).collect()
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Newer { path, found, known } => Self::new(
+                Code::DatabaseNewer,
+                "The database was written by a newer Sendright",
+                format!(
+                    "{} is of version {found}, and this program knows versions up to {known}. \
+                     Nothing was changed. Update this program, or use another data directory.",
+                    path.display()
+                ),
+            ),
+            DbError::Sqlite(error) => of_sqlite(&error),
+        }
+    }
+}
+
+fn of_sqlite(error: &rusqlite::Error) -> Problem {
+    let (code, title, means) = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => (
+            Code::DiskFull,
+            "The disk is full",
+            "The database could not grow, and nothing of this change was kept. Free some space and \
+             try again.",
+        ),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => (
+            Code::NotWritable,
+            "The data directory cannot be written",
+            "Sendright keeps its database there. Give this user the right to write it, or name \
+             another directory with --data-dir.",
+        ),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (
+            Code::DatabaseDamaged,
+            "The database file is damaged",
+            "Nothing was changed. Put back a copy, or move the file away to begin with an empty \
+             one; secrets stay in the vault.",
+        ),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
+            Code::Busy,
+            "Another program keeps the database locked",
+            "Nothing was changed. Another Sendright, a backup or a virus scanner may be holding \
+             it; try again in a moment.",
+        ),
+        Some(ErrorCode::SystemIoFailure) => (
+            Code::NotWritable,
+            "The disk did not do what the database asked",
+            "Nothing of this change was kept. The disk may be full, removed or failing.",
+        ),
+        _ => (
+            Code::Unexplained,
+            "The database did not do what it was asked",
+            "This is a fault in Sendright, not in the settings.",
+        ),
+    };
+    let retry = if code == Code::Busy { Retry::AfterWait } else { Retry::AfterChange };
+    Problem::new(code, title, means).said(error.to_string()).retry(retry)
+}
