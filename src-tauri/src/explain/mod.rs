@@ -2,6 +2,7 @@
 //!
 //! Every failure reaches the person as a [`Problem`], with the other side's own words in `said`.
 
+mod files;
 pub mod problem;
 mod profile;
 mod vault;

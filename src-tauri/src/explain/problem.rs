@@ -101,6 +101,7 @@ pub enum Code {
     InvalidSettings,
     UnknownProfile,
     UnknownRegistration,
+    UnknownSend,
     AmbiguousName,
     RegistrationInUse,
     NotYet,
@@ -155,7 +156,11 @@ impl Code {
         use Code as C;
         match self {
             C::InvalidSettings | C::UnknownProfile | C::UnknownRegistration | C::AmbiguousName => 2,
-            C::RegistrationInUse | C::NotYet | C::ProfileDisabled | C::FileUnreadable => 2,
+            C::UnknownSend
+            | C::RegistrationInUse
+            | C::NotYet
+            | C::ProfileDisabled
+            | C::FileUnreadable => 2,
             C::MessageTooLarge | C::SmtpUtf8Missing | C::MessageRefused => 8,
             C::SignInNeeded | C::ConsentDeclined | C::ConsentCancelled | C::ConsentTimedOut => 3,
             C::ConsentBusy | C::ConsentAnswerForeign | C::BrowserDidNotOpen => 3,

@@ -10,13 +10,13 @@ use crate::{
     api::{HistoryPage, HistoryQuery, Outcome, RecipientReport, TranscriptLine},
     clock::{Clock, Timestamp},
     db::{Db, DbError},
-    explain::Problem,
+    explain::{Code, Problem},
     paths::Paths,
     profile::{ProfileId, Transport},
 };
 use rusqlite::{OptionalExtension as _, Row, named_params};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{io, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc};
 use uuid::Uuid;
 use worker::Worker;
 
@@ -35,8 +35,13 @@ pub enum OutboxError {
     #[error(transparent)]
     Db(#[from] DbError),
     /// The lock that says that this process lives.
-    #[error("the lock in the data directory: {0}")]
-    Lock(#[from] io::Error),
+    #[error("{}: {source}", path.display())]
+    Lock {
+        /// The directory of the locks.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// There is no such send.
     #[error("there is no send {0}")]
     Unknown(Uuid),
@@ -45,6 +50,20 @@ pub enum OutboxError {
 impl From<rusqlite::Error> for OutboxError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Db(error.into())
+    }
+}
+
+impl From<OutboxError> for Problem {
+    fn from(error: OutboxError) -> Self {
+        match error {
+            OutboxError::Db(error) => error.into(),
+            OutboxError::Lock { path, source } => Self::writing(&path, &source),
+            OutboxError::Unknown(id) => Self::new(
+                Code::UnknownSend,
+                format!("There is no send {id}"),
+                "It may have been forgotten with its age. `sendright history` lists those there are.",
+            ),
+        }
     }
 }
 
@@ -121,7 +140,8 @@ impl Outbox {
     /// # Errors
     /// The database's, or the lock's.
     pub fn open(db: Db, clock: Clock, paths: &Paths) -> Result<Self, OutboxError> {
-        let worker = Arc::new(Worker::start(&paths.locks())?);
+        let lock = |source| OutboxError::Lock { path: paths.locks(), source };
+        let worker = Arc::new(Worker::start(&paths.locks()).map_err(lock)?);
         let outbox = Self { db, clock, worker };
         outbox.call_crashed_uncertain(paths)?;
         Ok(outbox)
@@ -243,7 +263,8 @@ impl Outbox {
             Ok::<_, OutboxError>(names.collect::<Result<Vec<_>, _>>()?)
         })?;
         for name in under_way {
-            if worker::lives(&paths.locks(), &name)? {
+            let lives = worker::lives(&paths.locks(), &name);
+            if lives.map_err(|source| OutboxError::Lock { path: paths.locks(), source })? {
                 continue;
             }
             self.db.change(|change| {

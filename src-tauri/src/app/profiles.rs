@@ -1,0 +1,191 @@
+//! Senders: listed, shown, saved, switched, copied, removed.
+
+use super::{App, Inner, drafts, views::Known};
+use crate::{
+    api::{News, PresetView, ProfileRow, ProfileSettings, ProfileView, SetEnabled},
+    clock::Timestamp,
+    explain::Problem,
+    profile::{
+        Profile, ProfileId, Registration, presets,
+        store::{Rows, generated_name},
+    },
+    secret::{SecretKey, SecretName},
+};
+use std::time::Duration;
+
+/// How long a removal can be undone in the window.
+const UNDO: Duration = Duration::from_secs(10);
+
+impl App {
+    /// Every sender, in the order they were made.
+    pub async fn list_profiles(&self, (): ()) -> Result<Vec<ProfileRow>, Problem> {
+        self.beside(|inner| {
+            let profiles = inner.store.look(|rows| rows.profiles())?;
+            profiles.into_iter().map(|profile| Ok(inner.known(profile)?.row())).collect()
+        })
+        .await
+    }
+
+    /// One sender with everything about it.
+    pub async fn get_profile(&self, id: ProfileId) -> Result<ProfileView, Problem> {
+        self.beside(move |inner| {
+            let profile = inner.store.look(|rows| rows.profile(id))?;
+            Ok(inner.known(profile)?.view())
+        })
+        .await
+    }
+
+    /// The sender that a person calls `asked`: its name or its id.
+    pub async fn find_profile(&self, asked: &str) -> Result<ProfileId, Problem> {
+        let asked = asked.to_owned();
+        self.beside(move |inner| Ok(inner.store.look(|rows| rows.profile_id(&asked))?)).await
+    }
+
+    /// Saves a new sender, or the changes of one. Nothing is saved when anything is wrong.
+    pub async fn save_profile(&self, settings: ProfileSettings) -> Result<ProfileId, Problem> {
+        let id = self.beside(move |inner| inner.save_profile(&settings)).await?;
+        self.tell(News::ProfilesChanged);
+        Ok(id)
+    }
+
+    /// Removes a sender from sight; for 10 seconds it can be restored, then its secrets go too.
+    pub async fn remove_profile(&self, id: ProfileId) -> Result<(), Problem> {
+        let now = self.0.clock.now();
+        self.beside(move |inner| Ok(inner.store.change(|rows| rows.remove_profile(id, now))?))
+            .await?;
+        self.tell(News::ProfilesChanged);
+        let app = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(UNDO).await;
+            if let Err(problem) = app.purge_removed(now).await {
+                tracing::warn!(code = ?problem.code, "a removed sender's secrets could not be removed");
+            }
+        });
+        Ok(())
+    }
+
+    /// Removes a sender and its secrets at once: for those who cannot undo.
+    pub async fn remove_profile_for_good(&self, id: ProfileId) -> Result<(), Problem> {
+        let now = self.0.clock.now();
+        self.beside(move |inner| Ok(inner.store.change(|rows| rows.remove_profile(id, now))?))
+            .await?;
+        self.purge_removed(now).await?;
+        self.tell(News::ProfilesChanged);
+        Ok(())
+    }
+
+    /// Takes a removal back.
+    pub async fn restore_profile(&self, id: ProfileId) -> Result<(), Problem> {
+        self.beside(move |inner| Ok(inner.store.change(|rows| rows.restore_profile(id))?)).await?;
+        self.tell(News::ProfilesChanged);
+        Ok(())
+    }
+
+    /// Switches a sender on or off.
+    pub async fn set_enabled(&self, request: SetEnabled) -> Result<(), Problem> {
+        self.beside(move |inner| {
+            Ok(inner.store.change(|rows| {
+                let profile = rows.profile(request.id)?;
+                rows.update_profile(&Profile { enabled: request.enabled, ..profile })
+            })?)
+        })
+        .await?;
+        self.tell(News::ProfilesChanged);
+        Ok(())
+    }
+
+    /// Copies a sender without its secrets and sign-in.
+    pub async fn duplicate_profile(&self, id: ProfileId) -> Result<ProfileId, Problem> {
+        let copy = self
+            .beside(move |inner| Ok(inner.store.change(|rows| rows.duplicate_profile(id))?))
+            .await?;
+        self.tell(News::ProfilesChanged);
+        Ok(copy.id)
+    }
+
+    /// The providers that the wizard offers.
+    pub async fn list_presets(&self, (): ()) -> Result<Vec<PresetView>, Problem> {
+        Ok(presets::list().iter().map(drafts::preset).collect())
+    }
+
+    /// Removes for good what was removed before `until`, with its secrets: vault first, so that no
+    /// secret is left without an owner that names it.
+    pub(super) async fn purge_removed(&self, until: Timestamp) -> Result<(), Problem> {
+        self.beside(move |inner| {
+            for id in inner.store.look(|rows| rows.removed_profiles(until))? {
+                for (name, _) in inner.store.look(|rows| rows.secrets_of(id))? {
+                    inner.forget_secret(SecretKey::new(id, name))?;
+                }
+                inner.store.change(|rows| rows.purge_profile(id))?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl Inner {
+    /// What is known of `profile`.
+    pub(super) fn known(&self, profile: Profile) -> Result<Known, Problem> {
+        let id = profile.id;
+        let (registration, sign_in, secrets) = self.store.look(|rows| {
+            let registration = registration_of(rows, &profile)?;
+            let mut secrets = rows.secrets_of(id)?;
+            if let Some(shared) = &registration {
+                secrets.extend(rows.secrets_of(shared.id)?);
+            }
+            Ok::<_, Problem>((registration, rows.sign_in(id)?, secrets))
+        })?;
+        let last = self.outbox.last_of(id)?;
+        let access_expires_at = None;
+        let now = self.clock.now();
+        Ok(Known { profile, registration, sign_in, secrets, last, access_expires_at, now })
+    }
+
+    fn save_profile(&self, settings: &ProfileSettings) -> Result<ProfileId, Problem> {
+        let draft = drafts::profile(settings);
+        self.store.change(|rows| {
+            let id = settings.id.unwrap_or_else(ProfileId::new);
+            let registrations = rows.registrations()?;
+            let mut profile = draft.check(id, &registrations)?;
+            if profile.name.is_empty() {
+                let through = registrations.iter().find(|r| Some(r.id) == profile.registration);
+                let wanted = generated_name(through.map(|r| r.provider), &profile.mailbox);
+                profile.name = rows.free_name(&wanted)?;
+            }
+            match settings.id {
+                None => rows.insert_profile(&profile)?,
+                Some(_) => {
+                    let before = rows.profile(id)?;
+                    rows.update_profile(&profile)?;
+                    if before.registration != profile.registration {
+                        // Another registration's tokens are of no use, and must not go to it.
+                        rows.forget_sign_in(id)?;
+                    }
+                }
+            }
+            Ok(id)
+        })
+    }
+}
+
+/// The registration of `profile`, where it has one.
+pub(super) fn registration_of(
+    rows: Rows<'_>,
+    profile: &Profile,
+) -> Result<Option<Registration>, Problem> {
+    Ok(profile.registration.map(|id| rows.registration(id)).transpose()?)
+}
+
+impl Inner {
+    /// Removes one secret from the vault and from what is known to be there.
+    pub(super) fn forget_secret(&self, key: SecretKey) -> Result<(), Problem> {
+        self.vault.forget(&key)?;
+        Ok(self.store.change(|rows| rows.secret_is_gone(key))?)
+    }
+
+    /// What the keychain's own tools show for a secret: whose it is and which.
+    pub(super) fn label(owner: &str, name: SecretName) -> String {
+        format!("{owner}: {}", name.as_str().replace('-', " "))
+    }
+}

@@ -1,0 +1,126 @@
+//! App registrations: listed, saved, removed; and the secrets that go in.
+
+use super::{App, Inner, drafts};
+use crate::{
+    api::{News, RegistrationSettings, RegistrationView, SecretInput},
+    explain::{Code, Problem},
+    profile::{ProfileId, RegistrationId, presets, store::Rows},
+    secret::{Secret, SecretKey, SecretName},
+};
+use uuid::Uuid;
+
+impl App {
+    /// Every app registration, by name.
+    pub async fn list_registrations(&self, (): ()) -> Result<Vec<RegistrationView>, Problem> {
+        self.beside(|inner| {
+            inner.store.look(|rows| {
+                let all = rows.registrations()?;
+                all.into_iter()
+                    .map(|one| {
+                        let secrets = rows.secrets_of(one.id)?;
+                        Ok(RegistrationView {
+                            settings: drafts::registration_settings(&one),
+                            has_client_secret: secrets
+                                .iter()
+                                .any(|(name, _)| *name == SecretName::ClientSecret),
+                            used_by: rows.users_of(one.id)?,
+                            redirect_to_register: presets::redirect_to_register(&one),
+                        })
+                    })
+                    .collect()
+            })
+        })
+        .await
+    }
+
+    /// Saves a new app registration, or the changes of one.
+    pub async fn save_registration(
+        &self,
+        settings: RegistrationSettings,
+    ) -> Result<RegistrationId, Problem> {
+        let id = self.beside(move |inner| inner.save_registration(&settings)).await?;
+        self.tell(News::ProfilesChanged);
+        Ok(id)
+    }
+
+    /// Removes an app registration with its secrets; refused while a sender uses it.
+    pub async fn remove_registration(&self, id: RegistrationId) -> Result<(), Problem> {
+        self.beside(move |inner| {
+            let names = inner.store.look(|rows| rows.secrets_of(id))?;
+            inner.store.change(|rows| rows.remove_registration(id))?;
+            names
+                .into_iter()
+                .try_for_each(|(name, _)| inner.forget_secret(SecretKey::new(id, name)))
+        })
+        .await?;
+        self.tell(News::ProfilesChanged);
+        Ok(())
+    }
+
+    /// Takes a secret in. It is not given out again.
+    pub async fn set_secret(&self, input: SecretInput) -> Result<(), Problem> {
+        let SecretInput { key, value } = input;
+        self.beside(move |inner| {
+            inner.put_secret(SecretKey { owner: key.owner, name: key.name }, &value)
+        })
+        .await?;
+        self.tell(News::ProfilesChanged);
+        Ok(())
+    }
+
+    /// The owner that a person calls `asked`: a sender or an app registration, by name or id.
+    pub async fn find_owner(&self, asked: &str) -> Result<Uuid, Problem> {
+        let asked = asked.to_owned();
+        self.beside(move |inner| {
+            inner.store.look(|rows| match rows.profile_id(&asked) {
+                Ok(id) => Ok(id.into()),
+                Err(not_a_profile) => match rows.find_registration(&asked) {
+                    Ok(registration) => Ok(registration.id.into()),
+                    Err(_) => Err(not_a_profile.into()),
+                },
+            })
+        })
+        .await
+    }
+}
+
+impl Inner {
+    fn save_registration(
+        &self,
+        settings: &RegistrationSettings,
+    ) -> Result<RegistrationId, Problem> {
+        let id = settings.id.unwrap_or_else(RegistrationId::new);
+        let checked = drafts::registration(settings).check(id)?;
+        self.store.change(|rows| {
+            match settings.id {
+                None => rows.insert_registration(&checked)?,
+                Some(_) => rows.update_registration(&checked)?,
+            }
+            Ok(id)
+        })
+    }
+
+    fn put_secret(&self, key: SecretKey, value: &Secret) -> Result<(), Problem> {
+        if value.is_empty() {
+            return Err(Problem::new(
+                Code::InvalidSettings,
+                format!("The {} is empty", key.name.as_str().replace('-', " ")),
+                "Nothing was stored. Enter the secret's value.",
+            ));
+        }
+        let owner = self.store.look(|rows| name_of(rows, key.owner))?;
+        self.vault.put(&key, value, &Self::label(&owner, key.name))?;
+        Ok(self.store.change(|rows| rows.secret_is_set(key, self.clock.now()))?)
+    }
+}
+
+/// What the owner of a secret is called.
+fn name_of(rows: Rows<'_>, owner: Uuid) -> Result<String, Problem> {
+    match rows.profile(ProfileId(owner)) {
+        Ok(profile) => Ok(profile.name),
+        Err(not_a_profile) => rows
+            .registration(RegistrationId(owner))
+            .map(|registration| registration.name)
+            .map_err(|_| not_a_profile.into()),
+    }
+}

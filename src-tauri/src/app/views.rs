@@ -1,0 +1,246 @@
+//! What the faces are shown of a sender: how it is doing, and on what evidence.
+
+use super::drafts;
+use crate::{
+    api::{Credential, EffectiveSettings, Fit, Health, Identity, Outcome, ProfileRow, ProfileView},
+    clock::Timestamp,
+    explain::Code,
+    outbox::Record,
+    profile::{
+        Profile, Provider, Registration, SendAs, SignIn, Transport, presets, store::SignedIn,
+    },
+    secret::SecretName,
+};
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(86_400);
+/// What ends within this time is shown as expiring.
+const SOON: Duration = Duration::from_secs(14 * 86_400);
+/// How long an unused refresh token of Entra lives
+/// (<https://learn.microsoft.com/entra/identity-platform/refresh-tokens>, 2026-11).
+const UNUSED_REFRESH_TOKEN: Duration = Duration::from_secs(90 * 86_400);
+
+/// Everything that is known of a sender.
+pub(super) struct Known {
+    pub(super) profile: Profile,
+    pub(super) registration: Option<Registration>,
+    pub(super) sign_in: Option<SignedIn>,
+    /// Its own and its registration's.
+    pub(super) secrets: Vec<(SecretName, Timestamp)>,
+    pub(super) last: Option<Record>,
+    pub(super) access_expires_at: Option<Timestamp>,
+    pub(super) now: Timestamp,
+}
+
+impl Known {
+    /// As the sidebar lists it.
+    pub(super) fn row(&self) -> ProfileRow {
+        let (health, health_note) = self.health();
+        ProfileRow {
+            id: self.profile.id,
+            name: self.profile.name.clone(),
+            mailbox: self.profile.mailbox.clone(),
+            provider: self.registration.as_ref().map(|r| r.provider),
+            tags: self.profile.tags.clone(),
+            enabled: self.profile.enabled,
+            transport: self.profile.transport,
+            sign_in: self.profile.sign_in,
+            health,
+            health_note,
+            expires_at: self.ends_soon().map(|(_, at)| at),
+            sandbox: self.profile.sandbox,
+        }
+    }
+
+    /// Everything about it.
+    pub(super) fn view(&self) -> ProfileView {
+        let mut not_yet = self.profile.not_yet();
+        not_yet.extend(self.registration.iter().flat_map(Registration::not_yet));
+        ProfileView {
+            row: self.row(),
+            settings: drafts::profile_settings(&self.profile),
+            effective: self.effective(),
+            registration_name: self.registration.as_ref().map(|r| r.name.clone()),
+            identity: self.identity(),
+            credentials: self.credentials(),
+            not_yet,
+        }
+    }
+
+    /// The worst thing that is known, with its evidence.
+    fn health(&self) -> (Health, String) {
+        if !self.profile.enabled {
+            return (Health::Disabled, "switched off".to_owned());
+        }
+        if let Some(why) = self.needs_sign_in() {
+            return (Health::NeedsSignIn, why);
+        }
+        let Some(last) = &self.last else {
+            return self.expiring().unwrap_or((Health::NeverVerified, "never sent".to_owned()));
+        };
+        let cancelled = last.problem.as_ref().is_some_and(|p| p.code == Code::Cancelled);
+        let result = last.listed().result;
+        match last.outcome {
+            Outcome::Accepted | Outcome::Partly => self
+                .expiring()
+                .unwrap_or_else(|| (Health::Ready, format!("accepted {}", last.started_at))),
+            _ if cancelled => self.expiring().unwrap_or((Health::NeverVerified, result)),
+            _ => (Health::Failing, result),
+        }
+    }
+
+    fn needs_sign_in(&self) -> Option<String> {
+        let missing = |name| !self.has(name);
+        match self.profile.sign_in {
+            SignIn::None => None,
+            SignIn::Password => {
+                missing(SecretName::Password).then(|| "no password is stored".to_owned())
+            }
+            SignIn::AppOnly => {
+                missing(SecretName::ClientSecret).then(|| "no client secret is stored".to_owned())
+            }
+            SignIn::Delegated => match &self.sign_in {
+                None => Some("nobody has signed in yet".to_owned()),
+                Some(known) => known.needs_sign_in.clone(),
+            },
+        }
+    }
+
+    fn expiring(&self) -> Option<(Health, String)> {
+        self.ends_soon().map(|(what, at)| (Health::Expiring, format!("{what} ends {at}")))
+    }
+
+    /// The first thing that ends within [`SOON`], or has ended.
+    fn ends_soon(&self) -> Option<(&'static str, Timestamp)> {
+        let secret = self.secret_ends().map(|at| ("the client secret", at));
+        let token = self.refresh_token_ends().map(|at| ("the sign-in, unless it is used,", at));
+        let ends = [secret, token].into_iter().flatten().min_by_key(|(_, at)| *at);
+        ends.filter(|(_, at)| *at <= self.now.after(SOON))
+    }
+
+    fn secret_ends(&self) -> Option<Timestamp> {
+        let date = self.registration.as_ref()?.client_secret_expires?;
+        self.has(SecretName::ClientSecret)
+            .then(|| Timestamp::from_unix(date.midnight().assume_utc().unix_timestamp()))
+            .flatten()
+    }
+
+    fn refresh_token_ends(&self) -> Option<Timestamp> {
+        let microsoft = self.registration.as_ref()?.provider == Provider::Microsoft;
+        let known = self.sign_in.as_ref().filter(|_| self.has(SecretName::RefreshToken))?;
+        microsoft.then(|| known.refreshed_at.after(UNUSED_REFRESH_TOKEN))
+    }
+
+    fn has(&self, name: SecretName) -> bool {
+        self.since(name).is_some()
+    }
+
+    fn since(&self, name: SecretName) -> Option<Timestamp> {
+        self.secrets.iter().find(|(known, _)| *known == name).map(|(_, since)| *since)
+    }
+
+    fn effective(&self) -> EffectiveSettings {
+        let registration = self.registration.as_ref();
+        let smtp = presets::smtp(&self.profile, registration);
+        let graph = registration.and_then(|r| presets::endpoints(r).graph);
+        EffectiveSettings {
+            smtp: smtp.as_ref().map(drafts::server),
+            scopes: presets::consent_scopes(&self.profile, registration),
+            graph_url: graph
+                .filter(|_| self.profile.transport == Transport::Graph)
+                .map(|url| url.to_string()),
+            redirect: registration.map(presets::redirect_to_register),
+        }
+    }
+
+    fn identity(&self) -> Identity {
+        let sender = self.profile.sender();
+        let account = self.sign_in.as_ref().and_then(|known| known.account.clone());
+        let proved = self.last.as_ref().is_some_and(|last| last.outcome == Outcome::Accepted);
+        let different = if proved { Fit::Allowed } else { Fit::Mismatch };
+        let account_mailbox = match &account {
+            None => Fit::Unknown,
+            Some(account) if account.eq_ignore_ascii_case(&self.profile.mailbox) => Fit::Same,
+            Some(_) => different,
+        };
+        let mailbox_from = if sender.address.eq_ignore_ascii_case(&self.profile.mailbox) {
+            Fit::Same
+        } else if may_send_as(&self.profile, &sender.address) {
+            Fit::Allowed
+        } else {
+            different
+        };
+        Identity {
+            account,
+            mailbox: self.profile.mailbox.clone(),
+            from: sender.address,
+            from_name: sender.name,
+            account_mailbox,
+            mailbox_from,
+        }
+    }
+
+    fn credentials(&self) -> Vec<Credential> {
+        match self.profile.sign_in {
+            SignIn::None => Vec::new(),
+            SignIn::Password => vec![self.stored(SecretName::Password, None, "does not change")],
+            SignIn::AppOnly => vec![self.access_token(), self.client_secret()],
+            SignIn::Delegated => {
+                let mut all = vec![self.access_token(), self.refresh_token()];
+                if self.has(SecretName::ClientSecret) {
+                    all.push(self.client_secret());
+                }
+                all
+            }
+        }
+    }
+
+    fn access_token(&self) -> Credential {
+        Credential {
+            name: "access_token".to_owned(),
+            present: self.access_expires_at.is_some_and(|at| at > self.now),
+            since: None,
+            expires_at: self.access_expires_at,
+            renews_itself: true,
+            note: "in memory, renews itself".to_owned(),
+        }
+    }
+
+    fn refresh_token(&self) -> Credential {
+        let mut token =
+            self.stored(SecretName::RefreshToken, self.refresh_token_ends(), "renews on each use");
+        token.since = self.sign_in.as_ref().map(|known| known.refreshed_at).or(token.since);
+        token.renews_itself = true;
+        token
+    }
+
+    fn client_secret(&self) -> Credential {
+        let ends = self.secret_ends();
+        let days = ends.map(|at| at.since(self.now).as_secs() / DAY.as_secs());
+        let note = match days {
+            None => "its end is not known".to_owned(),
+            Some(0) => "ends within a day, or has ended".to_owned(),
+            Some(days) => format!("in {days} days"),
+        };
+        self.stored(SecretName::ClientSecret, ends, &note)
+    }
+
+    fn stored(&self, name: SecretName, expires_at: Option<Timestamp>, note: &str) -> Credential {
+        Credential {
+            name: name.as_str().to_owned(),
+            present: self.has(name),
+            since: self.since(name),
+            expires_at,
+            renews_itself: false,
+            note: note.to_owned(),
+        }
+    }
+}
+
+/// Whether the settings let `profile` send as `address`.
+pub(super) fn may_send_as(profile: &Profile, address: &str) -> bool {
+    match &profile.send_as {
+        SendAs::Any => true,
+        SendAs::These(addresses) => addresses.iter().any(|a| a.eq_ignore_ascii_case(address)),
+    }
+}
