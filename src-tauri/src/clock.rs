@@ -45,6 +45,12 @@ impl Timestamp {
         Self(sum.unwrap_or(LAST).min(LAST))
     }
 
+    /// This moment less `span`; `None` before the years that RFC 3339 can write.
+    pub fn before(self, span: Duration) -> Option<Self> {
+        let earlier = self.0.checked_sub(time::Duration::try_from(span).ok()?)?;
+        (earlier.year() >= 0).then_some(Self(earlier))
+    }
+
     /// How long after `earlier` this is; zero when it is not.
     pub fn since(self, earlier: Self) -> Duration {
         (self.0 - earlier.0).try_into().unwrap_or_default()

@@ -3,11 +3,12 @@
 mod drafts;
 mod profiles;
 mod registrations;
+mod settings;
 mod views;
 
 use crate::{
     api::News, clock::Clock, db::Db, explain::Problem, net::limits::Limits, outbox::Outbox,
-    paths::Paths, profile::store::Profiles, secret::SecretStore,
+    paths::Paths, profile::store::Profiles, secret::SecretStore, settings::Settings,
 };
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -38,6 +39,7 @@ struct Inner {
     vault: Arc<dyn SecretStore>,
     clock: Clock,
     limits: Limits,
+    db: Db,
     store: Profiles,
     outbox: Outbox,
     news: broadcast::Sender<News>,
@@ -54,9 +56,12 @@ impl App {
         paths.create().map_err(|error| Problem::writing(paths.root(), &error))?;
         let db = Db::open(&paths.database())?;
         let outbox = Outbox::open(db.clone(), clock.clone(), &paths)?;
-        let store = Profiles::new(db);
+        let store = Profiles::new(db.clone());
         let (news, _) = broadcast::channel(NEWS_KEPT);
-        Ok(Self(Arc::new(Inner { paths, vault, clock, limits, store, outbox, news })))
+        let settings = Settings::load(&db)?;
+        let inner = Inner { paths, vault, clock, limits, db, store, outbox, news };
+        inner.forget_old_history(settings)?;
+        Ok(Self(Arc::new(inner)))
     }
 
     /// What happens from now on.

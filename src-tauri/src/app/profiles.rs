@@ -104,6 +104,7 @@ impl App {
     }
 
     /// The providers that the wizard offers.
+    #[allow(clippy::unused_async)] // every use case is called in the same way
     pub async fn list_presets(&self, (): ()) -> Result<Vec<PresetView>, Problem> {
         Ok(presets::list().iter().map(drafts::preset).collect())
     }
@@ -153,16 +154,15 @@ impl Inner {
                 let wanted = generated_name(through.map(|r| r.provider), &profile.mailbox);
                 profile.name = rows.free_name(&wanted)?;
             }
-            match settings.id {
-                None => rows.insert_profile(&profile)?,
-                Some(_) => {
-                    let before = rows.profile(id)?;
-                    rows.update_profile(&profile)?;
-                    if before.registration != profile.registration {
-                        // Another registration's tokens are of no use, and must not go to it.
-                        rows.forget_sign_in(id)?;
-                    }
-                }
+            if settings.id.is_none() {
+                rows.insert_profile(&profile)?;
+                return Ok(id);
+            }
+            let before = rows.profile(id)?;
+            rows.update_profile(&profile)?;
+            if before.registration != profile.registration {
+                // Another registration's tokens are of no use, and must not go to it.
+                rows.forget_sign_in(id)?;
             }
             Ok(id)
         })

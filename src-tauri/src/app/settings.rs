@@ -1,0 +1,99 @@
+//! The app as a whole: where things are, what was chosen, what an earlier run left open.
+
+use super::{App, Inner};
+use crate::{
+    api::{AppSettings, AppView, HistoryQuery, News, Outcome},
+    explain::{FieldFault, Problem},
+    secret::{SecretKey, SecretName},
+    settings::{LONGEST_HISTORY, Settings, Theme},
+};
+use std::time::Duration;
+use uuid::Uuid;
+
+impl App {
+    /// Where things are, what was chosen, and how many sends of an earlier run are uncertain.
+    pub async fn app_view(&self, (): ()) -> Result<AppView, Problem> {
+        self.beside(|inner| {
+            let settings = Settings::load(&inner.db)?;
+            Ok(AppView {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                data_dir: inner.paths.root().display().to_string(),
+                vault: inner.vault.kind(),
+                vault_problem: inner.vault_problem(),
+                settings: AppSettings {
+                    theme: settings.theme.as_str().to_owned(),
+                    history_days: settings.history_days,
+                },
+                uncertain: inner.uncertain()?,
+            })
+        })
+        .await
+    }
+
+    /// Keeps what the person chose.
+    pub async fn set_app_settings(&self, chosen: AppSettings) -> Result<(), Problem> {
+        let settings = checked(&chosen)?;
+        self.beside(move |inner| {
+            settings.save(&inner.db)?;
+            inner.forget_old_history(settings)
+        })
+        .await?;
+        self.tell(News::HistoryChanged);
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// Forgets the sends that are older than the person wants to keep.
+    pub(super) fn forget_old_history(&self, settings: Settings) -> Result<(), Problem> {
+        let days = Duration::from_secs(u64::from(settings.history_days) * 86_400);
+        if let Some(then) = self.clock.now().before(days) {
+            self.outbox.forget_before(then)?;
+        }
+        Ok(())
+    }
+
+    /// Asks the vault for a secret that nobody has: is it there at all, and open?
+    fn vault_problem(&self) -> Option<Problem> {
+        let nobodys = SecretKey { owner: Uuid::nil(), name: SecretName::RefreshToken };
+        self.vault.get(&nobodys).err().map(Problem::from)
+    }
+
+    fn uncertain(&self) -> Result<u32, Problem> {
+        let query = HistoryQuery {
+            profile_id: None,
+            search: String::new(),
+            outcomes: vec![Outcome::Uncertain],
+            transport: None,
+            since: None,
+            limit: 0,
+            offset: 0,
+        };
+        Ok(self.outbox.find(&query)?.found.try_into().unwrap_or(u32::MAX))
+    }
+}
+
+fn checked(chosen: &AppSettings) -> Result<Settings, Problem> {
+    let mut faults = Vec::new();
+    let theme = Theme::from_word(&chosen.theme);
+    if theme.is_none() {
+        faults.push(FieldFault {
+            field: "theme".to_owned(),
+            fault: format!("\"{}\" is no theme", chosen.theme),
+            remedy: "One of system, light and dark".to_owned(),
+        });
+    }
+    if !(1..=LONGEST_HISTORY).contains(&chosen.history_days) {
+        faults.push(FieldFault {
+            field: "history_days".to_owned(),
+            fault: format!("{} days cannot be kept", chosen.history_days),
+            remedy: format!("A number of days from 1 to {LONGEST_HISTORY}"),
+        });
+    }
+    match theme {
+        Some(theme) if faults.is_empty() => {
+            Ok(Settings { theme, history_days: chosen.history_days })
+        }
+        _ => Err(Problem::invalid(faults)),
+    }
+}
