@@ -40,7 +40,9 @@ fn code_of(module: &str) -> Vec<(PathBuf, String)> {
     collect(&src.join(module), &mut files);
     files
         .into_iter()
-        .map(|path| (path.clone(), shipped(&fs::read_to_string(path).unwrap())))
+        .map(|path| {
+            (path.clone(), shipped(&fs::read_to_string(path).expect("a source file is text")))
+        })
         .collect()
 }
 

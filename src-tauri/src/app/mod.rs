@@ -1,6 +1,7 @@
 //! The use cases: one method each, a file per area. Faces call these and nothing below.
 
 mod drafts;
+mod history;
 mod profiles;
 mod registrations;
 mod settings;

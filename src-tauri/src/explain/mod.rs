@@ -3,6 +3,7 @@
 //! Every failure reaches the person as a [`Problem`], with the other side's own words in `said`.
 
 mod files;
+mod net;
 pub mod problem;
 mod profile;
 mod vault;
