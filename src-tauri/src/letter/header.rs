@@ -1,0 +1,154 @@
+//! The header: ours first, then what the person added.
+
+use super::{Draft, LetterError, address::People};
+use crate::clock::Timestamp;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use lettre::message::{
+    Mailbox as Checked, Mailboxes,
+    header::{
+        Cc, ContentDisposition, Date, From as FromHeader, Header, HeaderName, HeaderValue, Headers,
+        MIME_VERSION_1_0, MessageId, ReplyTo, Subject, To,
+    },
+};
+use std::time::SystemTime;
+
+/// The longest line without its end (RFC 5322 §2.1.1).
+const LONGEST_LINE: usize = 998;
+
+/// Headers that say who sends what to whom, how it is built and where it has been: ours to write.
+#[rustfmt::skip]
+const OURS: &[&str] = &[
+    "bcc", "cc", "date", "dkim-signature", "from", "message-id", "mime-version", "received",
+    "reply-to", "return-path", "sender", "subject", "to",
+];
+/// The same, by their beginning.
+const OURS_FROM: &[&str] = &["content-", "resent-"];
+
+/// Everything above the first `Content-…` line.
+pub(super) fn head(
+    draft: &Draft,
+    people: &People,
+    now: Timestamp,
+    message_id: &str,
+) -> Result<String, LetterError> {
+    let mut head = line(Date::new(SystemTime::from(now.date_time())).display());
+    head += &short("from", line(FromHeader::from(Mailboxes::from(people.from.clone())).display()))?;
+    if let Some(reply_to) = &people.reply_to {
+        let reply_to = ReplyTo::from(Mailboxes::from(reply_to.clone()));
+        head += &short("reply_to", line(reply_to.display()))?;
+    }
+    head += &self::people("To", "to", &people.to)?;
+    head += &self::people("Cc", "cc", &people.cc)?;
+    head += &subject(&draft.subject)?;
+    head += &line(MessageId::from(message_id.to_owned()).display());
+    head += &line(MIME_VERSION_1_0.display());
+    for (name, value) in &draft.headers {
+        head += &extra(name, value)?;
+    }
+    Ok(head)
+}
+
+/// The header `name` with `mailboxes`; nothing when there are none.
+pub(super) fn people(
+    name: &'static str,
+    field: &str,
+    mailboxes: &[Checked],
+) -> Result<String, LetterError> {
+    if mailboxes.is_empty() {
+        return Ok(String::new());
+    }
+    let all: Mailboxes = mailboxes.iter().cloned().collect();
+    // lettre keeps its own Bcc out of what it writes: To's value under the other name is the same.
+    let value = match name {
+        "Cc" => line(Cc::from(all).display()),
+        "To" => line(To::from(all).display()),
+        other => line(To::from(all).display()).replacen("To:", &format!("{other}:"), 1),
+    };
+    short(field, value)
+}
+
+/// Refuses what would end a header line or cannot be seen.
+pub(super) fn one_line(field: &str, value: &str) -> Result<(), LetterError> {
+    match value.chars().find(|c| c.is_control() && *c != '\t') {
+        None => Ok(()),
+        Some('\r' | '\n') => {
+            Err(LetterError::field(field, "it has a line break in it", "Write it in one line."))
+        }
+        Some(c) => Err(LetterError::field(
+            field,
+            format!("it has the control character U+{:04X} in it", u32::from(c)),
+            "Take the character out.",
+        )),
+    }
+}
+
+/// Says how a file is shown, and its name as recipients see it (RFC 2183, RFC 2231).
+pub(super) fn disposition(name: &str, inline: bool) -> Result<String, LetterError> {
+    one_line("attachments", name)?;
+    let value = if inline {
+        ContentDisposition::inline_with_name(name)
+    } else {
+        ContentDisposition::attachment(name)
+    };
+    short("attachments", line(value.display()))
+}
+
+/// A header line, or several when folded, with its line end.
+pub(super) fn line(value: HeaderValue) -> String {
+    let mut headers = Headers::new();
+    headers.insert_raw(value);
+    headers.to_string()
+}
+
+fn subject(text: &str) -> Result<String, LetterError> {
+    one_line("subject", text)?;
+    let folded = line(Subject::from(text.to_owned()).display());
+    Ok(if fits(&folded) { folded } else { format!("Subject: {}\r\n", encoded(text)) })
+}
+
+/// RFC 2047 for text that has no space to fold at.
+fn encoded(text: &str) -> String {
+    let mut words: Vec<String> = vec![String::new()];
+    for c in text.chars() {
+        if words.last().is_some_and(|word| word.len() + c.len_utf8() > 42) {
+            words.push(String::new());
+        }
+        words.last_mut().expect("there is always one").push(c);
+    }
+    let words = words.iter().map(|word| format!("=?utf-8?b?{}?=", STANDARD.encode(word)));
+    words.collect::<Vec<_>>().join("\r\n ")
+}
+
+fn extra(name: &str, value: &str) -> Result<String, LetterError> {
+    let field = format!("headers.{}", name.escape_default());
+    let fault = |fault: &str, remedy: &str| Err(LetterError::field(&field, fault, remedy));
+    let lower = name.to_ascii_lowercase();
+    if OURS.contains(&lower.as_str()) || OURS_FROM.iter().any(|start| lower.starts_with(start)) {
+        return fault("Sendright writes this header itself", "Use the message's own fields.");
+    }
+    let printable = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
+    let Some(known) = printable.then(|| HeaderName::new_from_ascii(name.to_owned()).ok()).flatten()
+    else {
+        return fault(
+            "this is not a header's name",
+            "Use letters, digits and hyphens, at most 76, for example X-Campaign.",
+        );
+    };
+    one_line(&field, value)?;
+    short(&field, line(HeaderValue::new(known, value.to_owned())))
+}
+
+fn fits(folded: &str) -> bool {
+    folded.split("\r\n").all(|line| line.len() <= LONGEST_LINE)
+}
+
+fn short(field: &str, folded: String) -> Result<String, LetterError> {
+    if fits(&folded) {
+        return Ok(folded);
+    }
+    Err(LetterError::field(
+        field,
+        format!("a word in it does not fit a line of {LONGEST_LINE} octets"),
+        "Shorten it, or put spaces into it.",
+    ))
+}

@@ -1,0 +1,123 @@
+//! Reads a letter block by block; files are encoded on the way.
+
+use super::{
+    LetterError, Piece,
+    body::{FileOnDisk, LINE},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use std::io::ErrorKind;
+use tokio::{fs::File, io::AsyncReadExt as _};
+
+/// A block is sent once it is this long, in octets.
+const BLOCK: usize = 64 * 1024;
+/// How much of a file is read at a time, in octets: whole lines of base64.
+const CHUNK: usize = LINE.0 * 2048;
+
+/// Reads a letter from start to end. Memory stays below half a MiB, whatever is attached.
+#[derive(Debug)]
+pub struct LetterReader<'a> {
+    first: &'a [u8],
+    pieces: &'a [Piece],
+    /// What of the first of `pieces` has been read, in octets.
+    done: usize,
+    file: Option<Open<'a>>,
+    block: Vec<u8>,
+}
+
+impl<'a> LetterReader<'a> {
+    pub(super) fn new(first: &'a [u8], pieces: &'a [Piece]) -> Self {
+        Self { first, pieces, done: 0, file: None, block: Vec::new() }
+    }
+
+    /// The next block; `None` at the end. A block is never empty.
+    ///
+    /// # Errors
+    /// A file cannot be read, or is not what it was when the letter was composed. What has been
+    /// read so far is then not a message and must not be ended as one.
+    pub async fn next(&mut self) -> Result<Option<&[u8]>, LetterError> {
+        self.block.clear();
+        self.block.extend_from_slice(std::mem::take(&mut self.first));
+        while self.block.len() < BLOCK
+            && let Some((piece, rest)) = self.pieces.split_first()
+        {
+            let ended = match piece {
+                Piece::Bytes(bytes) => self.take(bytes),
+                Piece::File(file) => self.encode(file).await?,
+            };
+            if ended {
+                (self.pieces, self.done, self.file) = (rest, 0, None);
+            }
+        }
+        Ok((!self.block.is_empty()).then_some(self.block.as_slice()))
+    }
+
+    /// Takes what fits of `bytes`; whether they ended.
+    fn take(&mut self, bytes: &[u8]) -> bool {
+        let left = &bytes[self.done..];
+        let taken = left.len().min(BLOCK - self.block.len());
+        self.block.extend_from_slice(&left[..taken]);
+        self.done += taken;
+        self.done == bytes.len()
+    }
+
+    /// Takes a chunk of a file, in base64; whether it ended.
+    async fn encode(&mut self, known: &'a FileOnDisk) -> Result<bool, LetterError> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            closed => closed.insert(Open::open(known).await?),
+        };
+        for line in file.chunk().await?.chunks(LINE.0) {
+            let at = self.block.len();
+            self.block.resize(at + line.len().div_ceil(3) * 4, 0);
+            STANDARD.encode_slice(line, &mut self.block[at..]).expect("the room was made for it");
+            self.block.extend_from_slice(b"\r\n");
+        }
+        match file.left {
+            0 => file.ended().await.map(|()| true),
+            _ => Ok(false),
+        }
+    }
+}
+
+/// A file while it is read.
+#[derive(Debug)]
+struct Open<'a> {
+    known: &'a FileOnDisk,
+    file: File,
+    left: u64,
+    chunk: Vec<u8>,
+}
+
+impl<'a> Open<'a> {
+    async fn open(known: &'a FileOnDisk) -> Result<Self, LetterError> {
+        let file = File::open(&known.path).await.map_err(|e| known.unreadable(e))?;
+        let open = Self { known, file, left: known.size, chunk: Vec::new() };
+        open.compare().await?;
+        Ok(open)
+    }
+
+    /// The next whole lines' worth of it.
+    async fn chunk(&mut self) -> Result<&[u8], LetterError> {
+        let size = usize::try_from(self.left).map_or(CHUNK, |left| left.min(CHUNK));
+        self.chunk.resize(size, 0);
+        match self.file.read_exact(&mut self.chunk).await {
+            Ok(_) => self.left -= size as u64,
+            Err(e) if e.kind() == ErrorKind::UnexpectedEof => return Err(self.known.changed()),
+            Err(e) => return Err(self.known.unreadable(e)),
+        }
+        Ok(&self.chunk)
+    }
+
+    async fn ended(&mut self) -> Result<(), LetterError> {
+        let more = self.file.read(&mut [0]).await.map_err(|e| self.known.unreadable(e))?;
+        if more > 0 {
+            return Err(self.known.changed());
+        }
+        self.compare().await
+    }
+
+    async fn compare(&self) -> Result<(), LetterError> {
+        let found = self.file.metadata().await.map_err(|e| self.known.unreadable(e))?;
+        if self.known.is_still(&found) { Ok(()) } else { Err(self.known.changed()) }
+    }
+}

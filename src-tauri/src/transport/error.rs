@@ -1,0 +1,226 @@
+//! Why a message did not leave, or may have.
+
+use super::{Recipient, Stage, graph::Refusal, smtp::Reply};
+use crate::{
+    letter::LetterError,
+    net::{dial::DialError, http::HttpError, tls::TlsError},
+};
+use std::time::Duration;
+
+/// Why a message did not leave, or may have: ask [`uncertain`](Self::uncertain).
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The message itself cannot be read, or not as it was.
+    #[error(transparent)]
+    Letter(#[from] LetterError),
+    /// There is no connection.
+    #[error(transparent)]
+    Dial(#[from] DialError),
+    /// There is no protected connection.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// There is no answer over HTTP.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The server cannot or will not protect the connection, and the profile demands it.
+    #[error("{host} does not offer STARTTLS")]
+    StarttlsMissing {
+        /// The server.
+        host: String,
+        /// What it offered, or how it refused.
+        said: String,
+    },
+    /// Somebody put words into the connection before it was protected.
+    #[error("{host}: there were words in clear text between STARTTLS and TLS")]
+    PlaintextInjected {
+        /// The server.
+        host: String,
+    },
+    /// Whatever answers does not speak SMTP.
+    #[error("{host} does not speak SMTP: {said}")]
+    NotSmtp {
+        /// The server.
+        host: String,
+        /// What it said instead.
+        said: String,
+    },
+    /// A password or token would have to cross the network in clear text.
+    #[error("signing in to {host} over an unprotected connection is refused")]
+    Unprotected {
+        /// The server.
+        host: String,
+    },
+    /// The credentials cannot be put on the wire, wherever they come from.
+    #[error("the {what} has characters in it that cannot be sent")]
+    CredentialsUnusable {
+        /// Which of them.
+        what: &'static str,
+    },
+    /// The server offers no way of signing in that fits.
+    #[error("{host} does not offer {wanted}")]
+    AuthMissing {
+        /// The server.
+        host: String,
+        /// What would fit.
+        wanted: &'static str,
+        /// What it offers; empty: no sign-in at all.
+        offered: Vec<String>,
+    },
+    /// The server did not accept the sign-in.
+    #[error("the sign-in was refused: {reply}")]
+    AuthRefused {
+        /// Word for word.
+        reply: Reply,
+        /// What the server gave as its reason before (XOAUTH2: JSON).
+        challenge: Option<String>,
+    },
+    /// The server said no, to everything but the sign-in and single recipients.
+    #[error("{}: refused: {reply}", stage.as_str())]
+    Refused {
+        /// Where.
+        stage: Stage,
+        /// Word for word.
+        reply: Reply,
+    },
+    /// The server said no to every recipient.
+    #[error("every recipient was refused")]
+    RecipientsRefused {
+        /// Each with its reply.
+        recipients: Vec<Recipient>,
+        /// The reply to the first.
+        reply: Reply,
+    },
+    /// An address needs SMTPUTF8 (RFC 6531), and this way out has it not.
+    #[error("{host} cannot take {address}: it does not offer SMTPUTF8")]
+    SmtpUtf8Missing {
+        /// The server.
+        host: String,
+        /// The first such address.
+        address: String,
+    },
+    /// The message is longer than the server takes. Nothing was sent.
+    #[error("the message has {size} octets; {host} takes {limit}")]
+    TooLarge {
+        /// The server.
+        host: String,
+        /// Octets of the message, as they count here.
+        size: u64,
+        /// The most it takes.
+        limit: u64,
+        /// Whether the limit is that of Graph's `sendMail`.
+        graph: bool,
+    },
+    /// Graph said no.
+    #[error("{0}")]
+    Graph(Refusal),
+    /// The server said nothing for too long, before the message was complete.
+    #[error("{}: {host} did not answer within {limit:?}", stage.as_str())]
+    TimedOut {
+        /// Where.
+        stage: Stage,
+        /// The server.
+        host: String,
+        /// How long we waited.
+        limit: Duration,
+    },
+    /// The connection ended before the message was complete.
+    #[error("{}: the connection to {host} ended: {said}", stage.as_str())]
+    Lost {
+        /// Where.
+        stage: Stage,
+        /// The server.
+        host: String,
+        /// The operating system's words.
+        said: String,
+    },
+    /// It was stopped in time.
+    #[error("{}: cancelled", stage.as_str())]
+    Cancelled {
+        /// Where.
+        stage: Stage,
+    },
+    /// The message went out whole, or nearly, and no reply came.
+    #[error("{host} may have the message: {said}")]
+    Uncertain {
+        /// The server.
+        host: String,
+        /// What happened instead of a reply.
+        said: String,
+    },
+}
+
+impl SendError {
+    /// How far it came.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::Dial(DialError::NameNotFound { .. }) => Stage::Dns,
+            Self::Dial(_) => Stage::Tcp,
+            Self::Tls(_) | Self::StarttlsMissing { .. } | Self::PlaintextInjected { .. } => {
+                Stage::Tls
+            }
+            Self::NotSmtp { .. } => Stage::Ehlo,
+            Self::CredentialsUnusable { .. }
+            | Self::Unprotected { .. }
+            | Self::AuthMissing { .. }
+            | Self::AuthRefused { .. } => Stage::Auth,
+            Self::RecipientsRefused { .. } | Self::SmtpUtf8Missing { .. } => Stage::Sender,
+            Self::Refused { stage, .. }
+            | Self::TimedOut { stage, .. }
+            | Self::Lost { stage, .. }
+            | Self::Cancelled { stage } => *stage,
+            Self::Http(error) => stage_of(error),
+            Self::Graph(refusal) => refusal.stage(),
+            Self::Letter(_) | Self::TooLarge { .. } | Self::Uncertain { .. } => Stage::Message,
+        }
+    }
+
+    /// Whether the message may have been sent all the same: then it is never sent again unasked.
+    pub fn uncertain(&self) -> bool {
+        match self {
+            Self::Uncertain { .. } => true,
+            Self::Http(error) => error.may_have_arrived(),
+            Self::Graph(refusal) => refusal.uncertain(),
+            _ => false,
+        }
+    }
+
+    /// Whether the other side said no, in so many words.
+    pub fn refused(&self) -> bool {
+        match self {
+            Self::AuthRefused { .. } | Self::Refused { .. } | Self::RecipientsRefused { .. } => {
+                true
+            }
+            Self::Graph(refusal) => !refusal.uncertain(),
+            _ => false,
+        }
+    }
+
+    /// The recipients that were answered one by one; empty when it did not come so far.
+    pub fn recipients(&self) -> &[Recipient] {
+        match self {
+            Self::RecipientsRefused { recipients, .. } => recipients,
+            _ => &[],
+        }
+    }
+
+    /// The other side's last words, if it said any.
+    pub fn reply(&self) -> Option<String> {
+        match self {
+            Self::AuthRefused { reply, .. }
+            | Self::Refused { reply, .. }
+            | Self::RecipientsRefused { reply, .. } => Some(reply.to_string()),
+            Self::Graph(refusal) => Some(refusal.to_string()),
+            _ => None,
+        }
+    }
+}
+
+fn stage_of(error: &HttpError) -> Stage {
+    match error {
+        HttpError::Insecure { .. } | HttpError::Tls(_) => Stage::Tls,
+        HttpError::Unreachable { .. } => Stage::Tcp,
+        HttpError::TimedOut { .. } | HttpError::TooLong { .. } | HttpError::Interrupted { .. } => {
+            Stage::Message
+        }
+    }
+}

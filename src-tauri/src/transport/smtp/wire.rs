@@ -1,0 +1,240 @@
+//! The connection: lines in, lines out, each within its time, each written down.
+
+use super::reply::{self, Reply};
+use crate::{
+    net::tls,
+    transport::{
+        SendError, Stage, Watch,
+        transcript::{Veil, bounded},
+    },
+};
+use rustls::ClientConfig;
+use std::{future::Future, io, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split},
+    time::{Instant, timeout, timeout_at},
+};
+
+/// The longest line of a reply that is read, in octets: eight times what RFC 5321 §4.5.3.1.5 allows.
+const LONGEST_LINE: usize = 4096;
+
+/// A stream, protected or not.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// One connection to a server.
+pub(super) struct Wire {
+    stream: Box<dyn Stream>,
+    unread: Vec<u8>,
+    host: String,
+    stage: Stage,
+    /// Whether what is sent can be read by nobody else: TLS, or it stays on this computer.
+    private: bool,
+    veil: Veil,
+}
+
+impl Wire {
+    /// `local`: the other end is this computer.
+    pub(super) fn new(stream: Box<dyn Stream>, host: &str, local: bool) -> Self {
+        let host = host.to_owned();
+        let veil = Veil::default();
+        Self { stream, unread: Vec::new(), host, stage: Stage::Tcp, private: local, veil }
+    }
+
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(super) fn is_private(&self) -> bool {
+        self.private
+    }
+
+    /// What is struck out of all that the server says.
+    pub(super) fn veil(&mut self) -> &mut Veil {
+        &mut self.veil
+    }
+
+    /// From here on, this is where it is.
+    pub(super) fn reach(&mut self, stage: Stage, watch: &Watch) {
+        self.stage = stage;
+        watch.reached(stage);
+    }
+
+    /// Puts TLS around the stream.
+    pub(super) async fn protect(
+        &mut self,
+        config: Arc<ClientConfig>,
+        limit: Duration,
+        watch: &Watch,
+    ) -> Result<(), SendError> {
+        if !self.unread.is_empty() {
+            return Err(SendError::PlaintextInjected { host: self.host.clone() });
+        }
+        let bare = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
+        let shake = tls::handshake(bare, &self.host, config, limit);
+        let protected = cancellable(self.stage, watch, shake).await??;
+        watch.transcript.note(super::facts::of(protected.get_ref().1));
+        self.stream = Box::new(protected);
+        self.private = true;
+        Ok(())
+    }
+
+    /// Writes commands, each with its line end.
+    pub(super) async fn say(
+        &mut self,
+        commands: &[String],
+        limit: Duration,
+        watch: &Watch,
+    ) -> Result<(), SendError> {
+        for command in commands {
+            watch.transcript.client(command.trim_end());
+        }
+        self.write(commands.concat().as_bytes(), limit, watch).await
+    }
+
+    /// Writes a line that nobody may see; `shown` is written down in its place.
+    pub(super) async fn whisper(
+        &mut self,
+        line: &str,
+        shown: &str,
+        limit: Duration,
+        watch: &Watch,
+    ) -> Result<(), SendError> {
+        watch.transcript.client(shown);
+        self.write(format!("{line}\r\n").as_bytes(), limit, watch).await
+    }
+
+    async fn write(
+        &mut self,
+        bytes: &[u8],
+        limit: Duration,
+        watch: &Watch,
+    ) -> Result<(), SendError> {
+        let writing = async {
+            self.stream.write_all(bytes).await?;
+            self.stream.flush().await
+        };
+        let done = cancellable(self.stage, watch, timeout(limit, writing)).await?;
+        done.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+            .map_err(|error| lost(self.stage, &self.host, limit, &error))
+    }
+
+    /// Writes a block of the message. A server that has had enough says so before the end.
+    pub(super) async fn block(
+        &mut self,
+        block: &[u8],
+        limit: Duration,
+        watch: &Watch,
+    ) -> Result<(), SendError> {
+        let (mut read, mut write) = split(&mut self.stream);
+        let writing = async {
+            write.write_all(block).await?;
+            write.flush().await
+        };
+        let written = tokio::select! {
+            biased;
+            () = watch.cancel.cancelled() => return Err(SendError::Cancelled { stage: self.stage }),
+            early = read.read_buf(&mut self.unread) => early.map(Some),
+            done = timeout(limit, writing) => {
+                done.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map(|()| None)
+            }
+        };
+        match written {
+            Ok(None) => Ok(()),
+            Ok(Some(0)) => Err(self.closed()),
+            Ok(Some(_)) => {
+                let reply = self.reply(limit, watch).await?;
+                Err(SendError::Refused { stage: self.stage, reply })
+            }
+            Err(error) => Err(lost(self.stage, &self.host, limit, &error)),
+        }
+    }
+
+    /// Writes the final dot: from its first byte on, nobody can say that nothing was sent.
+    pub(super) async fn last_dot(&mut self, limit: Duration) -> Result<(), SendError> {
+        let writing = async {
+            self.stream.write_all(b".\r\n").await?;
+            self.stream.flush().await
+        };
+        let done = timeout(limit, writing).await;
+        done.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(|error| {
+            SendError::Uncertain { host: self.host.clone(), said: error.to_string() }
+        })
+    }
+
+    /// Reads a whole reply within `limit`.
+    pub(super) async fn reply(
+        &mut self,
+        limit: Duration,
+        watch: &Watch,
+    ) -> Result<Reply, SendError> {
+        let end = Instant::now() + limit;
+        let mut text = String::new();
+        for _ in 0..reply::MOST_LINES {
+            let line = cancellable(self.stage, watch, timeout_at(end, self.line())).await?;
+            let line = line.unwrap_or_else(|_| {
+                let (stage, host) = (self.stage, self.host.clone());
+                Err(SendError::TimedOut { stage, host, limit })
+            })?;
+            let parsed = reply::parse_line(&line);
+            watch.transcript.server(&line, parsed.is_none_or(|(code, ..)| code >= 400));
+            let Some((_, last, _)) = parsed else { return Err(self.not_smtp(&line)) };
+            text += &line;
+            text.push('\n');
+            if last {
+                return Reply::parse(&text).ok_or_else(|| self.not_smtp(&text));
+            }
+        }
+        Err(self.not_smtp(&format!("a reply of more than {} lines", reply::MOST_LINES)))
+    }
+
+    /// The next line without its end; what is secret in it is struck out.
+    async fn line(&mut self) -> Result<String, SendError> {
+        loop {
+            if let Some(end) = self.unread.iter().position(|octet| *octet == b'\n') {
+                let line: Vec<u8> = self.unread.drain(..=end).collect();
+                let line = String::from_utf8_lossy(&line);
+                return Ok(self.veil.strike(line.trim_end_matches(['\r', '\n'])));
+            }
+            if self.unread.len() > LONGEST_LINE {
+                let start = String::from_utf8_lossy(&self.unread[..80]).into_owned();
+                return Err(self.not_smtp(&format!("a line without end: {start}")));
+            }
+            match self.stream.read_buf(&mut self.unread).await {
+                Ok(0) => return Err(self.closed()),
+                Ok(_) => {}
+                Err(error) => return Err(lost(self.stage, &self.host, Duration::ZERO, &error)),
+            }
+        }
+    }
+
+    pub(super) fn not_smtp(&self, said: &str) -> SendError {
+        SendError::NotSmtp { host: self.host.clone(), said: bounded(&self.veil.strike(said)) }
+    }
+
+    fn closed(&self) -> SendError {
+        let said = "the server closed the connection".to_owned();
+        SendError::Lost { stage: self.stage, host: self.host.clone(), said }
+    }
+}
+
+/// Does `work` unless the person cancels first.
+pub(super) async fn cancellable<T>(
+    stage: Stage,
+    watch: &Watch,
+    work: impl Future<Output = T>,
+) -> Result<T, SendError> {
+    tokio::select! {
+        biased;
+        () = watch.cancel.cancelled() => Err(SendError::Cancelled { stage }),
+        done = work => Ok(done),
+    }
+}
+
+fn lost(stage: Stage, host: &str, limit: Duration, error: &io::Error) -> SendError {
+    let host = host.to_owned();
+    match error.kind() {
+        io::ErrorKind::TimedOut => SendError::TimedOut { stage, host, limit },
+        _ => SendError::Lost { stage, host, said: error.to_string() },
+    }
+}

@@ -1,0 +1,129 @@
+//! What was said, line by line: bounded, and without secrets, which are struck out on the way in.
+
+use crate::secret::Secret;
+use std::sync::{Arc, Mutex};
+use tokio::time::Instant;
+
+/// The most lines that are kept: a message to 100 recipients has some 220.
+const MOST_LINES: usize = 1_000;
+/// The longest line that is kept, in characters; SMTP has 512 octets (RFC 5321 §4.5.3.1.5).
+const LONGEST_LINE: usize = 1_000;
+/// What stands for a secret.
+const STRUCK: &str = "(secret)";
+/// A fragment this long of a secret is struck out as well: servers repeat tokens in pieces.
+const FRAGMENT: usize = 16;
+
+/// Who wrote a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// We did.
+    Client,
+    /// The server did.
+    Server,
+    /// Nobody: something that happened, for example the TLS handshake.
+    Note,
+}
+
+/// One line of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Milliseconds since it began.
+    pub at_ms: u64,
+    /// Who wrote it.
+    pub side: Side,
+    /// What, without its line end.
+    pub text: String,
+    /// A refusal, or a note of something that failed.
+    pub bad: bool,
+}
+
+/// A conversation as it is kept. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct Transcript {
+    began: Instant,
+    lines: Arc<Mutex<Vec<Line>>>,
+}
+
+impl Transcript {
+    /// An empty one, from now on.
+    pub(super) fn start() -> Self {
+        Self { began: Instant::now(), lines: Arc::default() }
+    }
+
+    /// A copy of what is in it.
+    pub fn lines(&self) -> Vec<Line> {
+        self.lines.lock().expect("nobody panics while holding the lines").clone()
+    }
+
+    pub(super) fn client(&self, text: impl AsRef<str>) {
+        self.push(Side::Client, text.as_ref(), false);
+    }
+
+    pub(super) fn server(&self, text: impl AsRef<str>, bad: bool) {
+        self.push(Side::Server, text.as_ref(), bad);
+    }
+
+    pub(super) fn note(&self, text: impl AsRef<str>) {
+        self.push(Side::Note, text.as_ref(), false);
+    }
+
+    pub(super) fn failed(&self, text: impl AsRef<str>) {
+        self.push(Side::Note, text.as_ref(), true);
+    }
+
+    fn push(&self, side: Side, text: &str, bad: bool) {
+        let at_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let mut lines = self.lines.lock().expect("nobody panics while holding the lines");
+        let line = match lines.len() {
+            more if more > MOST_LINES => return,
+            MOST_LINES => {
+                Line { at_ms, side: Side::Note, text: "more is not kept".into(), bad: false }
+            }
+            _ => Line { at_ms, side, text: bounded(text), bad },
+        };
+        lines.push(line);
+    }
+}
+
+/// What can be shown of `text`: no control characters, not too long.
+pub(super) fn bounded(text: &str) -> String {
+    let mut shown: String = text
+        .chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .take(LONGEST_LINE)
+        .collect();
+    if text.chars().nth(LONGEST_LINE).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The secrets of a conversation, and how they look on the wire.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Veil(Vec<Secret>);
+
+impl Veil {
+    /// From now on `secret` is struck out.
+    pub(super) fn hide(&mut self, secret: Secret) {
+        if !secret.is_empty() {
+            self.0.push(secret);
+        }
+    }
+
+    /// `text` without any secret, nor a long piece of one.
+    pub(super) fn strike(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in &self.0 {
+            text = text.replace(secret.expose(), STRUCK);
+        }
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "+/=-_.~".contains(c);
+        let mut kept = String::with_capacity(text.len());
+        for word in text.split_inclusive(|c| !is_token(c)) {
+            let bare = word.trim_end_matches(|c| !is_token(c));
+            let known = bare.len() >= FRAGMENT && self.0.iter().any(|s| s.expose().contains(bare));
+            kept.push_str(if known { STRUCK } else { bare });
+            kept.push_str(&word[bare.len()..]);
+        }
+        kept
+    }
+}
