@@ -1,0 +1,87 @@
+import type { IconName } from "./components/icons";
+import type { Stores } from "./stores";
+import { type Tab, TABS } from "./stores/nav.svelte";
+
+/** Something that can be done from anywhere: by its keys, or by its name in the search field. */
+export interface Command {
+  title: string;
+  icon: IconName;
+  keys?: string;
+  run: () => void;
+}
+
+/** What can be done now, in the order the search field lists it. */
+export function commands(stores: Stores): Command[] {
+  const { nav, settings } = stores;
+  return [
+    { title: "New sender…", icon: "plus", keys: "Ctrl+N", run: () => nav.open({ kind: "new-sender" }) },
+    ...ofSender(stores),
+    { title: "All history", icon: "history", run: () => nav.go({ view: "history" }) },
+    { title: "Sandbox inbox", icon: "sandbox", run: () => nav.go({ view: "sandbox" }) },
+    { title: "Try it in the sandbox", icon: "sandbox", keys: "Ctrl+B", run: () => void trySandbox(stores) },
+    { title: "Import senders…", icon: "download", keys: "Ctrl+O", run: () => void importSenders(stores) },
+    { title: "New app registration…", icon: "app", run: () => nav.open({ kind: "registration", id: null }) },
+    { title: "Settings", icon: "gear", keys: "Ctrl+,", run: () => nav.go({ view: "settings" }) },
+    { title: "Hide or show the sidebar", icon: "app", keys: "Ctrl+\\", run: () => (nav.sidebar = !nav.sidebar) },
+    { title: "Light theme", icon: "gear", run: () => void settings.setTheme("light") },
+    { title: "Dark theme", icon: "gear", run: () => void settings.setTheme("dark") },
+    { title: "Theme of the system", icon: "gear", run: () => void settings.setTheme("system") },
+  ];
+}
+
+function ofSender(stores: Stores): Command[] {
+  const { nav, profiles } = stores;
+  const row = profiles.chosen;
+  if (!row || nav.place.view !== "sender") return [];
+  const icons: Record<Tab, IconName> = { overview: "info", compose: "edit", history: "history", settings: "gear" };
+  return [
+    ...TABS.map((tab, index) => ({
+      title: `${row.name}: ${tab}`, icon: icons[tab], keys: `Ctrl+${index + 1}`, run: () => nav.sender(row.id, tab),
+    })),
+    ...(row.sign_in === "delegated"
+      ? [{ title: `${row.name}: sign in…`, icon: "key" as const, run: () => nav.open({ kind: "consent", profileId: row.id }) }]
+      : []),
+    { title: `Duplicate ${row.name}`, icon: "copy", keys: "Ctrl+D", run: () => void duplicate(stores, row.id) },
+    { title: `Delete ${row.name}`, icon: "trash", run: () => void remove(stores, row.id) },
+  ];
+}
+
+/** Copies a sender and shows the copy's settings. */
+export async function duplicate({ profiles, nav }: Stores, id: string) {
+  const copy = await profiles.duplicate(id);
+  if (copy) nav.sender(copy, "settings");
+}
+
+/** Deletes a sender at once; Undo brings it back with all it had. */
+export async function remove({ profiles, nav, toasts }: Stores, id: string) {
+  const name = profiles.rows.find((row) => row.id === id)?.name;
+  if (!name || !(await profiles.remove(id))) return;
+  if (nav.place.view === "sender" && nav.place.id === id) nav.go({ view: "home" });
+  toasts.show(`${name} deleted`, async () => {
+    if (await profiles.restore(id)) nav.sender(id);
+  });
+}
+
+/** Switches a sender on or off; switching off can be taken back for a while. */
+export async function setEnabled({ profiles, toasts }: Stores, id: string, enabled: boolean) {
+  const name = profiles.rows.find((row) => row.id === id)?.name ?? "Sender";
+  if ((await profiles.setEnabled(id, enabled)) && !enabled) {
+    toasts.show(`${name} disabled`, () => void profiles.setEnabled(id, true));
+  }
+}
+
+/** Starts the sandbox and shows the first sender that lives in it; where that fails, the sandbox says why. */
+export async function trySandbox({ sandbox, profiles, nav }: Stores) {
+  const started = (await sandbox.start()) && (await profiles.load());
+  const first = started ? profiles.rows.find((row) => row.sandbox) : undefined;
+  if (first) nav.sender(first.id);
+  else nav.go({ view: "sandbox" });
+}
+
+/** Asks for a file and applies it. */
+export async function importSenders({ profiles, toasts }: Stores) {
+  const report = await profiles.importFile();
+  if (!report) return;
+  const { created, changed } = report;
+  toasts.show(`${created.length} created, ${changed.length} changed`);
+}

@@ -1,0 +1,129 @@
+import type { AttachmentView } from "../api/contract/AttachmentView";
+import type { MessageDraft } from "../api/contract/MessageDraft";
+import type { Transport } from "../api/contract/Transport";
+import type { Recipient } from "../mail/address";
+import { shownContentIds, textFromHtml } from "../mail/written";
+
+/** A file of the draft. With a Content-ID it is shown inside the HTML. */
+export interface Attached {
+  file: AttachmentView;
+  contentId: string | null;
+}
+
+export type BodyView = "text" | "html" | "preview";
+
+/** Where Send finds the first thing that is wrong, and what is wrong with it. */
+export interface DraftFault {
+  field: "to" | "cc" | "bcc" | "html";
+  fault: string;
+}
+
+/** A message that is being written, for one sender. It lives as long as the window. */
+export class Draft {
+  /** Empty: the sender's own. */
+  from = $state("");
+  to = $state<Recipient[]>([]);
+  cc = $state<Recipient[]>([]);
+  bcc = $state<Recipient[]>([]);
+  bccShown = $state(false);
+  subject = $state("");
+  html = $state("");
+  view = $state<BodyView>("text");
+  attached = $state<Attached[]>([]);
+  via = $state<Transport | null>(null);
+  private ownText = $state<string | null>(null);
+
+  /** The text form: what was written, or what follows from the HTML until somebody edits it. */
+  readonly text = $derived(this.ownText ?? (this.html.trim() === "" ? "" : textFromHtml(this.html)));
+  readonly textFollowsHtml = $derived(this.ownText === null && this.html.trim() !== "");
+  readonly count = $derived(this.to.length + this.cc.length + this.bcc.length);
+  readonly attachedSize = $derived(this.attached.reduce((sum, one) => sum + Number(one.file.size), 0));
+
+  writeText(text: string) {
+    this.ownText = text === "" && this.html.trim() === "" ? null : text;
+  }
+
+  followHtml() {
+    this.ownText = null;
+  }
+
+  attach(files: AttachmentView[]) {
+    const known = new Set(this.attached.map((one) => one.file.file));
+    const added = files.filter((one) => !known.has(one.file));
+    this.attached.push(...added.map((file) => ({ file, contentId: null })));
+  }
+
+  remove(file: string) {
+    this.attached = this.attached.filter((one) => one.file.file !== file);
+  }
+
+  /** Puts a picture into the HTML, or makes it a plain attachment again. */
+  setInline(attached: Attached, inline: boolean) {
+    const id = contentId(attached.file.name, this.attached.filter((one) => one !== attached));
+    attached.contentId = inline ? id : null;
+    if (inline && !shownContentIds(this.html).includes(id)) {
+      this.html += `${this.html === "" ? "" : "\n"}<img src="cid:${id}" alt="${escaped(attached.file.name)}">`;
+    }
+  }
+
+  /** The first thing that keeps this from being sent. */
+  fault(): DraftFault | null {
+    const fields = [["to", this.to], ["cc", this.cc], ["bcc", this.bcc]] as const;
+    for (const [field, list] of fields) {
+      const wrong = list.find((one) => !one.valid);
+      if (wrong) return { field, fault: `${wrong.written} is not a mail address` };
+    }
+    if (this.count === 0) return { field: "to", fault: "Add at least one recipient" };
+    const known = new Set(this.attached.map((one) => one.contentId));
+    const missing = shownContentIds(this.html).find((id) => !known.has(id));
+    return missing === undefined ? null : { field: "html", fault: `The HTML shows cid:${missing}, which no attached picture has` };
+  }
+
+  /** Starts over. */
+  clear() {
+    this.from = this.subject = this.html = "";
+    this.to = this.cc = this.bcc = [];
+    this.attached = [];
+    this.ownText = null;
+    this.view = "text";
+  }
+
+  message(): MessageDraft {
+    const addresses = (list: Recipient[]) => list.map((one) => one.written);
+    return {
+      from: this.from,
+      to: addresses(this.to),
+      cc: addresses(this.cc),
+      bcc: addresses(this.bcc),
+      subject: this.subject,
+      text: this.text,
+      html: this.html,
+      headers: [],
+      attachments: this.attached.map((one) => ({ file: one.file.file, content_id: one.contentId })),
+    };
+  }
+}
+
+/** A Content-ID made of the file's name, unlike those of `others`. */
+function contentId(name: string, others: Attached[]): string {
+  const plain = name.replace(/\.[^.]*$/, "").replace(/[^A-Za-z0-9._-]+/g, "-") || "picture";
+  const taken = new Set(others.map((one) => one.contentId));
+  let id = plain;
+  for (let n = 2; taken.has(id); n += 1) id = `${plain}-${n}`;
+  return id;
+}
+
+function escaped(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
+}
+
+/** One draft for each sender: it survives other tabs and other senders. */
+export class Drafts {
+  private readonly byProfile = new Map<string, Draft>();
+
+  of(profileId: string): Draft {
+    const known = this.byProfile.get(profileId) ?? new Draft();
+    this.byProfile.set(profileId, known);
+    return known;
+  }
+}

@@ -1,0 +1,88 @@
+import { getContext, setContext } from "svelte";
+import type { Call } from "../api/call";
+import type { Hear } from "../api/events";
+import type { News } from "../api/contract/News";
+import { Clock } from "./clock.svelte";
+import { Consent } from "./consent.svelte";
+import { Drafts } from "./drafts.svelte";
+import { Nav } from "./nav.svelte";
+import { Outbox } from "./outbox.svelte";
+import { Profiles } from "./profiles.svelte";
+import { Registrations } from "./registrations.svelte";
+import { Sandbox } from "./sandbox.svelte";
+import { SenderForms } from "./senderForms.svelte";
+import { Settings } from "./settings.svelte";
+import { Toasts } from "./toasts.svelte";
+
+/** All stores of a window, made together because they hear the same news. */
+export class Stores {
+  readonly clock: Clock;
+  readonly nav = new Nav();
+  readonly toasts = new Toasts();
+  readonly drafts = new Drafts();
+  readonly profiles: Profiles;
+  readonly forms: SenderForms;
+  readonly registrations: Registrations;
+  readonly consent: Consent;
+  readonly outbox: Outbox;
+  readonly settings: Settings;
+  readonly sandbox: Sandbox;
+
+  constructor(
+    readonly call: Call,
+    readonly hear: Hear,
+    now: () => Date = () => new Date(),
+  ) {
+    this.clock = new Clock(now);
+    this.profiles = new Profiles(call);
+    this.forms = new SenderForms(this.profiles);
+    this.registrations = new Registrations(call);
+    this.consent = new Consent(call);
+    this.outbox = new Outbox(call);
+    this.settings = new Settings(call);
+    this.sandbox = new Sandbox(call);
+  }
+
+  /** Reads everything once and keeps it fresh until the returned function is called. */
+  start = () => {
+    const stops = [this.hear(this.take), this.clock.run()];
+    void this.settings.load();
+    void this.profiles.load();
+    void this.registrations.load();
+    void this.sandbox.load();
+    return () => stops.forEach((stop) => stop());
+  };
+
+  /** Takes what Rust tells. */
+  take = (news: News) => {
+    switch (news.event) {
+      case "profiles_changed":
+        void this.profiles.load();
+        void this.registrations.load();
+        return;
+      case "history_changed":
+        // Health follows from the last send.
+        void this.profiles.load();
+        return;
+      case "sandbox_changed":
+        void this.sandbox.load();
+        return;
+      case "consent":
+        this.consent.hear(news);
+        return;
+      case "send":
+        this.outbox.hear(news);
+        return;
+      case "dropped":
+        // Only Compose takes files; it listens itself.
+        return;
+    }
+  };
+}
+
+const KEY = Symbol("stores");
+
+export const provideStores = (stores: Stores) => setContext(KEY, stores);
+export const useStores = () => getContext<Stores>(KEY);
+/** For tests, which hand the context to `render`. */
+export const storesContext = (stores: Stores) => new Map([[KEY, stores]]);

@@ -1,0 +1,67 @@
+import { SvelteMap } from "svelte/reactivity";
+import { type Call, problemFrom } from "../api/call";
+import type { MessageDraft } from "../api/contract/MessageDraft";
+import type { Problem } from "../api/contract/Problem";
+import type { SendNews } from "../api/contract/SendNews";
+import type { SendReport } from "../api/contract/SendReport";
+import type { Transport } from "../api/contract/Transport";
+
+/** One send from this window: under way while it has neither `report` nor `problem`. */
+export interface Sending {
+  sendId: string;
+  news: SendNews | null;
+  cancelling: boolean;
+  report: SendReport | null;
+  problem: Problem | null;
+}
+
+/** What is being sent from this window, one at a time for each sender. */
+export class Outbox {
+  private readonly sends = new SvelteMap<string, Sending>();
+
+  constructor(private readonly call: Call) {}
+
+  of = (profileId: string): Sending | null => this.sends.get(profileId) ?? null;
+
+  busy = (profileId: string) => underWay(this.of(profileId));
+
+  send = async (profileId: string, message: MessageDraft, via: Transport | null) => {
+    if (this.busy(profileId)) return;
+    const sending = $state<Sending>({
+      sendId: crypto.randomUUID(),
+      news: null,
+      cancelling: false,
+      report: null,
+      problem: null,
+    });
+    this.sends.set(profileId, sending);
+    try {
+      sending.report = await this.call("send", { send_id: sending.sendId, profile_id: profileId, message, via });
+    } catch (raw) {
+      sending.problem = problemFrom(raw);
+    }
+  };
+
+  cancel = async (profileId: string) => {
+    const sending = this.of(profileId);
+    if (!sending || !underWay(sending)) return;
+    sending.cancelling = true;
+    // What became of it comes with the report; an error here only says that it is over already.
+    await this.call("cancel_send", sending.sendId).catch(() => undefined);
+  };
+
+  /** Forgets how the last send of this sender ended. */
+  clear = (profileId: string) => {
+    if (!this.busy(profileId)) this.sends.delete(profileId);
+  };
+
+  hear = (news: SendNews) => {
+    for (const sending of this.sends.values()) {
+      if (sending.sendId === news.send_id) sending.news = news;
+    }
+  };
+}
+
+function underWay(sending: Sending | null): boolean {
+  return sending !== null && !sending.report && !sending.problem;
+}

@@ -1,0 +1,37 @@
+import type { PresetView } from "../api/contract/PresetView";
+import type { RegistrationSettings } from "../api/contract/RegistrationSettings";
+import type { RegistrationView } from "../api/contract/RegistrationView";
+import type { SecretName } from "../api/contract/SecretName";
+import { Attempts } from "./attempts.svelte";
+
+/** The app registrations, and the providers' presets they start from. */
+export class Registrations extends Attempts {
+  all = $state<RegistrationView[]>([]);
+  presets = $state<PresetView[]>([]);
+
+  load = () =>
+    this.attempt(async () => {
+      this.all = await this.call("list_registrations", null);
+      if (this.presets.length === 0) this.presets = await this.call("list_presets", null);
+    });
+
+  of = (id: string | null) => this.all.find((registration) => registration.settings.id === id) ?? null;
+
+  /** Saves; gives the registration's id, or throws the `Problem`: the form shows it at its fields. */
+  save = async (settings: RegistrationSettings) => {
+    const id = await this.call("save_registration", settings);
+    await this.load();
+    return id;
+  };
+
+  /** Removes; throws the `Problem` while senders use it. */
+  remove = async (id: string) => {
+    await this.call("remove_registration", id);
+    await this.load();
+  };
+
+  /** Puts a secret of a sender or a registration into the vault. Nothing brings one out. */
+  setSecret = async (owner: string, name: SecretName, value: string) => {
+    await this.call("set_secret", { key: { owner, name }, value });
+  };
+}

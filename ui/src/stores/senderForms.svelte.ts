@@ -1,0 +1,157 @@
+import { problemFrom } from "../api/call";
+import type { Problem } from "../api/contract/Problem";
+import type { ProfileSettings } from "../api/contract/ProfileSettings";
+import type { ProfileView } from "../api/contract/ProfileView";
+import type { ServerSettings } from "../api/contract/ServerSettings";
+import { faultWords } from "../text/faults";
+import type { Profiles } from "./profiles.svelte";
+
+export const SECTIONS = ["Sign-in", "Server", "Sender", "Arrival check", "Network", "Alerts and backup"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** Where each setting stands on the screen; a key as in the declarative file. */
+const PLACES = {
+  registration: "Sign-in", sign_in: "Sign-in", scopes: "Sign-in", token_grace_seconds: "Sign-in",
+  transport: "Server", smtp: "Server", "smtp.host": "Server", "smtp.port": "Server", "smtp.security": "Server",
+  "smtp.min_tls": "Server", "smtp.ca_file": "Server",
+  name: "Sender", tags: "Sender", mailbox: "Sender", from: "Sender", reply_to: "Sender", send_as: "Sender",
+  imap: "Arrival check", "imap.host": "Arrival check", "imap.port": "Arrival check", "imap.user": "Arrival check",
+  "imap.security": "Arrival check",
+  route: "Network",
+  technical_mail: "Alerts and backup", backup: "Alerts and backup",
+} as const satisfies Record<string, Section>;
+
+export type Key = keyof typeof PLACES;
+const KEYS = Object.keys(PLACES) as Key[];
+
+/** The section of a setting that Rust named. */
+export const placeOf = (field: string): Section => (field in PLACES ? PLACES[field as Key] : "Sign-in");
+
+/** A sender's settings while they are edited: what is kept, what is written, and how they differ. */
+export class SenderForm {
+  now: ProfileSettings;
+  /** What is wrong, by key, as sentences. */
+  faults = $state<Record<string, string>>({});
+  problem = $state<Problem | null>(null);
+  saving = $state(false);
+  /** As they are kept; `now` differs from it by what the person changed. */
+  private kept: ProfileSettings;
+
+  readonly changed = $derived.by(() => new Set(KEYS.filter((key) => this.differs(key))));
+  readonly changedSections = $derived.by(() => new Set([...this.changed].map(placeOf)));
+  readonly faultySections = $derived(new Set(Object.keys(this.faults).map(placeOf)));
+  /** How many settings differ; a server that was there before counts by its parts. */
+  readonly count = $derived.by(() => [...this.changed].filter((key) => !this.hasParts(key)).length);
+
+  constructor(private readonly profiles: Profiles, view: ProfileView) {
+    this.now = $state(copy(view.settings));
+    this.kept = $state(copy(view.settings));
+  }
+
+  /** What is kept changed elsewhere: settings that were not edited follow it. */
+  follow(view: ProfileView) {
+    const fresh = copy(view.settings);
+    if (same(fresh, this.kept)) return;
+    for (const key of Object.keys(fresh) as (keyof ProfileSettings)[]) {
+      if (same(this.now[key], this.kept[key])) assign(this.now, key, fresh[key]);
+    }
+    this.kept = fresh;
+  }
+
+  revert() {
+    this.now = copy(this.kept);
+    this.faults = {};
+    this.problem = null;
+  }
+
+  /** The value at a key such as `smtp.port`. */
+  at(key: Key): unknown {
+    return valueAt(this.now, key);
+  }
+
+  /** What a changed setting was; `usual` is what an empty one means. */
+  was(key: Key, usual = ""): string | null {
+    if (!this.changed.has(key)) return null;
+    const value = valueAt(this.kept, key);
+    const shown = Array.isArray(value) ? value.join(", ") : String(value ?? "");
+    return `was ${shown || usual || "empty"}`;
+  }
+
+  set(key: Key, value: unknown) {
+    const [first, second] = key.split(".") as [string, string | undefined];
+    const whole = this.now as unknown as Record<string, unknown>;
+    if (second === undefined) whole[first] = value;
+    else (whole[first] as Record<string, unknown>)[second] = value;
+    this.mark(key, null);
+  }
+
+  /** Says what is wrong with one setting, or that nothing is. */
+  mark(key: string, fault: string | null) {
+    const { [key]: _, ...others } = this.faults;
+    this.faults = fault === null ? others : { ...others, [key]: fault };
+  }
+
+  /** Names a server of its own, beginning with the one that is used. */
+  ownServer(usual: ServerSettings | null) {
+    this.now.smtp = usual ? { ...usual } : { host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "" };
+  }
+
+  /** Saves; tells whether it worked. If not, `faults` or `problem` says why. */
+  async save(): Promise<boolean> {
+    this.saving = true;
+    this.problem = null;
+    try {
+      const settings = copy(this.now);
+      await this.profiles.save(settings);
+      this.kept = settings;
+      this.faults = {};
+      return true;
+    } catch (raw) {
+      const problem = problemFrom(raw);
+      this.faults = Object.fromEntries(problem.fields.map((one) => [one.field, faultWords(one)]));
+      // A fault without a field on this screen is shown whole.
+      this.problem = problem.fields.some(({ field }) => field in PLACES) ? null : problem;
+      return false;
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  private differs(key: Key): boolean {
+    const [whole] = key.split(".") as [keyof ProfileSettings];
+    const part = key !== whole;
+    if (part && (!this.now[whole] || !this.kept[whole])) return false;
+    return !same(valueAt(this.now, key), valueAt(this.kept, key));
+  }
+
+  private hasParts(key: Key): boolean {
+    return [...this.changed].some((other) => other.startsWith(`${key}.`));
+  }
+}
+
+/** One form for each sender: changes that were not saved survive other tabs and other senders. */
+export class SenderForms {
+  private readonly byProfile = new Map<string, SenderForm>();
+
+  constructor(private readonly profiles: Profiles) {}
+
+  of(view: ProfileView): SenderForm {
+    const form = this.byProfile.get(view.row.id) ?? new SenderForm(this.profiles, view);
+    this.byProfile.set(view.row.id, form);
+    return form;
+  }
+}
+
+const copy = (settings: ProfileSettings): ProfileSettings => JSON.parse(JSON.stringify(settings)) as ProfileSettings;
+
+function valueAt(settings: ProfileSettings, key: string): unknown {
+  return key.split(".").reduce<unknown>((value, part) => (value as Record<string, unknown> | null)?.[part], settings);
+}
+
+function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
+}
+
+function assign<K extends keyof ProfileSettings>(settings: ProfileSettings, key: K, value: ProfileSettings[K]) {
+  settings[key] = value;
+}

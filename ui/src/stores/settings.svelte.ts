@@ -1,0 +1,45 @@
+import type { AppView } from "../api/contract/AppView";
+import { Attempts } from "./attempts.svelte";
+
+export type Theme = "system" | "light" | "dark";
+
+/** The app as a whole: version, places, vault, and what the person chose. */
+export class Settings extends Attempts {
+  app = $state<AppView | null>(null);
+
+  load = () =>
+    this.attempt(async () => {
+      this.app = await this.call("app_view", null);
+      showTheme(this.app.settings.theme);
+    });
+
+  setTheme = (theme: Theme) => this.save({ theme });
+
+  setHistoryDays = (days: number) => this.save({ history_days: days });
+
+  private save = (change: Partial<AppView["settings"]>) =>
+    this.attempt(async () => {
+      if (!this.app) return;
+      const settings = { ...$state.snapshot(this.app.settings), ...change };
+      showTheme(settings.theme);
+      await this.call("set_app_settings", settings);
+      this.app.settings = settings;
+    });
+}
+
+const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+let follow = true;
+
+systemIsDark.addEventListener("change", () => follow && paint());
+
+/** Shows a theme, and leaves a copy for `theme.js`, which sets it before the first paint. */
+function showTheme(theme: string) {
+  follow = theme !== "light" && theme !== "dark";
+  if (follow) localStorage.removeItem("theme");
+  else localStorage.setItem("theme", theme);
+  paint();
+}
+
+function paint() {
+  document.documentElement.dataset.theme = localStorage.getItem("theme") ?? (systemIsDark.matches ? "dark" : "light");
+}

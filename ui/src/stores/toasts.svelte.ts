@@ -1,0 +1,35 @@
+/** Something that was done, with a way back while it is shown. Never an error: those stay in place. */
+export interface Toast {
+  id: number;
+  text: string;
+  undo: (() => void) | null;
+}
+
+/** How long a toast stays, in milliseconds: with Undo as long as DESIGN.md promises. */
+const PLAIN = 4_000;
+const WITH_UNDO = 10_000;
+
+export class Toasts {
+  all = $state<Toast[]>([]);
+
+  show = (text: string, undo: (() => void) | null = null) => {
+    const id = ++this.last;
+    this.all = [...this.all.filter((toast) => toast.undo), { id, text, undo }];
+    setTimeout(() => this.drop(id), undo ? WITH_UNDO : PLAIN);
+  };
+
+  drop = (id: number) => {
+    this.all = this.all.filter((toast) => toast.id !== id);
+  };
+
+  /** Takes the newest undoable thing back; tells whether there was one. */
+  undo = (id = this.all.findLast((toast) => toast.undo)?.id) => {
+    const toast = this.all.find((one) => one.id === id);
+    if (!toast?.undo) return false;
+    this.drop(toast.id);
+    toast.undo();
+    return true;
+  };
+
+  private last = 0;
+}

@@ -1,0 +1,196 @@
+import type { AppView } from "../api/contract/AppView";
+import type { Contract } from "../api/contract/Contract";
+import type { HistoryDetail } from "../api/contract/HistoryDetail";
+import type { HistoryQuery } from "../api/contract/HistoryQuery";
+import type { News } from "../api/contract/News";
+import type { Problem } from "../api/contract/Problem";
+import type { ProfileSettings } from "../api/contract/ProfileSettings";
+import type { ProfileView } from "../api/contract/ProfileView";
+import type { SendReport } from "../api/contract/SendReport";
+import type { SendRequest } from "../api/contract/SendRequest";
+import { sampleHistory } from "./sample/history";
+import { Moments, uuid } from "./sample/ids";
+import { wrongPlatform } from "./sample/problems";
+import { sampleProfiles } from "./sample/profiles";
+import { samplePresets, sampleRegistrations } from "./sample/registrations";
+import { sampleMails, sampleSandbox } from "./sample/sandbox";
+
+type Answers = { [C in keyof Contract]: (request: Contract[C][0]) => Contract[C][1] | Promise<Contract[C][1]> };
+
+const GONE: Problem = {
+  code: "unknown-profile", title: "There is no such sender", means: "It was deleted meanwhile.", said: null,
+  retry: "never", retry_after_ms: null, causes: [], fields: [], source: null,
+};
+
+/** A small world with Sendright's rules as far as the window can see them. */
+export class FakeWorld {
+  tell: (news: News) => void = () => undefined;
+  readonly at: Moments;
+  profiles: ProfileView[];
+  removed: ProfileView[] = [];
+  registrations = structuredClone(sampleRegistrations);
+  history: HistoryDetail[];
+  mails;
+  sandbox = structuredClone(sampleSandbox);
+  app: AppView = {
+    version: "0.1.0",
+    data_dir: "/home/mira/.local/share/sendright",
+    vault: "keychain",
+    vault_problem: null,
+    settings: { theme: "system", history_days: 90 },
+    uncertain: 0,
+  };
+  /** How long a step of a consent or a send takes, in milliseconds; tests have no time. */
+  pace = 0;
+  private next = 500;
+  private readonly blank: ProfileView;
+
+  constructor(now = new Date()) {
+    this.at = new Moments(now);
+    this.profiles = sampleProfiles(this.at);
+    this.blank = structuredClone(this.profiles.find((one) => one.row.health === "never_verified") ?? this.profiles[0]) as ProfileView;
+    this.history = sampleHistory(this.at, this.profiles.map((profile) => profile.row));
+    this.mails = sampleMails(this.at);
+  }
+
+  /** A world in which nothing has been set up. */
+  static empty(now?: Date): FakeWorld {
+    const world = new FakeWorld(now);
+    world.profiles = [];
+    world.registrations = [];
+    world.history = [];
+    world.mails = [];
+    world.sandbox = { running: false, addresses: [], user: "", mails: 0 };
+    return world;
+  }
+
+  readonly answers: Answers = {
+    app_view: () => this.app,
+    set_app_settings: (settings) => ((this.app.settings = settings), null),
+    list_profiles: () => this.profiles.map((profile) => profile.row),
+    get_profile: (id) => this.profile(id),
+    save_profile: (settings) => this.save(settings),
+    remove_profile: (id) => {
+      this.removed.push(this.profile(id));
+      this.profiles = this.profiles.filter((one) => one.row.id !== id);
+      return null;
+    },
+    restore_profile: (id) => {
+      this.profiles.push(...this.removed.filter((one) => one.row.id === id));
+      return null;
+    },
+    set_enabled: ({ id, enabled }) => {
+      const { row, settings } = this.profile(id);
+      row.enabled = settings.enabled = enabled;
+      row.health = enabled ? "never_verified" : "disabled";
+      return null;
+    },
+    duplicate_profile: (id) => {
+      const { settings } = this.profile(id);
+      return this.save({ ...settings, id: null, name: `${settings.name} copy` });
+    },
+    list_registrations: () => this.registrations,
+    save_registration: (settings) => {
+      const id = settings.id ?? uuid(this.next++);
+      const others = this.registrations.filter((one) => one.settings.id !== id);
+      this.registrations = [
+        ...others,
+        { settings: { ...settings, id }, has_client_secret: false, used_by: [], redirect_to_register: "http://localhost/oauth2/callback" },
+      ];
+      return id;
+    },
+    remove_registration: (id) => ((this.registrations = this.registrations.filter((one) => one.settings.id !== id)), null),
+    set_secret: () => null,
+    list_presets: () => samplePresets,
+    begin_consent: ({ profile_id, route }) => this.consent(profile_id, route),
+    open_consent_again: () => null,
+    answer_consent: () => null,
+    explain_browser: () => wrongPlatform,
+    cancel_consent: () => null,
+    sign_out: () => null,
+    token_view: (profile_id) => ({
+      profile_id, signed_in: true, account: "svc-mailer@kestrel.example", access_expires_at: this.at.minutes(42),
+      scopes: ["https://outlook.office.com/SMTP.Send"], audience: "https://outlook.office.com",
+      signed_in_at: this.at.days(-61), refreshed_at: this.at.minutes(-18), claims: [],
+    }),
+    choose_attachments: () => [{ file: uuid(this.next++), name: "price-list.pdf", size: 184_220, content_type: "application/pdf" }],
+    send: (request) => this.send(request),
+    cancel_send: () => null,
+    history: (query) => this.page(query),
+    history_detail: (id) => this.history.find((one) => one.row.id === id) ?? Promise.reject(GONE),
+    start_sandbox: () => (this.sandbox = { ...structuredClone(sampleSandbox), mails: this.mails.length }),
+    sandbox_view: () => this.sandbox,
+    sandbox_inbox: () => this.mails.map((one) => one.mail),
+    sandbox_mail: (id) => this.mails.find((one) => one.mail.id === id) ?? Promise.reject(GONE),
+    import_file: () => null,
+  };
+
+  private profile(id: string): ProfileView {
+    const found = this.profiles.find((one) => one.row.id === id);
+    if (!found) throw GONE;
+    return found;
+  }
+
+  private save(settings: ProfileSettings): string {
+    const id = settings.id ?? uuid(this.next++);
+    const old = this.profiles.find((one) => one.row.id === id) ?? structuredClone(this.blank);
+    const { name, mailbox, tags, enabled, transport, sign_in, sandbox } = settings;
+    const row = { ...old.row, id, name: name || mailbox, mailbox, tags, enabled, transport, sign_in, sandbox };
+    const others = this.profiles.filter((one) => one.row.id !== id);
+    this.profiles = [...others, { ...old, row, settings: { ...settings, id } }];
+    return id;
+  }
+
+  private consent(profileId: string, route: Contract["begin_consent"][0]["route"]) {
+    const id = uuid(this.next++);
+    const news = { consent_id: id, profile_id: profileId, at: this.at.minutes(0), note: null, problem: null };
+    setTimeout(() => this.tell({ event: "consent", ...news, step: "opened" }), this.pace);
+    setTimeout(() => this.tell({ event: "consent", ...news, step: "waiting" }), this.pace * 2);
+    return {
+      id,
+      profile_id: profileId,
+      route: route ?? "loopback",
+      url: "https://login.microsoftonline.com/kestrel.example/oauth2/v2.0/authorize?client_id=11111111-2222-3333-4444-555555555555&response_type=code&state=…",
+      redirect_uri: "http://localhost:51734/oauth2/callback",
+      login_hint: this.profile(profileId).row.mailbox,
+      scopes: ["https://outlook.office.com/SMTP.Send", "offline_access", "openid"],
+      started_at: this.at.minutes(0),
+      ends_at: this.at.minutes(5),
+    };
+  }
+
+  private async send(request: SendRequest): Promise<SendReport> {
+    const stages = ["token", "dns", "tcp", "tls", "ehlo", "auth", "sender", "message"];
+    for (const stage of stages) {
+      await new Promise((resume) => setTimeout(resume, this.pace));
+      this.tell({ event: "send", send_id: request.send_id, stage, sent: 9_000, total: 18_422, cancellable: stage !== "message" });
+    }
+    return {
+      id: uuid(1001),
+      outcome: "accepted",
+      message_id: "<48214.c1@kestrel.example>",
+      transport: request.via ?? "smtp",
+      recipients: request.message.to.map((address) => ({ address, outcome: "accepted", reply: "250 2.1.5 Recipient OK" })),
+      reply: "250 2.0.0 OK",
+      stage: "message",
+      elapsed_ms: 843,
+      problem: null,
+    };
+  }
+
+  private page(query: HistoryQuery) {
+    const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
+    const rows = this.history.map((one) => one.row).filter((row) => {
+      const text = `${row.to} ${row.subject} ${row.result} ${row.profile_name}`.toLowerCase();
+      return (
+        (query.profile_id === null || row.profile_id === query.profile_id) &&
+        (query.outcomes.length === 0 || query.outcomes.includes(row.outcome)) &&
+        (query.transport === null || row.transport === query.transport) &&
+        (query.since === null || row.started_at >= query.since) &&
+        words.every((word) => text.includes(word))
+      );
+    });
+    const total = this.history.filter((one) => query.profile_id === null || one.row.profile_id === query.profile_id).length;
+    return { rows: rows.slice(query.offset, query.offset + query.limit), found: rows.length, total };
+  }
+}

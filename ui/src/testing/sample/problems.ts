@@ -1,0 +1,93 @@
+import type { Problem } from "../../api/contract/Problem";
+
+const PLAIN: Pick<Problem, "retry" | "retry_after_ms" | "causes" | "fields" | "source"> = {
+  retry: "after_change", retry_after_ms: null, causes: [], fields: [], source: null,
+};
+
+/** Exchange refuses SMTP AUTH for one mailbox. */
+export const smtpAuthOff: Problem = {
+  ...PLAIN,
+  causes: [
+    {
+      code: "smtp-auth-disabled-mailbox",
+      title: "SMTP AUTH is turned off for this mailbox",
+      likelihood: "very_likely",
+      why: ["The reply names the Mailbox. A block for everyone names the Tenant."],
+      fixes: [
+        {
+          who: "exchange-admin",
+          kind: "powershell",
+          title: "Turn it on for the mailbox",
+          text: 'Connect-ExchangeOnline\nSet-CASMailbox -Identity "invoices@kestrel.example" `\n  -SmtpClientAuthenticationDisabled $false',
+        },
+        { who: "you", kind: "wait", title: "Then send again", text: "Exchange can take up to an hour to apply it." },
+      ],
+    },
+    {
+      code: "smtp-auth-pending",
+      title: "Already turned on, not applied yet",
+      likelihood: "possible",
+      why: ["Exchange can take up to an hour to apply it."],
+      fixes: [{ who: "you", kind: "wait", title: "Wait and send again", text: "" }],
+    },
+  ],
+  code: "auth-refused",
+  title: "Microsoft 365 refused the sign-in",
+  means: "The token is good, but Exchange does not let this mailbox send by SMTP.",
+  said: "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox. Visit https://aka.ms/smtp_auth_disabled for more information.",
+  source: "https://aka.ms/smtp_auth_disabled",
+};
+
+/** The other side knows no such mailbox. */
+export const noSuchRecipient: Problem = {
+  ...PLAIN,
+  code: "recipients-refused",
+  title: "The recipient does not exist at nordfrakt.example",
+  means: "Their server answered 5.1.10 at RCPT TO. Check the address, then send again. This sender is healthy.",
+  said: "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
+};
+
+/** The connection broke after the final dot. */
+export const uncertain: Problem = {
+  ...PLAIN,
+  code: "uncertain",
+  title: "The message may have been sent",
+  means: "The connection was lost after the whole message was handed over and before the server answered. Look for it in the mailbox of a recipient before you send it again.",
+  said: null,
+  retry: "never",
+};
+
+/** Entra refuses the tokens: the registration is of the wrong platform. */
+export const wrongPlatform: Problem = {
+  ...PLAIN,
+  code: "client-rejected",
+  title: "Microsoft did not hand out tokens: the app is registered as a web app",
+  means: "A redirect address of the platform Web asks for a client secret, and this registration has none.",
+  said: "AADSTS7000218: The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+  causes: [
+    {
+      code: "platform-web",
+      title: "The redirect address is registered under Web",
+      likelihood: "very_likely",
+      why: ["Entra asks for a secret only where the platform is Web."],
+      fixes: [
+        {
+          who: "app-owner",
+          kind: "portal",
+          title: "Move it to Mobile and desktop applications",
+          text: "Entra admin center › App registrations › Kestrel Mailer › Authentication › Add a platform",
+        },
+      ],
+    },
+  ],
+  source: "https://learn.microsoft.com/entra/identity-platform/reply-url",
+};
+
+/** No keychain can be reached. */
+export const vaultAbsent: Problem = {
+  ...PLAIN,
+  code: "vault-absent",
+  title: "The keychain does not answer",
+  means: "No Secret Service is running in this session. Start one, or start Sendright with the passphrase file: SENDRIGHT_VAULT=file.",
+  said: null,
+};

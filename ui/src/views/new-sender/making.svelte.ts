@@ -1,0 +1,226 @@
+import { problemFrom } from "../../api/call";
+import type { Problem } from "../../api/contract/Problem";
+import type { ProfileSettings } from "../../api/contract/ProfileSettings";
+import type { ServerSettings } from "../../api/contract/ServerSettings";
+import { isAddress, named } from "../../mail/address";
+import type { Profiles } from "../../stores/profiles.svelte";
+import type { Registrations } from "../../stores/registrations.svelte";
+import { faultWords } from "../../text/faults";
+import { newRegistration, secretUse } from "../registration/rules";
+import { methods } from "./methods";
+
+export type Step = "provider" | "method" | "app" | "consent" | "done";
+
+/** Domains of mailboxes that belong to one provider. */
+const DOMAINS: Record<string, RegExp> = {
+  google: /^(gmail|googlemail)\.com$/, outlook: /^(outlook|hotmail|live|msn)\.[a-z.]+$/, yahoo: /^(yahoo\.[a-z.]+|ymail\.com)$/,
+  aol: /^aol\.com$/, fastmail: /^fastmail\.(com|fm)$/, icloud: /^(icloud|me|mac)\.com$/, zoho: /^zoho(mail)?\.(com|eu|in)$/,
+};
+
+/** A sender that is being made. Nothing is lost on the way back, nor when a step fails. */
+export class NewSender {
+  step = $state<Step>("provider");
+  mailbox = $state("");
+  fromName = $state("");
+  methodIndex = $state(0);
+  /** The registration that is used; `null`: a new one. */
+  registrationId = $state<string | null>(null);
+  registration = $state(newRegistration("microsoft", null));
+  /** What was typed and is not in the vault yet. */
+  clientSecret = $state("");
+  password = $state("");
+  /** The user name at a server that does not know its users by their address; empty: the mailbox. */
+  user = $state("");
+  server = $state<ServerSettings>({ host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "" });
+  /** What is wrong, by field; those of the registration begin with `app.`. */
+  faults = $state<Record<string, string>>({});
+  problem = $state<Problem | null>(null);
+  busy = $state(false);
+  profileId = $state<string | null>(null);
+  private chosenPreset = $state<string | null>(null);
+  /** The new registration after its first save, so that a second try does not make a second one. */
+  private madeRegistration: string | null = null;
+
+  readonly presetId = $derived(this.chosenPreset ?? this.presetByDomain());
+  readonly preset = $derived.by(() => this.registrations.presets.find((one) => one.id === this.presetId) ?? null);
+  readonly ways = $derived(this.preset ? methods(this.preset) : []);
+  readonly method = $derived(this.ways[this.methodIndex] ?? this.ways[0] ?? null);
+  /** The sender, once it is saved. */
+  readonly row = $derived.by(() => this.profiles.rows.find(({ id }) => id === this.profileId) ?? null);
+  readonly byOauth = $derived(this.method?.signIn === "delegated" || this.method?.signIn === "app-only");
+  readonly known = $derived.by(() => this.registrations.all.filter(({ settings }) =>
+    settings.provider === this.preset?.provider && !settings.sandbox &&
+    (settings.provider !== "microsoft" || settings.cloud === this.preset?.cloud)));
+  readonly chosenRegistration = $derived.by(() => this.registrations.of(this.registrationId));
+  readonly secretUse = $derived.by(() => {
+    const { provider, redirect } = this.chosenRegistration?.settings ?? this.registration;
+    return secretUse(provider, redirect, this.method?.signIn ?? "delegated");
+  });
+  /** The preset names no server, or the sender needs one of its own. */
+  readonly ownServer = $derived(!this.byOauth || this.preset?.smtp === null);
+
+  constructor(private readonly registrations: Registrations, private readonly profiles: Profiles) {}
+
+  choosePreset(id: string) {
+    if (id === this.presetId) return void (this.chosenPreset = id);
+    this.chosenPreset = id;
+    this.methodIndex = 0;
+    this.problem = null;
+  }
+
+  /** Goes on, after what this step needs is there. Ends with whether it did. */
+  async next(): Promise<boolean> {
+    this.problem = null;
+    this.faults = this.check();
+    if (Object.keys(this.faults).length > 0) return false;
+    switch (this.step) {
+      case "provider": this.step = "method"; return true;
+      case "method": this.enterApp(); return true;
+      case "app": return this.save();
+      default: this.step = "done"; return true;
+    }
+  }
+
+  back() {
+    this.problem = null;
+    this.faults = {};
+    const steps: Step[] = ["provider", "method", "app", "consent"];
+    this.step = steps[Math.max(0, steps.indexOf(this.step) - 1)] ?? "provider";
+  }
+
+  /** Checks one field, on leaving it. */
+  touch(field: string) {
+    const fault = this.check()[field];
+    const { [field]: _, ...others } = this.faults;
+    this.faults = fault === undefined ? others : { ...others, [field]: fault };
+  }
+
+  private enterApp() {
+    const { provider, cloud, smtp, id } = this.preset ?? { provider: null, cloud: null, smtp: null, id: "" };
+    if (provider && (this.registration.provider !== provider || this.registration.cloud !== (cloud ?? "global"))) {
+      this.registration = newRegistration(provider, cloud);
+      this.madeRegistration = null;
+    }
+    const domain = this.mailbox.split("@")[1] ?? "";
+    if (provider === "microsoft") this.registration.tenant ||= id === "outlook" ? "consumers" : domain;
+    this.registration.name ||= domain;
+    const chosen = this.known.some(({ settings }) => settings.id === this.registrationId);
+    if (!chosen) this.registrationId = this.known[0]?.settings.id ?? null;
+    if (smtp && this.server.host === "") this.server = { ...smtp };
+    this.step = "app";
+  }
+
+  /** What this step still needs; Rust looks at the rest when it saves. */
+  private check(): Record<string, string> {
+    switch (this.step) {
+      case "provider": return {
+        ...(isAddress(this.mailbox.trim()) ? {} : { mailbox: "Write the mailbox as an address, such as invoices@kestrel.example" }),
+        ...(this.preset ? {} : { provider: "Choose where this mailbox is" }),
+      };
+      case "app": return this.byOauth ? this.checkApp() : this.checkServer();
+      default: return {};
+    }
+  }
+
+  private checkApp(): Record<string, string> {
+    const faults: Record<string, string> = {};
+    const there = this.chosenRegistration;
+    if (this.secretUse === "needed" && this.clientSecret === "" && !there?.has_client_secret) {
+      faults["app.client_secret"] = "This way of signing in needs the app’s client secret";
+    }
+    if (there === null) {
+      const { tenant, client_id, name, provider } = this.registration;
+      if (name.trim() === "") faults["app.name"] = "Give the registration a name";
+      if (client_id.trim() === "") faults["app.client_id"] = "Copy the application’s (client) ID from the provider’s page";
+      if (provider === "microsoft" && tenant.trim() === "") faults["app.tenant"] = "A GUID, a domain of the tenant, or one of: organizations, common, consumers";
+    }
+    return this.ownServer ? { ...faults, ...this.checkHost() } : faults;
+  }
+
+  private checkServer(): Record<string, string> {
+    const missing = this.method?.signIn === "password" && this.password === "" && !this.passwordStored;
+    return { ...this.checkHost(), ...(missing ? { password: "Type the password of the mailbox" } : {}) };
+  }
+
+  private checkHost(): Record<string, string> {
+    return this.server.host.trim() === "" ? { "smtp.host": "Write the server’s name, for example smtp.kestrel.example" } : {};
+  }
+
+  passwordStored = $state(false);
+
+  /** Saves the registration, its secret, the sender and its password, in this order. */
+  private async save(): Promise<boolean> {
+    this.busy = true;
+    try {
+      const registration = this.byOauth ? await this.saveRegistration() : null;
+      this.profileId = await this.profiles.save(this.settings(registration));
+      if (this.method?.signIn === "password" && this.password !== "") {
+        await this.registrations.setSecret(this.profileId, "password", this.password);
+        this.password = "";
+        this.passwordStored = true;
+      }
+      this.step = this.method?.signIn === "delegated" ? "consent" : "done";
+      return true;
+    } catch (raw) {
+      this.fail(problemFrom(raw));
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async saveRegistration(): Promise<string> {
+    let id = this.registrationId;
+    if (id === null) {
+      const settings = { ...$state.snapshot(this.registration), id: this.madeRegistration };
+      try {
+        id = await this.registrations.save(settings);
+      } catch (raw) {
+        throw inApp(problemFrom(raw));
+      }
+      this.madeRegistration = id;
+      this.registrationId = id;
+    }
+    if (this.clientSecret !== "" && this.secretUse !== "not-used") {
+      await this.registrations.setSecret(id, "client-secret", this.clientSecret);
+      await this.registrations.load();
+    }
+    this.clientSecret = "";
+    return id;
+  }
+
+  private fail(problem: Problem) {
+    this.faults = Object.fromEntries(problem.fields.map((one) => [one.field, faultWords(one)]));
+    const first = problem.fields[0]?.field;
+    if (first === "mailbox" || first === "from") this.step = "provider";
+    // A fault without a field on this screen is shown whole.
+    this.problem = problem.fields.length === 0 || !problem.fields.every(({ field }) => this.shows(field)) ? problem : null;
+  }
+
+  private shows(field: string): boolean {
+    return field.startsWith("app.") || ["mailbox", "from", "smtp.host", "smtp.port", "password"].includes(field);
+  }
+
+  private settings(registration: string | null): ProfileSettings {
+    const mailbox = this.mailbox.trim();
+    const user = this.byOauth ? "" : this.user.trim();
+    const from = user !== "" || this.fromName.trim() !== "" ? named(this.fromName, mailbox) : "";
+    return {
+      id: this.profileId, name: this.row?.name ?? "", enabled: true, tags: [], registration,
+      sign_in: this.method?.signIn ?? "none", scopes: [], token_grace_seconds: 30,
+      transport: this.method?.transport ?? "smtp",
+      mailbox: user || mailbox, from, reply_to: "", send_as: [],
+      smtp: this.ownServer ? $state.snapshot(this.server) : null,
+      imap: null, route: "system", technical_mail: "", backup: null, sandbox: false,
+    };
+  }
+
+  private presetByDomain(): string | null {
+    const domain = this.mailbox.trim().split("@")[1]?.toLowerCase() ?? "";
+    const found = Object.entries(DOMAINS).find(([, pattern]) => pattern.test(domain));
+    return found?.[0] ?? this.registrations.presets[0]?.id ?? null;
+  }
+}
+
+const inApp = (problem: Problem): Problem =>
+  ({ ...problem, fields: problem.fields.map((one) => ({ ...one, field: `app.${one.field}` })) });

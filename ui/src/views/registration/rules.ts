@@ -1,0 +1,65 @@
+/** What a redirect address means for a registration: where it is registered, and whether a secret goes with it. */
+import type { Cloud } from "../../api/contract/Cloud";
+import type { Provider } from "../../api/contract/Provider";
+import type { RegistrationSettings } from "../../api/contract/RegistrationSettings";
+import type { SignIn } from "../../api/contract/SignIn";
+
+export type SecretUse = "needed" | "optional" | "not-used";
+export type RedirectKind = "loopback" | "deep-link" | "page";
+
+const CALLBACK = "/oauth2/callback";
+const DEEP_LINK = `org.sendright.app:${CALLBACK}`;
+
+export const redirectKind = (redirect: string): RedirectKind =>
+  redirect === "loopback" || redirect === "" ? "loopback" : redirect === "deep-link" ? "deep-link" : "page";
+
+/**
+ * The address to register with the provider. A loopback one stands without a port, which providers
+ * ignore (RFC 8252 §7.3). Entra's portal refuses `http://127.0.0.1`; others prefer it (§8.3).
+ */
+export function redirectToRegister(provider: Provider, redirect: string): string {
+  switch (redirectKind(redirect)) {
+    case "loopback": return `http://${provider === "microsoft" ? "localhost" : "127.0.0.1"}${CALLBACK}`;
+    case "deep-link": return DEEP_LINK;
+    case "page": return redirect;
+  }
+}
+
+/**
+ * Whether a client secret is sent. Entra decides by the platform of the redirect address: Web must
+ * send one, Mobile and desktop must not. Google's desktop clients always have one.
+ * (https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/confidential-client-application-authentication-error-aadsts7000218, 2026-11)
+ */
+export function secretUse(provider: Provider, redirect: string, signIn: SignIn): SecretUse {
+  if (signIn === "app-only" || provider === "google") return "needed";
+  if (provider === "custom") return "optional";
+  return redirectKind(redirect) === "page" ? "needed" : "not-used";
+}
+
+/** Where the redirect address goes, in the provider's words; `null`: nowhere. */
+export function platform(provider: Provider, redirect: string, signIn: SignIn): string | null {
+  if (signIn === "app-only") return null;
+  if (provider === "google") return "Google: a client of the type Desktop app takes this address without registering it";
+  if (provider === "custom") return "Register it as a redirect URI of the client";
+  return redirectKind(redirect) === "page"
+    ? "Entra: Authentication › Add a platform › Web"
+    : "Entra: Authentication › Add a platform › Mobile and desktop applications";
+}
+
+/** Ways for the browser to come back that the provider has. */
+export function redirectKinds(provider: Provider): RedirectKind[] {
+  return provider === "google" ? ["loopback"] : ["loopback", "deep-link", "page"];
+}
+
+export function newRegistration(provider: Provider, cloud: Cloud | null): RegistrationSettings {
+  return {
+    id: null, name: "", provider, cloud: cloud ?? "global", tenant: "", client_id: "", client_secret_expires: "",
+    authority: "", authorize_endpoint: "", token_endpoint: "", device_endpoint: "", graph_url: "",
+    redirect: "loopback", client_authentication: "post", ca_file: "", sandbox: false,
+  };
+}
+
+/** Settings that are only shown on request, unless the provider needs them. */
+export const ADVANCED = [
+  "authority", "authorize_endpoint", "token_endpoint", "device_endpoint", "graph_url", "client_authentication", "ca_file",
+] as const;

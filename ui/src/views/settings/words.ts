@@ -1,0 +1,36 @@
+import type { MinTls } from "../../api/contract/MinTls";
+import type { Security } from "../../api/contract/Security";
+import type { SignIn } from "../../api/contract/SignIn";
+
+export const SECURITIES: { value: Security; label: string }[] = [
+  { value: "starttls", label: "STARTTLS, required" },
+  { value: "tls", label: "TLS from the start" },
+  { value: "none", label: "None, in clear text" },
+];
+
+export const MIN_TLS: { value: MinTls; label: string }[] = [
+  { value: "1.2", label: "TLS 1.2 or newer" },
+  { value: "1.3", label: "TLS 1.3 or newer" },
+];
+
+export const SIGN_INS: { value: SignIn; label: string; hint: string }[] = [
+  { value: "delegated", label: "OAuth, delegated", hint: "a person or service account signs in once" },
+  { value: "app-only", label: "OAuth, app-only", hint: "the app itself signs in, no person" },
+  { value: "password", label: "Password", hint: "kept in the vault" },
+  { value: "none", label: "No sign-in", hint: "for relays that trust this computer" },
+];
+
+/** The port that goes with a protection (RFC 8314 §7.3, RFC 5321 §4.5.4.2). */
+export const usualPort = (security: Security): number => ({ starttls: 587, tls: 465, none: 25 })[security];
+
+/** Ways to the outside. */
+export const ROUTES = [
+  { value: "direct", label: "Direct" },
+  { value: "system", label: "As the system says" },
+  { value: "proxy", label: "Through a proxy" },
+] as const;
+
+export const TRANSPORTS = [
+  { value: "smtp", label: "SMTP" },
+  { value: "graph", label: "Microsoft Graph" },
+] as const;
