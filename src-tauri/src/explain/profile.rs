@@ -3,7 +3,11 @@
 use super::{Code, FieldFault, Problem, Retry};
 use crate::{
     db::DbError,
-    profile::{check::Fault, store::StoreError},
+    profile::{
+        check::Fault,
+        file::{FileError, PlacedFault},
+        store::StoreError,
+    },
 };
 use rusqlite::ErrorCode;
 
@@ -62,6 +66,28 @@ impl From<StoreError> for Problem {
                 Self { fields, ..problem }
             }
             StoreError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<PlacedFault> for FieldFault {
+    fn from(PlacedFault { line, column, table, fault }: PlacedFault) -> Self {
+        let Fault { field, fault, remedy } = fault;
+        let table = if table.is_empty() { table } else { format!(", {table}") };
+        Self { field, fault: format!("line {line}, column {column}{table}: {fault}"), remedy }
+    }
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Invalid(faults) => {
+                let problem = Self::invalid(faults.into_iter().map(FieldFault::from).collect());
+                let title = format!("The file was not applied: {}", problem.title);
+                Self { title, ..problem }
+            }
+            FileError::Store(error) => error.into(),
+            FileError::Vault(error) => error.into(),
         }
     }
 }

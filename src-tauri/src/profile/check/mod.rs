@@ -4,17 +4,17 @@
 //! keeps it: words, with nothing said about them. Checking a draft is the only way to a
 //! [`Profile`] or [`Registration`], and finds all faults at once.
 
+mod draft;
+mod mail;
 mod profile;
 mod registration;
 mod words;
 
-pub use words::{address, mailbox};
+pub use draft::{ImapDraft, ProfileDraft, RegistrationDraft, SmtpDraft};
+pub use mail::{address, mailbox};
 
-use super::{
-    ImapSettings, Profile, Redirect, Registration, RegistrationId, Route, SendAs, SmtpSettings,
-};
+use super::{Profile, Registration, RegistrationId, Route, store::nearest};
 use crate::net::tls::Trust;
-use serde::{Deserialize, Serialize};
 use std::{fs, path::Path};
 
 /// A setting that cannot be accepted.
@@ -26,194 +26,6 @@ pub struct Fault {
     pub fault: String,
     /// What would be right.
     pub remedy: String,
-}
-
-/// A registration as somebody wrote it. Empty words are left out.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-#[allow(missing_docs)] // the keys of `Registration`, which says what they mean
-pub struct RegistrationDraft {
-    pub name: String,
-    pub provider: String,
-    pub cloud: String,
-    pub tenant: String,
-    pub client_id: String,
-    pub client_secret_expires: String,
-    pub authority: String,
-    pub authorize_endpoint: String,
-    pub token_endpoint: String,
-    pub device_endpoint: String,
-    pub graph_url: String,
-    pub redirect: String,
-    pub client_authentication: String,
-    pub ca_file: String,
-    pub sandbox: bool,
-}
-
-/// A profile as somebody wrote it. Empty words are left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[allow(missing_docs)] // the keys of `Profile`, which says what they mean
-pub struct ProfileDraft {
-    pub name: String,
-    pub enabled: bool,
-    pub tags: Vec<String>,
-    /// The registration's id.
-    pub registration: String,
-    pub sign_in: String,
-    pub scopes: Vec<String>,
-    pub token_grace_seconds: i64,
-    pub transport: String,
-    pub mailbox: String,
-    pub from: String,
-    pub reply_to: String,
-    pub send_as: Vec<String>,
-    pub smtp: Option<SmtpDraft>,
-    pub imap: Option<ImapDraft>,
-    pub route: String,
-    pub technical_mail: String,
-    /// The other profile's id.
-    pub backup: String,
-    pub sandbox: bool,
-}
-
-/// An SMTP server as somebody wrote it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-#[allow(missing_docs)] // the keys of `SmtpSettings`
-pub struct SmtpDraft {
-    pub host: String,
-    pub port: Option<i64>,
-    pub security: String,
-    pub min_tls: String,
-    pub ca_file: String,
-}
-
-/// An IMAP server as somebody wrote it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-#[allow(missing_docs)] // the keys of `ImapSettings`
-pub struct ImapDraft {
-    pub host: String,
-    pub port: Option<i64>,
-    pub user: String,
-    pub security: String,
-}
-
-/// How early a token is renewed unless the profile says otherwise, in seconds.
-const GRACE: i64 = 30;
-
-impl Default for ProfileDraft {
-    /// What a profile is before anything is said about it.
-    fn default() -> Self {
-        Self {
-            name: String::new(),
-            enabled: true,
-            tags: Vec::new(),
-            registration: String::new(),
-            sign_in: String::new(),
-            scopes: Vec::new(),
-            token_grace_seconds: GRACE,
-            transport: String::new(),
-            mailbox: String::new(),
-            from: String::new(),
-            reply_to: String::new(),
-            send_as: Vec::new(),
-            smtp: None,
-            imap: None,
-            route: String::new(),
-            technical_mail: String::new(),
-            backup: String::new(),
-            sandbox: false,
-        }
-    }
-}
-
-impl From<&Registration> for RegistrationDraft {
-    /// The words that check to just this registration.
-    fn from(known: &Registration) -> Self {
-        Self {
-            name: known.name.clone(),
-            provider: known.provider.to_string(),
-            cloud: known.cloud.to_string(),
-            tenant: known.tenant.clone().unwrap_or_default(),
-            client_id: known.client_id.clone(),
-            client_secret_expires: written(known.client_secret_expires.as_ref()),
-            authority: written(known.authority.as_ref()),
-            authorize_endpoint: known.authorize_endpoint.clone().unwrap_or_default(),
-            token_endpoint: known.token_endpoint.clone().unwrap_or_default(),
-            device_endpoint: known.device_endpoint.clone().unwrap_or_default(),
-            graph_url: written(known.graph_url.as_ref()),
-            redirect: match &known.redirect {
-                Redirect::Loopback => "loopback".to_owned(),
-                Redirect::DeepLink => "deep-link".to_owned(),
-                Redirect::Pasted(page) => page.to_string(),
-            },
-            client_authentication: known.client_authentication.to_string(),
-            ca_file: path(known.ca_file.as_deref()),
-            sandbox: known.sandbox,
-        }
-    }
-}
-
-impl From<&Profile> for ProfileDraft {
-    /// The words that check to just this profile.
-    fn from(known: &Profile) -> Self {
-        Self {
-            name: known.name.clone(),
-            enabled: known.enabled,
-            tags: known.tags.clone(),
-            registration: written(known.registration.as_ref()),
-            sign_in: known.sign_in.to_string(),
-            scopes: known.scopes.clone(),
-            token_grace_seconds: known.token_grace_seconds.into(),
-            transport: known.transport.to_string(),
-            mailbox: known.mailbox.clone(),
-            from: written(known.from.as_ref()),
-            reply_to: written(known.reply_to.as_ref()),
-            send_as: match &known.send_as {
-                SendAs::Any => vec!["*".to_owned()],
-                SendAs::These(addresses) => addresses.clone(),
-            },
-            smtp: known.smtp.as_ref().map(SmtpDraft::from),
-            imap: known.imap.as_ref().map(ImapDraft::from),
-            route: known.route.to_string(),
-            technical_mail: known.technical_mail.clone().unwrap_or_default(),
-            backup: written(known.backup.as_ref()),
-            sandbox: known.sandbox,
-        }
-    }
-}
-
-impl From<&SmtpSettings> for SmtpDraft {
-    fn from(known: &SmtpSettings) -> Self {
-        Self {
-            host: known.host.clone(),
-            port: Some(known.port.into()),
-            security: known.security.to_string(),
-            min_tls: known.min_tls.to_string(),
-            ca_file: path(known.ca_file.as_deref()),
-        }
-    }
-}
-
-impl From<&ImapSettings> for ImapDraft {
-    fn from(known: &ImapSettings) -> Self {
-        Self {
-            host: known.host.clone(),
-            port: Some(known.port.into()),
-            user: known.user.clone().unwrap_or_default(),
-            security: known.security.to_string(),
-        }
-    }
-}
-
-fn written(value: Option<&impl ToString>) -> String {
-    value.map(ToString::to_string).unwrap_or_default()
-}
-
-fn path(value: Option<&Path>) -> String {
-    value.map(|path| path.display().to_string()).unwrap_or_default()
 }
 
 impl Registration {
@@ -275,12 +87,17 @@ fn authorities(field: &str, file: &Path) -> Option<Fault> {
 struct Faults(Vec<Fault>);
 
 /// What is wrong with one value, and what would be right.
-struct Wrong {
+pub(super) struct Wrong {
     fault: String,
     remedy: String,
 }
 
 impl Wrong {
+    /// The fault of `field`.
+    pub(super) fn of(self, field: &str) -> Fault {
+        Fault { field: field.to_owned(), fault: self.fault, remedy: self.remedy }
+    }
+
     fn new(fault: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { fault: fault.into(), remedy: remedy.into() }
     }
@@ -288,12 +105,15 @@ impl Wrong {
 
 impl Faults {
     fn add(&mut self, field: &str, wrong: Wrong) {
-        let Wrong { fault, remedy } = wrong;
-        self.0.push(Fault { field: field.to_owned(), fault, remedy });
+        self.0.push(wrong.of(field));
     }
 
     fn refuse(&mut self, field: &str, fault: &str, remedy: &str) {
         self.add(field, Wrong::new(fault, remedy));
+    }
+
+    fn about(&self, field: &str) -> bool {
+        self.0.iter().any(|fault| fault.field == field)
     }
 
     fn take<T: Default>(&mut self, field: &str, read: Result<T, Wrong>) -> T {
@@ -336,8 +156,19 @@ fn registration_of(
     }
     let id: Option<RegistrationId> = asked.parse().ok();
     known.iter().find(|one| Some(one.id) == id).cloned().map(Some).ok_or_else(|| {
-        Wrong::new("there is no such registration", "Choose one of the registrations there are")
+        let names: Vec<_> = known.iter().map(|one| one.name.as_str()).collect();
+        unknown(asked, &names)
     })
+}
+
+/// `asked` is none of `names`.
+pub(super) fn unknown(asked: &str, names: &[&str]) -> Wrong {
+    let remedy = match nearest(asked, names.iter().copied()) {
+        Some(near) => format!("The nearest that is known is \"{near}\""),
+        None if names.is_empty() => "There are none yet: add it first".to_owned(),
+        None => format!("Known are: {}", names.join(", ")),
+    };
+    Wrong::new(format!("there is no {}", words::shown(asked)), remedy)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The check of a profile.
 
-use super::{Fault, Faults, ImapDraft, ProfileDraft, SmtpDraft, Wrong, registration_of, words};
+use super::{
+    Fault, Faults, ImapDraft, ProfileDraft, SmtpDraft, Wrong, mail, registration_of, words,
+};
 use crate::profile::{
     ImapSettings, MinTls, Profile, ProfileId, Provider, Registration, Route, Security, SendAs,
     SignIn, SmtpSettings, Transport, presets,
@@ -17,10 +19,12 @@ impl ProfileDraft {
     /// Every fault there is.
     pub fn check(&self, id: ProfileId, known: &[Registration]) -> Result<Profile, Vec<Fault>> {
         let mut faults = Faults::default();
-        let registration = faults.take("registration", registration_of(self, known));
+        let found = registration_of(self, known);
+        let is_known = found.is_ok();
+        let registration = faults.take("registration", found);
         let usual = if registration.is_some() { SignIn::Delegated } else { SignIn::Password };
         let sign_in = faults.word("sign_in", &self.sign_in, SignIn::ALL, usual);
-        let from = faults.maybe("from", &self.from, words::named_mailbox);
+        let from = faults.maybe("from", &self.from, mail::named_mailbox);
         let checked = Profile {
             id,
             name: faults.take("name", words::name(&self.name)),
@@ -34,7 +38,7 @@ impl ProfileDraft {
             transport: faults.word("transport", &self.transport, Transport::ALL, Transport::Smtp),
             mailbox: self.mailbox(sign_in, &mut faults),
             from,
-            reply_to: faults.maybe("reply_to", &self.reply_to, words::named_mailbox),
+            reply_to: faults.maybe("reply_to", &self.reply_to, mail::named_mailbox),
             send_as: send_as(&self.send_as, &mut faults),
             smtp: self.smtp.as_ref().map(|smtp| smtp.check(&mut faults)),
             imap: self.imap.as_ref().map(|imap| imap.check(&mut faults)),
@@ -42,12 +46,14 @@ impl ProfileDraft {
             technical_mail: faults.maybe(
                 "technical_mail",
                 &self.technical_mail,
-                words::plain_address,
+                mail::plain_address,
             ),
             backup: faults.maybe("backup", &self.backup, |value| other(value, id)),
             sandbox: self.sandbox,
         };
-        together(&checked, registration.as_ref(), &mut faults);
+        if is_known {
+            together(&checked, registration.as_ref(), &mut faults);
+        }
         faults.none_or(checked)
     }
 
@@ -59,7 +65,7 @@ impl ProfileDraft {
         let read = if free && !value.contains('@') {
             words::line(value, 254)
         } else {
-            words::plain_address(value)
+            mail::plain_address(value)
         };
         faults.take("mailbox", read)
     }
@@ -139,7 +145,7 @@ fn send_as(values: &[String], faults: &mut Faults) -> SendAs {
         }
         return SendAs::Any;
     }
-    let read = |value: &String| faults.take("send_as", words::plain_address(value.trim()));
+    let read = |value: &String| faults.take("send_as", mail::plain_address(value.trim()));
     SendAs::These(values.iter().map(read).collect())
 }
 
@@ -229,7 +235,7 @@ fn with_registration(profile: &Profile, registration: &Registration, faults: &mu
             faults.refuse("sign_in", "Google has no app-only sign-in for mail", "Use delegated");
         }
     }
-    if registration.provider == Provider::Microsoft {
+    if registration.provider == Provider::Microsoft && !faults.about("scopes") {
         microsoft_scopes(profile, registration, faults);
     }
 }

@@ -55,6 +55,16 @@ impl Rows<'_> {
     /// # Errors
     /// [`StoreError::WouldBreak`] when a profile that signs in through it could not any more.
     pub fn update_registration(self, registration: &Registration) -> Result<(), StoreError> {
+        self.put_registration(registration)?;
+        self.all_still_usable()
+    }
+
+    /// Replaces a registration's settings as a part of a larger change, which ends with
+    /// [`all_still_usable`](Self::all_still_usable).
+    pub(in crate::profile) fn put_registration(
+        self,
+        registration: &Registration,
+    ) -> Result<(), StoreError> {
         let changed = self
             .0
             .execute(
@@ -66,9 +76,11 @@ impl Rows<'_> {
                 ],
             )
             .map_err(taken(&registration.name))?;
-        if changed == 0 {
-            return Err(missing(registration.id));
-        }
+        if changed == 0 { Err(missing(registration.id)) } else { Ok(()) }
+    }
+
+    /// Looks whether every profile fits its registration.
+    pub(in crate::profile) fn all_still_usable(self) -> Result<(), StoreError> {
         match self.profiles() {
             Err(StoreError::Unreadable { name, faults }) => {
                 Err(StoreError::WouldBreak { profile: name, faults })

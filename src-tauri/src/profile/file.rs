@@ -1,1 +1,0 @@
-//! The declarative file: apply and export.

@@ -1,0 +1,286 @@
+//! What a file would do: everything is checked here, and nothing is written before.
+
+use super::{
+    FileError, PlacedFault, Source,
+    read::Entries,
+    table::{Entry, Reference, title},
+};
+use crate::{
+    profile::{
+        Profile, ProfileId, Registration, RegistrationId, SignIn,
+        check::{Fault, ProfileDraft, RegistrationDraft, unknown},
+        store::{self, Rows, StoreError},
+    },
+    secret::{Secret, SecretKey},
+};
+use std::{fs::File, io::Read as _, path::Path};
+use uuid::Uuid;
+
+/// A secret file larger than this is none, in octets.
+const SECRET_AT_MOST: u64 = 256 * 1024;
+
+/// What there was and what there will be.
+pub(super) struct Step<T> {
+    pub(super) before: Option<T>,
+    pub(super) after: T,
+}
+
+/// What a file would do.
+pub(super) struct Plan {
+    pub(super) registrations: Vec<Step<Registration>>,
+    pub(super) profiles: Vec<Step<Profile>>,
+    /// Secrets as the file has them, each with what the vault's own tools will show.
+    pub(super) secrets: Vec<(SecretKey, Secret, String)>,
+    /// What the file takes to be in the vault and is not there.
+    pub(super) missing: Vec<String>,
+}
+
+/// Checks the file against itself and against the rows there are.
+pub(super) fn plan(
+    entries: &Entries,
+    source: &Source<'_>,
+    rows: Rows<'_>,
+) -> Result<Plan, FileError> {
+    let mut planning = Planning {
+        source,
+        rows,
+        registrations: rows.registrations()?,
+        profiles: rows.profiles()?,
+        faults: Vec::new(),
+        plan: Plan {
+            registrations: Vec::new(),
+            profiles: Vec::new(),
+            secrets: Vec::new(),
+            missing: Vec::new(),
+        },
+    };
+    let broken = planning.all_registrations(&entries.registrations)?;
+    planning.all_profiles(&entries.profiles, &broken)?;
+    match planning.faults {
+        faults if faults.is_empty() => Ok(planning.plan),
+        faults => Err(FileError::Invalid(faults)),
+    }
+}
+
+struct Planning<'a> {
+    source: &'a Source<'a>,
+    rows: Rows<'a>,
+    /// As they are and, step by step, as they will be.
+    registrations: Vec<Registration>,
+    profiles: Vec<Profile>,
+    faults: Vec<PlacedFault>,
+    plan: Plan,
+}
+
+impl Planning<'_> {
+    /// Plans the registrations; the names of those with faults come back.
+    fn all_registrations(
+        &mut self,
+        entries: &[Entry<RegistrationDraft>],
+    ) -> Result<Vec<String>, StoreError> {
+        let mut broken = Vec::new();
+        for (number, entry) in entries.iter().enumerate() {
+            let name = entry.draft.name.trim();
+            let title = title("registration", name);
+            let is_it = |other: &str| other.eq_ignore_ascii_case(name);
+            if entries[..number].iter().any(|other| is_it(other.draft.name.trim())) {
+                self.refuse(entry, &title, again());
+                continue;
+            }
+            let before = self.registrations.iter().find(|known| is_it(&known.name)).cloned();
+            let id = before.as_ref().map_or_else(RegistrationId::new, |known| known.id);
+            match entry.draft.check(id) {
+                Ok(after) => {
+                    self.refuse_all(entry, &title, after.files());
+                    self.secrets(entry, &title, id.into(), &after.name)?;
+                    self.registrations.retain(|known| known.id != id);
+                    self.registrations.push(after.clone());
+                    self.plan.registrations.push(Step { before, after });
+                }
+                Err(faults) => {
+                    broken.push(name.to_owned());
+                    self.refuse_all(entry, &title, faults);
+                }
+            }
+        }
+        Ok(broken)
+    }
+
+    fn all_profiles(
+        &mut self,
+        entries: &[Entry<ProfileDraft>],
+        broken: &[String],
+    ) -> Result<(), StoreError> {
+        let named: Vec<(String, ProfileId)> = entries
+            .iter()
+            .map(|entry| {
+                let name = self.name_of(&entry.draft);
+                let known = self.profiles.iter().find(|p| p.name.eq_ignore_ascii_case(&name));
+                let id = known.map_or_else(ProfileId::new, |known| known.id);
+                (name, id)
+            })
+            .collect();
+        for (number, entry) in entries.iter().enumerate() {
+            let (name, id) = &named[number];
+            let title = title("profile", name);
+            if named[..number].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+                self.refuse(entry, &title, again());
+                continue;
+            }
+            let through = entry.draft.registration.trim();
+            if broken.iter().any(|one| one.eq_ignore_ascii_case(through)) {
+                // Its registration's own faults are what has to be put right first.
+                continue;
+            }
+            let draft = self.resolved(entry, &title, name, &named);
+            self.one_profile(entry, &title, *id, &draft)?;
+        }
+        Ok(())
+    }
+
+    fn one_profile(
+        &mut self,
+        entry: &Entry<ProfileDraft>,
+        title: &str,
+        id: ProfileId,
+        draft: &ProfileDraft,
+    ) -> Result<(), StoreError> {
+        let after = match draft.check(id, &self.registrations) {
+            Ok(after) => after,
+            Err(faults) => {
+                self.refuse_all(entry, title, faults);
+                return Ok(());
+            }
+        };
+        self.refuse_all(entry, title, after.files());
+        if after.sign_in != SignIn::Password && !entry.secrets.is_empty() {
+            self.refuse(entry, title, idle_password());
+        }
+        self.secrets(entry, title, id.into(), &after.name)?;
+        let before = self.profiles.iter().find(|known| known.id == id).cloned();
+        self.plan.profiles.push(Step { before, after });
+        Ok(())
+    }
+
+    /// The name that an entry has, or gets from its provider and mailbox.
+    fn name_of(&self, draft: &ProfileDraft) -> String {
+        let name = draft.name.trim();
+        if !name.is_empty() {
+            return name.to_owned();
+        }
+        let provider = self.registration(&draft.registration).map(|one| one.provider);
+        store::generated_name(provider, draft.mailbox.trim())
+    }
+
+    fn registration(&self, asked: &str) -> Option<&Registration> {
+        let asked = asked.trim();
+        self.registrations.iter().find(|one| one.name.eq_ignore_ascii_case(asked))
+    }
+
+    /// The draft with ids where the file has names.
+    fn resolved(
+        &mut self,
+        entry: &Entry<ProfileDraft>,
+        title: &str,
+        name: &str,
+        named: &[(String, ProfileId)],
+    ) -> ProfileDraft {
+        let mut draft = ProfileDraft { name: name.to_owned(), ..entry.draft.clone() };
+        if let Some(known) = self.registration(&draft.registration) {
+            draft.registration = known.id.to_string();
+        }
+        let backup = draft.backup.trim();
+        if !backup.is_empty() {
+            let stored = self.profiles.iter().map(|known| (known.name.as_str(), known.id));
+            let all = || named.iter().map(|(name, id)| (name.as_str(), *id)).chain(stored.clone());
+            if let Some((_, id)) = all().find(|(other, _)| other.eq_ignore_ascii_case(backup)) {
+                draft.backup = id.to_string();
+            } else {
+                let others: Vec<_> = all().map(|(other, _)| other).collect();
+                let fault = unknown(backup, &others).of("backup");
+                draft.backup.clear();
+                self.refuse(entry, title, fault);
+            }
+        }
+        draft
+    }
+
+    fn secrets<D>(
+        &mut self,
+        entry: &Entry<D>,
+        title: &str,
+        owner: Uuid,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        let held = self.rows.secrets_of(owner)?;
+        for (secret, reference) in &entry.secrets {
+            let label = format!("{name}: {}", secret.as_str().replace('-', " "));
+            let value = match reference {
+                Reference::Vault => {
+                    if !held.iter().any(|(held, _)| held == secret) {
+                        self.plan.missing.push(label);
+                    }
+                    continue;
+                }
+                Reference::Env(variable) => (self.source.environment)(variable)
+                    .filter(|value| !value.is_empty())
+                    .ok_or_else(|| format!("the variable {variable} is not set, or empty")),
+                Reference::File(path) => secret_file(path),
+            };
+            match value {
+                Ok(value) => {
+                    self.plan.secrets.push((SecretKey { owner, name: *secret }, value, label));
+                }
+                Err(fault) => self.refuse(
+                    entry,
+                    title,
+                    Fault {
+                        field: secret.as_str().replace('-', "_"),
+                        fault,
+                        remedy: "Make it hold the secret, or refer to another place".to_owned(),
+                    },
+                ),
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse<D>(&mut self, entry: &Entry<D>, title: &str, fault: Fault) {
+        self.faults.push(entry.place(self.source.text, title, fault));
+    }
+
+    fn refuse_all<D>(&mut self, entry: &Entry<D>, title: &str, faults: Vec<Fault>) {
+        for fault in faults {
+            self.refuse(entry, title, fault);
+        }
+    }
+}
+
+fn again() -> Fault {
+    Fault {
+        field: "name".to_owned(),
+        fault: "an earlier one in this file is called so".to_owned(),
+        remedy: "Give each a name of its own".to_owned(),
+    }
+}
+
+fn idle_password() -> Fault {
+    Fault {
+        field: "password".to_owned(),
+        fault: "this way of signing in uses no password".to_owned(),
+        remedy: "Leave it out, or set sign_in = \"password\"".to_owned(),
+    }
+}
+
+/// The secret in a file, without the line break at its end.
+fn secret_file(path: &Path) -> Result<Secret, String> {
+    let mut text = zeroize::Zeroizing::new(String::new());
+    let read =
+        File::open(path).and_then(|file| file.take(SECRET_AT_MOST).read_to_string(&mut text));
+    read.map_err(|error| format!("{}: {error}", path.display()))?;
+    let value = text.trim_end_matches(['\r', '\n']);
+    if value.is_empty() || text.len() as u64 == SECRET_AT_MOST {
+        return Err(format!("{} is empty, or too large for a secret", path.display()));
+    }
+    Ok(Secret::new(value))
+}

@@ -1,0 +1,98 @@
+//! From TOML to drafts.
+
+use super::{
+    PlacedFault, Source,
+    table::{Entry, Secrets, Table, not_toml},
+};
+use crate::{
+    profile::check::{ImapDraft, ProfileDraft, RegistrationDraft, SmtpDraft},
+    secret::SecretName,
+};
+use toml::de::DeTable;
+
+/// All tables of the file.
+pub(super) struct Entries {
+    pub(super) registrations: Vec<Entry<RegistrationDraft>>,
+    pub(super) profiles: Vec<Entry<ProfileDraft>>,
+}
+
+/// Reads the file's tables.
+///
+/// # Errors
+/// Everything that is not TOML, of the wrong kind or unknown.
+pub(super) fn entries(source: &Source<'_>) -> Result<Entries, Vec<PlacedFault>> {
+    let (root, broken) = DeTable::parse_recoverable(source.text);
+    if !broken.is_empty() {
+        return Err(broken.iter().map(|error| not_toml(source.text, error)).collect());
+    }
+    let mut faults = Vec::new();
+    let mut root = Table::new(source, root.get_ref(), String::new(), &mut faults);
+    let registrations = root.tables("registration", registration);
+    let profiles = root.tables("profile", profile);
+    root.nothing_else();
+    if faults.is_empty() { Ok(Entries { registrations, profiles }) } else { Err(faults) }
+}
+
+fn registration(table: &mut Table<'_>) -> (RegistrationDraft, Secrets) {
+    let draft = RegistrationDraft {
+        name: table.text("name"),
+        provider: table.text("provider"),
+        cloud: table.text("cloud"),
+        tenant: table.text("tenant"),
+        client_id: table.text("client_id"),
+        client_secret_expires: table.day("client_secret_expires"),
+        authority: table.text("authority"),
+        authorize_endpoint: table.text("authorize_endpoint"),
+        token_endpoint: table.text("token_endpoint"),
+        device_endpoint: table.text("device_endpoint"),
+        graph_url: table.text("graph_url"),
+        redirect: table.text("redirect"),
+        client_authentication: table.text("client_authentication"),
+        ca_file: table.file("ca_file"),
+        sandbox: table.flag("sandbox").unwrap_or_default(),
+    };
+    let secret = table.secret("client_secret", SecretName::ClientSecret);
+    let certificate = table.secret("certificate", SecretName::Certificate);
+    if secret.is_some() && certificate.is_some() {
+        table.refuse("certificate", "it stands beside client_secret", "Keep one of the two");
+    }
+    (draft, secret.into_iter().chain(certificate).collect())
+}
+
+fn profile(table: &mut Table<'_>) -> (ProfileDraft, Secrets) {
+    let usual = ProfileDraft::default();
+    let draft = ProfileDraft {
+        name: table.text("name"),
+        enabled: table.flag("enabled").unwrap_or(usual.enabled),
+        tags: table.texts("tags"),
+        registration: table.text("registration"),
+        sign_in: table.text("sign_in"),
+        scopes: table.texts("scopes"),
+        token_grace_seconds: table
+            .number("token_grace_seconds")
+            .unwrap_or(usual.token_grace_seconds),
+        transport: table.text("transport"),
+        mailbox: table.text("mailbox"),
+        from: table.text("from"),
+        reply_to: table.text("reply_to"),
+        send_as: table.texts("send_as"),
+        smtp: table.table("smtp", |smtp| SmtpDraft {
+            host: smtp.text("host"),
+            port: smtp.number("port"),
+            security: smtp.text("security"),
+            min_tls: smtp.text("min_tls"),
+            ca_file: smtp.file("ca_file"),
+        }),
+        imap: table.table("imap", |imap| ImapDraft {
+            host: imap.text("host"),
+            port: imap.number("port"),
+            user: imap.text("user"),
+            security: imap.text("security"),
+        }),
+        route: table.text("route"),
+        technical_mail: table.text("technical_mail"),
+        backup: table.text("backup"),
+        sandbox: table.flag("sandbox").unwrap_or_default(),
+    };
+    (draft, table.secret("password", SecretName::Password).into_iter().collect())
+}

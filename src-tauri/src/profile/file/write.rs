@@ -1,0 +1,69 @@
+//! A plan put into rows, and told.
+
+use super::{
+    Applied,
+    plan::{Plan, Step},
+};
+use crate::{
+    profile::store::{Rows, StoreError},
+    secret::SecretName,
+};
+use uuid::Uuid;
+
+impl Plan {
+    /// Writes the rows.
+    pub(super) fn write(&self, rows: Rows<'_>) -> Result<(), StoreError> {
+        for Step { before, after } in &self.registrations {
+            match before {
+                None => rows.insert_registration(after)?,
+                Some(before) if before != after => rows.put_registration(after)?,
+                Some(_) => {}
+            }
+        }
+        for Step { before, after } in &self.profiles {
+            match before {
+                None => rows.insert_profile(after)?,
+                Some(before) if before != after => rows.update_profile(after)?,
+                Some(_) => {}
+            }
+        }
+        rows.all_still_usable()
+    }
+
+    /// What was done; `secret_changed` says whose secrets were replaced.
+    pub(super) fn report(&self, secret_changed: impl Fn(Uuid) -> bool) -> Applied {
+        let mut applied = Applied { missing_secrets: self.missing.clone(), ..Applied::default() };
+        for Step { before, after } in &self.registrations {
+            let secret = secret_changed(after.id.into());
+            applied.add(&after.name, before.as_ref(), after, secret, after.not_yet());
+        }
+        for Step { before, after } in &self.profiles {
+            let secret = secret_changed(after.id.into());
+            applied.add(&after.name, before.as_ref(), after, secret, after.not_yet());
+        }
+        if self.secrets.iter().any(|(key, ..)| key.name == SecretName::Certificate) {
+            let words = "certificate: it is kept, and apps do not sign in with it yet";
+            applied.not_yet.push(words.to_owned());
+        }
+        applied
+    }
+}
+
+impl Applied {
+    fn add<T: PartialEq>(
+        &mut self,
+        name: &str,
+        before: Option<&T>,
+        after: &T,
+        secret_changed: bool,
+        not_yet: Vec<String>,
+    ) {
+        let list = match before {
+            None => &mut self.created,
+            Some(before) if before == after && !secret_changed => &mut self.unchanged,
+            Some(_) => &mut self.changed,
+        };
+        list.push(name.to_owned());
+        self.not_yet.extend(not_yet.into_iter().map(|words| format!("{name}: {words}")));
+    }
+}
