@@ -1,1 +1,27 @@
-//! Consent and tokens.
+//! Consent and tokens: from the question in the browser to an access token that is fresh.
+//!
+//! Read in the order of a sign-in: [`Party`] says who asks whom, [`Consents`] keeps the open
+//! questions, [`Loopback`] or a link brings the answer, [`Wallet`] redeems it and renews the tokens.
+//! Invariants: a question is answered once; a rotated refresh token is in the vault before its access
+//! token is used; what a provider says survives word for word in a [`ProviderRefusal`].
+
+pub mod account;
+mod client;
+pub mod consent;
+pub mod loopback;
+pub mod party;
+mod redirect;
+pub mod refusal;
+mod request;
+pub mod token;
+pub mod wallet;
+mod wire;
+
+pub use account::{Account, Claims};
+pub use consent::{Asked, ConsentError, Consents, PATIENCE, Waiting};
+pub use loopback::{Browser, Ending, Loopback, LoopbackError};
+pub use party::{Party, Proof, redirect_uri};
+pub use redirect::Grant;
+pub use refusal::{ProviderRefusal, browser_page};
+pub use token::{AccessToken, SignInReason, TokenError};
+pub use wallet::{SignedIn, SignedOut, Wallet};

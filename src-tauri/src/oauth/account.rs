@@ -1,0 +1,108 @@
+//! What tokens say about themselves: read for display only, never believed.
+//!
+//! Microsoft tells clients not to read access tokens; personal accounts have opaque ones
+//! (<https://learn.microsoft.com/entra/identity-platform/access-tokens>, 2026-11).
+
+use super::refusal::bounded;
+use crate::{clock::Timestamp, secret::Secret};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
+
+/// The longest token that is looked into, in octets.
+const LONGEST: usize = 1 << 16;
+
+/// The claims that are worth showing, in this order.
+const SHOWN: [&str; 20] = [
+    "preferred_username",
+    "upn",
+    "unique_name",
+    "email",
+    "name",
+    "oid",
+    "sub",
+    "tid",
+    "iss",
+    "aud",
+    "azp",
+    "appid",
+    "appidacr",
+    "idtyp",
+    "scp",
+    "roles",
+    "iat",
+    "nbf",
+    "exp",
+    "ver",
+];
+
+/// The claims of one token. Whoever sent it may have made them up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claims(Map<String, Value>);
+
+/// Who signed in, as the provider names them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Account {
+    /// The address or user name; `None`: the provider does not say.
+    pub name: Option<String>,
+    /// The Microsoft tenant.
+    pub tenant: Option<String>,
+}
+
+impl Claims {
+    /// Reads `token`. `None` when it is opaque: not a JWT (RFC 7519 §3).
+    pub fn of(token: &Secret) -> Option<Self> {
+        let token = token.expose();
+        let mut parts = token.split('.');
+        let (Some(_), Some(claims), Some(_), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return None;
+        };
+        if token.len() > LONGEST {
+            return None;
+        }
+        let json = BASE64_URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
+        serde_json::from_slice(&json).ok().map(Self)
+    }
+
+    /// The claim `name` where it is one text.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name)?.as_str().map(|text| bounded(text, 300)).filter(|text| !text.is_empty())
+    }
+
+    /// Whom the token is for; several are joined by spaces (RFC 7519 §4.1.3).
+    pub fn audience(&self) -> Option<String> {
+        self.0.get("aud").and_then(|aud| written("aud", aud))
+    }
+
+    /// The account that signed in.
+    pub fn account(&self) -> Account {
+        let names = ["preferred_username", "upn", "email", "unique_name"];
+        Account {
+            name: names.into_iter().find_map(|name| self.text(name)),
+            tenant: self.text("tid"),
+        }
+    }
+
+    /// The claims worth showing, name and value.
+    pub fn shown(&self) -> Vec<(String, String)> {
+        SHOWN
+            .iter()
+            .filter_map(|&name| Some((name.to_owned(), written(name, self.0.get(name)?)?)))
+            .collect()
+    }
+}
+
+fn written(name: &str, value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(seconds) if ["iat", "nbf", "exp"].contains(&name) => {
+            seconds.as_i64().and_then(Timestamp::from_unix)?.to_string()
+        }
+        Value::Number(number) => number.to_string(),
+        Value::Bool(yes) => yes.to_string(),
+        Value::Array(many) => many.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+        Value::Null | Value::Object(_) => return None,
+    };
+    Some(bounded(&text, 300)).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,26 @@
+//! The app signs in as itself, with its secret (RFC 6749 §4.4).
+
+use super::{
+    party::{Party, Proof},
+    token::{TokenError, Tokens, unread},
+};
+use crate::clock::Timestamp;
+use oauth2::Scope;
+
+/// Asks for an access token for `scopes` of one resource: Microsoft wants `…/.default`.
+///
+/// No refresh token comes with it (RFC 6749 §4.4.3), and no person can help when it is refused.
+pub(super) async fn credentials(
+    party: &Party,
+    scopes: &[String],
+    now: Timestamp,
+) -> Result<Tokens, TokenError> {
+    if party.client_secret.is_none() {
+        return Err(TokenError::SecretMissing);
+    }
+    let requests = party.requests(Proof::Secret);
+    let request =
+        requests.exchange_client_credentials().add_scopes(scopes.iter().cloned().map(Scope::new));
+    let answer = request.request_async(&party.wire(now)).await.map_err(|e| unread(e, party))?;
+    party.read(&answer, scopes, now)
+}

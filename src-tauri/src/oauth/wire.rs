@@ -1,0 +1,199 @@
+//! One request to a token endpoint, and the judgement of its answer before anybody reads tokens in it.
+
+use super::{
+    refusal::{ProviderRefusal, bounded, short},
+    token::TokenError,
+};
+use crate::{clock::Timestamp, net::http::Http, secret::Secret};
+use http::{HeaderMap, StatusCode, header};
+use oauth2::{
+    AsyncHttpClient, ExtraTokenFields, HttpRequest, HttpResponse, StandardTokenResponse,
+    basic::BasicTokenType,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::{pin::Pin, time::Duration};
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
+use url::{Url, form_urlencoded};
+
+/// Tokens as they were handed out.
+pub(super) type Answer = StandardTokenResponse<IdToken, BasicTokenType>;
+
+/// What `OpenID` Connect adds to the answer.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct IdToken {
+    /// Who signed in.
+    #[serde(default, skip_serializing)]
+    pub(super) id_token: Option<Secret>,
+}
+impl ExtraTokenFields for IdToken {}
+
+/// What a request carries that no error text may repeat.
+const SENT_SECRETS: [&str; 6] =
+    ["code", "refresh_token", "client_secret", "code_verifier", "client_assertion", "token"];
+
+/// Nobody is asked to wait longer than this, whatever a header says.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The way to a token endpoint.
+pub(super) struct Wire<'a> {
+    /// The client.
+    pub(super) http: &'a Http,
+    /// Now: `Retry-After` may be a date.
+    pub(super) now: Timestamp,
+    /// The client secret: it may travel in a header.
+    pub(super) secret: Option<&'a Secret>,
+}
+
+impl<'c> AsyncHttpClient<'c> for Wire<'_> {
+    type Error = TokenError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, TokenError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.post(request))
+    }
+}
+
+impl Wire<'_> {
+    /// Posts `request` once, and gives the answer only if it hands something out.
+    ///
+    /// # Errors
+    /// The provider's refusal, its wish to be left alone for a while, or what else it was.
+    async fn post(&self, request: HttpRequest) -> Result<HttpResponse, TokenError> {
+        let (host, sent) = self.sent(&request);
+        let answer = self.http.send(request).await?;
+        judged(&answer, &host, &sent, self.now)
+    }
+
+    /// Posts `request` once, where the status alone is the answer (RFC 7009 §2.2).
+    ///
+    /// # Errors
+    /// As for tokens.
+    pub(super) async fn tell(&self, request: HttpRequest) -> Result<(), TokenError> {
+        let (host, sent) = self.sent(&request);
+        let answer = self.http.send(request).await?;
+        if answer.status() == StatusCode::OK {
+            return Ok(());
+        }
+        judged(&answer, &host, &sent, self.now).map(|_| ())
+    }
+
+    /// To whom `request` goes, and the secrets in it.
+    fn sent(&self, request: &HttpRequest) -> (String, Vec<String>) {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let mut sent: Vec<String> = form_urlencoded::parse(request.body())
+            .filter(|(name, _)| SENT_SECRETS.contains(&name.as_ref()))
+            .map(|(_, value)| value.into_owned())
+            .collect();
+        sent.extend(self.secret.map(|secret| secret.expose().to_owned()));
+        (host, sent)
+    }
+}
+
+/// Tells an answer that hands something out from all others.
+fn judged(
+    answer: &HttpResponse,
+    host: &str,
+    sent: &[String],
+    now: Timestamp,
+) -> Result<HttpResponse, TokenError> {
+    let status = answer.status();
+    let body = match serde_json::from_slice(answer.body()) {
+        Ok(Value::Object(body)) => Some(body),
+        _ => None,
+    };
+    let refusal = body.as_ref().and_then(ProviderRefusal::of_json).map(|refusal| ProviderRefusal {
+        status: Some(status.as_u16()),
+        ..refusal.said_by(host).without(sent)
+    });
+    if let Some(busy) = busy(answer, host, refusal.as_ref(), sent, now) {
+        return Err(busy);
+    }
+    match (refusal, body) {
+        (Some(refusal), _) => Err(TokenError::Refused(Box::new(refusal))),
+        (None, Some(body)) if status.is_success() => Ok(plain(body)),
+        _ => Err(TokenError::NotTheProtocol {
+            host: host.to_owned(),
+            status: status.as_u16(),
+            said: struck_out(&gist(answer), sent),
+        }),
+    }
+}
+
+/// Whether the provider only wants to be asked later: by status, by OAuth error, and where Entra
+/// says so with an error that means something else.
+///
+/// NOTE: to a user's refresh Entra answers a loop of requests with `invalid_grant` and AADSTS50196
+/// (<https://learn.microsoft.com/entra/msal/dotnet/advanced/exceptions/client-side-throttling>, 2026-11).
+fn busy(
+    answer: &HttpResponse,
+    host: &str,
+    refusal: Option<&ProviderRefusal>,
+    sent: &[String],
+    now: Timestamp,
+) -> Option<TokenError> {
+    let status = answer.status();
+    let told = refusal.is_some_and(|refusal| {
+        refusal.is("temporarily_unavailable") || refusal.is("server_error") || refusal.has(50196)
+    });
+    (told || status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()).then(|| {
+        let said = refusal.map_or_else(|| gist(answer), ToString::to_string);
+        TokenError::Busy {
+            host: host.to_owned(),
+            status: status.as_u16(),
+            wait: retry_after(answer.headers(), now),
+            said: struck_out(&said, sent),
+        }
+    })
+}
+
+/// The answer as `oauth2` reads it: status 200, no content type, the lifetime a number.
+///
+/// NOTE: AD FS and old Entra endpoints write `expires_in` as a text; some providers write 201 or
+/// another JSON type.
+fn plain(mut body: Map<String, Value>) -> HttpResponse {
+    let lifetime = body.remove("expires_in").and_then(|value| match value {
+        Value::String(text) => text.trim().parse().ok(),
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a part of a second
+        Value::Number(number) => number.as_u64().or(number.as_f64().map(|f| f.max(0.0) as u64)),
+        _ => None,
+    });
+    if let Some(seconds) = lifetime {
+        body.insert("expires_in".to_owned(), Value::from(seconds));
+    }
+    HttpResponse::new(Value::Object(body).to_string().into_bytes())
+}
+
+/// How long `Retry-After` asks to wait: seconds or a date (RFC 9110 §10.2.3).
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = if let Ok(seconds) = value.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let until = OffsetDateTime::parse(value, &Rfc2822).ok()?;
+        Timestamp::from_unix(until.unix_timestamp())?.since(now)
+    };
+    Some(wait.min(LONGEST_WAIT))
+}
+
+/// What an answer that is none says, in one line.
+fn gist(answer: &HttpResponse) -> String {
+    if answer.status().is_redirection() {
+        let to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+        let host = to.and_then(|to| Url::parse(to).ok()).and_then(|to| to.host_str().map(short));
+        return format!("redirect to {}", host.as_deref().unwrap_or("another place"));
+    }
+    let text = String::from_utf8_lossy(answer.body());
+    let title = text
+        .split_once("<title>")
+        .and_then(|(_, rest)| rest.split_once("</title>"))
+        .map(|(title, _)| title);
+    bounded(title.unwrap_or(&text), 300)
+}
+
+/// Puts `…` in the place of each of `secrets`; shorter ones than six characters are no secrets and
+/// would strike out ordinary words.
+pub(super) fn struck_out(text: &str, secrets: &[String]) -> String {
+    let long = secrets.iter().filter(|secret| secret.len() >= 6);
+    long.fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "…"))
+}
