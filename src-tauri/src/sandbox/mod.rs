@@ -1,1 +1,291 @@
-//! A mail world on loopback.
+//! A mail world on loopback: identity provider, SMTP, Microsoft Graph and one inbox, for trying
+//! Sendright without an account and for its tests.
+//!
+//! Invariants: it listens on loopback only; whatever a person sees of it says that it is the sandbox;
+//! its certificate authority can vouch for nothing but loopback names.
+
+mod access;
+mod ca;
+mod directory;
+mod graph;
+mod http;
+mod idp;
+mod inbox;
+mod listen;
+mod smtp;
+mod token;
+
+pub use directory::{
+    Client, DOMAIN, PASSWORD, Platform, TENANT, USER, WEB_SECRET, desktop_client, web_client,
+};
+pub use inbox::{Attachment, Inbox, Mail, MailDetail, Via};
+
+use crate::clock::{Clock, Timestamp};
+use ca::Authority;
+use inbox::Room;
+use listen::{Port, Staff};
+use serde::Serialize;
+use std::{
+    collections::HashMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use token::Signer;
+use url::Url;
+
+/// What the sandbox is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where its certificate authority and long mails are kept; made when it is not there.
+    pub dir: PathBuf,
+    /// The first of its four ports: HTTP, HTTPS, SMTP with STARTTLS, SMTP over TLS. `None`: free ones.
+    pub port_base: Option<u16>,
+    /// What time it is in the sandbox.
+    pub clock: Clock,
+    /// How long access tokens are good for.
+    pub access_lifetime: Duration,
+    /// Registered programs beside [`desktop_client`] and [`web_client`].
+    pub clients: Vec<Client>,
+}
+
+impl Options {
+    /// Free ports, and access tokens that are good for an hour.
+    pub fn new(dir: impl Into<PathBuf>, clock: Clock) -> Self {
+        Self {
+            dir: dir.into(),
+            port_base: None,
+            clock,
+            access_lifetime: Duration::from_secs(3600),
+            clients: Vec::new(),
+        }
+    }
+}
+
+/// Where everything is. No value of it is a secret: they open nothing but the sandbox.
+#[derive(Debug, Clone, Serialize)]
+pub struct Addresses {
+    /// For a registration's `authority`; pages for browsers.
+    pub authority: Url,
+    /// The tenant.
+    pub tenant: &'static str,
+    /// Where the browser goes.
+    pub authorize_endpoint: Url,
+    /// Where tokens are fetched.
+    pub token_endpoint: Url,
+    /// Where a device code is asked for.
+    pub device_endpoint: Url,
+    /// Microsoft Graph, without the version.
+    pub graph_url: Url,
+    /// The SMTP server's name.
+    pub smtp_host: &'static str,
+    /// The port for STARTTLS.
+    pub smtp_starttls_port: u16,
+    /// The port for TLS from the first octet.
+    pub smtp_tls_port: u16,
+    /// The certificate authority to trust, PEM.
+    pub ca_file: PathBuf,
+    /// The inbox as JSON.
+    pub inbox: Url,
+    /// The person who is offered first.
+    pub user: &'static str,
+    /// Everybody's password.
+    pub password: &'static str,
+    /// The client id of [`desktop_client`].
+    pub desktop_client_id: String,
+    /// The client id of [`web_client`].
+    pub web_client_id: String,
+    /// The secret of [`web_client`].
+    pub web_client_secret: &'static str,
+}
+
+/// Why the sandbox does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// A port is taken, or cannot be.
+    #[error("port {number} on loopback: {source}")]
+    Port {
+        /// Which; 0: any.
+        number: u16,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The four ports do not fit behind this one.
+    #[error("the ports from {base} on go beyond 65535")]
+    PortBase {
+        /// The first of them.
+        base: u16,
+    },
+    /// A file cannot be written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A key or a certificate cannot be made.
+    #[error("the sandbox's certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+}
+
+/// The sandbox, while it runs; it ends when this is dropped.
+pub struct Sandbox {
+    world: Arc<World>,
+    addresses: Addresses,
+    staff: Staff,
+}
+
+/// What the servers share.
+struct World {
+    clock: Clock,
+    signer: Signer,
+    clients: Vec<Client>,
+    access_lifetime: Duration,
+    codes: idp::Codes,
+    devices: idp::Devices,
+    /// Since when each person's sign-ins are void.
+    revoked: Mutex<HashMap<String, Timestamp>>,
+    inbox: Inbox,
+    room: Arc<Room>,
+    /// `http://localhost:port`.
+    idp: String,
+    /// `https://localhost:port`.
+    https: String,
+}
+
+impl Sandbox {
+    /// Starts it; must be called inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// A port is taken, or `dir` cannot be written.
+    pub async fn start(options: Options) -> Result<Self, SandboxError> {
+        let dir = &options.dir;
+        fs::create_dir_all(dir)
+            .map_err(|source| SandboxError::File { path: dir.clone(), source })?;
+        let authority = Authority::open(dir)?;
+        let tls = authority.server_config()?;
+        let [http, https, starttls, smtps] = ports(options.port_base).await?;
+        let numbers = [&http, &https, &starttls, &smtps].map(Port::number);
+        let addresses = Addresses::new(numbers, authority.file);
+        let world = Arc::new(World::new(options, numbers)?);
+        let staff = Staff::new();
+        let routes = http::routes(Arc::clone(&world));
+        let (plain, config) = (routes.clone(), Arc::clone(&tls));
+        staff.serve(http, move |stream, _| http::serve_plain(stream, plain.clone()));
+        staff.serve(https, move |stream, _| {
+            http::serve_tls(stream, Arc::clone(&config), routes.clone())
+        });
+        for (port, from_the_start) in [(starttls, false), (smtps, true)] {
+            let (world, tls) = (Arc::clone(&world), Arc::clone(&tls));
+            staff.serve(port, move |stream, peer| {
+                smtp::serve(stream, peer, Arc::clone(&tls), from_the_start, Arc::clone(&world))
+            });
+        }
+        Ok(Self { world, addresses, staff })
+    }
+
+    /// Where everything is.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// What arrived.
+    pub fn inbox(&self) -> &Inbox {
+        &self.world.inbox
+    }
+
+    /// Makes every refresh token void that `user` has caused so far, as an administrator's "Revoke
+    /// sessions" does.
+    pub fn revoke(&self, user: &str) {
+        let now = self.world.clock.now();
+        let mut revoked = self.world.revoked.lock().unwrap_or_else(PoisonError::into_inner);
+        revoked.insert(user.to_ascii_lowercase(), now);
+    }
+
+    /// Ends it, and waits until its ports are free again.
+    pub async fn stop(self) {
+        self.staff.send_home();
+        self.staff.gone().await;
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.staff.send_home();
+    }
+}
+
+async fn ports(base: Option<u16>) -> Result<[Port; 4], SandboxError> {
+    let number = |offset: u16| match base {
+        None => Ok(0),
+        Some(base) => base.checked_add(offset).ok_or(SandboxError::PortBase { base }),
+    };
+    Ok([
+        Port::take(number(0)?).await?,
+        Port::take(number(1)?).await?,
+        Port::take(number(2)?).await?,
+        Port::take(number(3)?).await?,
+    ])
+}
+
+impl World {
+    fn new(options: Options, [http, https, ..]: [u16; 4]) -> Result<Self, SandboxError> {
+        let mut clients = vec![desktop_client(), web_client()];
+        clients.extend(options.clients);
+        Ok(Self {
+            signer: Signer::open(&options.dir)?,
+            room: Room::open(&options.dir)?,
+            inbox: Inbox::new(options.clock.clone()),
+            clock: options.clock,
+            clients,
+            access_lifetime: options.access_lifetime,
+            codes: idp::Codes::default(),
+            devices: idp::Devices::default(),
+            revoked: Mutex::default(),
+            idp: format!("http://localhost:{http}"),
+            https: format!("https://localhost:{https}"),
+        })
+    }
+}
+
+impl Addresses {
+    fn new([http, https, starttls, smtps]: [u16; 4], ca_file: PathBuf) -> Self {
+        let address = |text: String| Url::parse(&text).expect("localhost, port and path");
+        let browser = |path: String| address(format!("http://localhost:{http}{path}"));
+        let programs = |path: String| address(format!("https://localhost:{https}{path}"));
+        Self {
+            authority: browser(String::new()),
+            tenant: TENANT,
+            authorize_endpoint: browser(format!("/{TENANT}/oauth2/v2.0/authorize")),
+            token_endpoint: programs(format!("/{TENANT}/oauth2/v2.0/token")),
+            device_endpoint: programs(format!("/{TENANT}/oauth2/v2.0/devicecode")),
+            graph_url: programs(String::new()),
+            smtp_host: "localhost",
+            smtp_starttls_port: starttls,
+            smtp_tls_port: smtps,
+            ca_file,
+            inbox: browser("/inbox".to_owned()),
+            user: USER,
+            password: PASSWORD,
+            desktop_client_id: desktop_client().id,
+            web_client_id: web_client().id,
+            web_client_secret: WEB_SECRET,
+        }
+    }
+}
+
+/// Writes a file that its owner alone can read; whole or not at all.
+fn write_private(path: &Path, text: &str) -> Result<(), SandboxError> {
+    let failed = |source| SandboxError::File { path: path.to_owned(), source };
+    let draft = path.with_extension(format!("{}.new", uuid::Uuid::new_v4().simple()));
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft).map_err(failed)?;
+    io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
+    drop(file);
+    fs::rename(&draft, path).map_err(failed)
+}

@@ -1,0 +1,166 @@
+//! What a mail's text is kept in: memory while it is short, a file when it is long.
+
+use crate::sandbox::SandboxError;
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// How much of a text stays in memory, in octets.
+const IN_MEMORY: usize = 64 * 1024;
+
+/// The directory that one run of the sandbox keeps its long mails in. It is removed at the end, or,
+/// after a crash, by the next run.
+pub(in crate::sandbox) struct Room {
+    dir: PathBuf,
+    /// Held while the run lives: others can tell that it does.
+    lock: Option<File>,
+}
+
+impl Room {
+    /// Makes a room of its own below `dir`, and clears those that a crash left behind.
+    pub(in crate::sandbox) fn open(dir: &Path) -> Result<Arc<Self>, SandboxError> {
+        clear(dir);
+        let room = dir.join(format!("mails-{}", Uuid::new_v4().simple()));
+        let failed = |source| SandboxError::File { path: room.clone(), source };
+        fs::create_dir_all(&room).map_err(failed)?;
+        let lock = File::create(room.join("lock")).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        Ok(Arc::new(Self { dir: room, lock: Some(lock) }))
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.lock = None; // Windows removes no open file
+        let _ = fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// Removes the rooms whose runs have ended without doing so.
+fn clear(dir: &Path) {
+    let rooms = fs::read_dir(dir).into_iter().flatten().flatten();
+    for room in rooms.filter(|entry| entry.file_name().to_string_lossy().starts_with("mails-")) {
+        let abandoned =
+            File::open(room.path().join("lock")).is_ok_and(|lock| lock.try_lock().is_ok());
+        if abandoned {
+            let _ = fs::remove_dir_all(room.path());
+        }
+    }
+}
+
+/// A mail's text. Its beginning is always in memory.
+pub(in crate::sandbox) struct Body {
+    room: Arc<Room>,
+    start: Vec<u8>,
+    rest: Option<Rest>,
+    len: u64,
+}
+
+struct Rest {
+    path: PathBuf,
+    /// Until the text is complete.
+    file: Option<io::BufWriter<File>>,
+}
+
+impl Body {
+    /// Nothing yet.
+    pub(in crate::sandbox) fn new(room: &Arc<Room>) -> Self {
+        Self { room: Arc::clone(room), start: Vec::new(), rest: None, len: 0 }
+    }
+
+    /// Adds `more` at the end.
+    pub(in crate::sandbox) fn push(&mut self, more: &[u8]) -> io::Result<()> {
+        self.len += more.len() as u64;
+        if self.rest.is_none() && self.start.len() + more.len() <= IN_MEMORY {
+            self.start.extend_from_slice(more);
+            return Ok(());
+        }
+        if self.rest.is_none() {
+            let path = self.room.dir.join(Uuid::new_v4().simple().to_string());
+            let file = io::BufWriter::new(File::create(&path)?);
+            self.rest = Some(Rest { path, file: Some(file) });
+        }
+        let file = self.rest.as_mut().and_then(|rest| rest.file.as_mut());
+        file.map_or_else(|| Err(io::ErrorKind::InvalidInput.into()), |file| file.write_all(more))
+    }
+
+    /// Says that nothing more comes.
+    pub(in crate::sandbox) fn finish(&mut self) -> io::Result<()> {
+        match self.rest.as_mut().and_then(|rest| rest.file.take()) {
+            Some(mut file) => file.flush(),
+            None => Ok(()),
+        }
+    }
+
+    /// The first octets: the header, unless it is very long.
+    pub(in crate::sandbox) fn start(&self) -> &[u8] {
+        &self.start
+    }
+
+    /// How many octets it has.
+    pub(in crate::sandbox) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// The whole text.
+    pub(super) fn read(&self) -> io::Result<Vec<u8>> {
+        let mut whole = self.start.clone();
+        if let Some(rest) = &self.rest {
+            io::copy(&mut File::open(&rest.path)?, &mut whole)?;
+        }
+        Ok(whole)
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        if let Some(mut rest) = self.rest.take() {
+            rest.file = None;
+            let _ = fs::remove_file(&rest.path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(dir: &Path) -> usize {
+        fs::read_dir(dir).unwrap().count()
+    }
+
+    #[test]
+    fn a_long_text_is_in_a_file_and_leaves_none_behind() {
+        let dir = tempfile::tempdir().unwrap();
+        let room = Room::open(dir.path()).unwrap();
+        let mut body = Body::new(&room);
+        let text = b"0123456789".repeat(20_000);
+        for part in text.chunks(999) {
+            body.push(part).unwrap();
+        }
+        body.finish().unwrap();
+        assert!(body.start().len() <= IN_MEMORY);
+        assert_eq!((body.len(), body.read().unwrap()), (200_000, text));
+        assert_eq!(files(&room.dir), 2, "the text and the lock");
+        drop(body);
+        assert_eq!(files(&room.dir), 1);
+        drop(room);
+        assert_eq!(files(dir.path()), 0);
+    }
+
+    #[test]
+    fn what_a_crash_left_is_cleared_and_what_is_in_use_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let crashed = dir.path().join("mails-crashed");
+        fs::create_dir(&crashed).unwrap();
+        fs::write(crashed.join("lock"), "").unwrap();
+        let first = Room::open(dir.path()).unwrap();
+        let _second = Room::open(dir.path()).unwrap();
+        assert!(!crashed.exists());
+        assert!(first.dir.exists());
+    }
+}

@@ -1,0 +1,171 @@
+//! AUTH: XOAUTH2, LOGIN and PLAIN, and what each sign-in may send as.
+//! Source: <https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth>, 2026-11.
+
+use super::{session::Session, wire::Line};
+use crate::{
+    sandbox::{World, directory::Mailbox, idp::Resource},
+    secret::Secret,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use std::io;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// Exchange's answer to almost everything that can be wrong with a token or a password.
+const UNSUCCESSFUL: &str = "535 5.7.3 Authentication unsuccessful [localhost sandbox]";
+/// Its answer when the mailbox has authenticated SMTP switched off.
+const SWITCHED_OFF: &str = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is \
+     disabled for the Mailbox. Visit https://aka.ms/smtp_auth_disabled for more information. \
+     [localhost sandbox]";
+
+/// Who is signed in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Login {
+    /// The mailbox that is used.
+    pub(super) mailbox: &'static Mailbox,
+    /// The person, when it is not the mailbox's own.
+    person: Option<&'static Mailbox>,
+}
+
+impl Login {
+    /// Whether a message may say that it is from `address`.
+    pub(super) fn may_send_as(&self, address: &str) -> bool {
+        self.mailbox.may_use(address) || self.person.is_some_and(|person| person.may_use(address))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+    /// Answers `AUTH mechanism [initial-response]` (RFC 4954 §4).
+    pub(super) async fn auth(&mut self, rest: &str) -> io::Result<()> {
+        if !self.protected {
+            self.refuse("530 5.7.0 Must issue a STARTTLS command first");
+            return Ok(());
+        }
+        if self.login.is_some() || self.transaction.is_some() {
+            self.refuse("503 5.5.1 Bad sequence of commands");
+            return Ok(());
+        }
+        let mut words = rest.split_whitespace();
+        let mechanism = words.next().unwrap_or_default().to_ascii_uppercase();
+        let initial = words.next().map(Secret::new);
+        let outcome = match mechanism.as_str() {
+            "XOAUTH2" => self.xoauth2(initial).await?,
+            "LOGIN" => self.by_login(initial).await?,
+            "PLAIN" => self.plain_password(initial).await?,
+            _ => Err("504 5.7.4 Unrecognized authentication type"),
+        };
+        match outcome {
+            Ok(login) => {
+                self.login = Some(login);
+                self.wire.say("235 2.7.0 Authentication successful");
+            }
+            Err(reply) => self.refuse(reply),
+        }
+        Ok(())
+    }
+
+    /// NOTE: like Exchange and unlike Google, a refusal is not announced by a challenge.
+    async fn xoauth2(&mut self, initial: Option<Secret>) -> io::Result<Outcome> {
+        let Some(said) = self.response(initial, "").await? else { return Ok(Err(CANCELLED)) };
+        let parts = bearer(said.expose());
+        Ok(parts.map_or(Err(UNSUCCESSFUL), |(user, token)| self.world.with_token(user, token)))
+    }
+
+    async fn by_login(&mut self, initial: Option<Secret>) -> io::Result<Outcome> {
+        let Some(user) = self.response(initial, "Username:").await? else {
+            return Ok(Err(CANCELLED));
+        };
+        let Some(password) = self.response(None, "Password:").await? else {
+            return Ok(Err(CANCELLED));
+        };
+        Ok(with_password(user.expose(), password.expose()))
+    }
+
+    /// RFC 4616 §2: authorization identity, name and password, with NUL between them.
+    async fn plain_password(&mut self, initial: Option<Secret>) -> io::Result<Outcome> {
+        let Some(said) = self.response(initial, "").await? else { return Ok(Err(CANCELLED)) };
+        let parts: Vec<_> = said.expose().split('\0').collect();
+        Ok(match parts[..] {
+            [_, user, password] => with_password(user, password),
+            _ => Err(UNSUCCESSFUL),
+        })
+    }
+
+    /// What the client says to `challenge`, decoded; `None` when it does not want to go on or
+    /// cannot be understood.
+    async fn response(
+        &mut self,
+        initial: Option<Secret>,
+        challenge: &str,
+    ) -> io::Result<Option<Secret>> {
+        let encoded = if let Some(initial) = initial {
+            initial
+        } else {
+            self.wire.say(&format!("334 {}", BASE64.encode(challenge)));
+            match self.wire.line().await? {
+                Line::Text(line) => Secret::new(line),
+                Line::Broken => return Err(io::ErrorKind::InvalidData.into()),
+            }
+        };
+        let decoded = BASE64.decode(encoded.expose()).ok();
+        Ok(decoded.and_then(|octets| String::from_utf8(octets).ok()).map(Secret::new))
+    }
+}
+
+type Outcome = Result<Login, &'static str>;
+
+const CANCELLED: &str = "501 5.5.2 Authentication cancelled, or not base64";
+
+/// User and token of `user=…^Aauth=Bearer …^A^A`.
+fn bearer(said: &str) -> Option<(&str, &str)> {
+    let said = said.strip_suffix("\u{1}\u{1}")?;
+    let (user, token) = said.split_once('\u{1}')?;
+    Some((user.strip_prefix("user=")?, token.strip_prefix("auth=Bearer ")?))
+}
+
+fn with_password(user: &str, password: &str) -> Outcome {
+    let mailbox = Mailbox::find(user).filter(|mailbox| mailbox.has_password(password));
+    mailbox.map_or(Err(UNSUCCESSFUL), |mailbox| open(mailbox, None))
+}
+
+impl World {
+    /// A person's token opens the mailboxes that the person may use, a program's opens all.
+    fn with_token(&self, user: &str, token: &str) -> Outcome {
+        let access = self.read_access(token, Resource::Outlook).ok_or(UNSUCCESSFUL)?;
+        let mailbox = Mailbox::find(user).ok_or(UNSUCCESSFUL)?;
+        match access.person() {
+            Some(person) if access.has_scope("SMTP.Send") && person.may_use(user) => {
+                open(mailbox, Some(person))
+            }
+            None if access.has_role("SMTP.SendAsApp") => open(mailbox, None),
+            _ => Err(UNSUCCESSFUL),
+        }
+    }
+}
+
+fn open(mailbox: &'static Mailbox, person: Option<&'static Mailbox>) -> Outcome {
+    if mailbox.smtp { Ok(Login { mailbox, person }) } else { Err(SWITCHED_OFF) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_blob_of_microsofts_page_is_understood() {
+        // Source: the page named above.
+        let blob = "dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZwVUFvN0ozVmUwYmpMQldaV0NjbFJDM0VvQUEBAQ==";
+        let said = String::from_utf8(BASE64.decode(blob).unwrap()).unwrap();
+        let parts = bearer(&said).unwrap();
+        assert_eq!(
+            parts,
+            ("test@contoso.onmicrosoft.com", "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA")
+        );
+    }
+
+    #[test]
+    fn anything_else_is_not() {
+        for said in ["", "user=a", "user=a\u{1}auth=Bearer b", "user=a\u{1}b\u{1}\u{1}"] {
+            assert_eq!(bearer(said), None, "{said:?}");
+        }
+    }
+}
