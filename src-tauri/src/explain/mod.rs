@@ -3,9 +3,13 @@
 //! Every failure reaches the person as a [`Problem`], with the other side's own words in `said`.
 
 mod files;
+mod graph;
+mod letter;
 mod net;
 pub mod problem;
 mod profile;
+mod replies;
+mod transport;
 mod vault;
 
 pub use problem::{Cause, Code, FieldFault, Fix, Likelihood, Problem, Retry};

@@ -1,0 +1,240 @@
+//! Why a message did not leave, in words.
+
+use super::{
+    Code, Problem, Retry,
+    graph::refused as refused_by_graph,
+    replies::{self, Words},
+};
+use crate::transport::{SendError, Stage, smtp::Reply};
+use std::time::Duration;
+
+impl From<SendError> for Problem {
+    fn from(error: SendError) -> Self {
+        let text = error.to_string();
+        if let SendError::Http(http) = &error
+            && http.may_have_arrived()
+        {
+            return uncertain("Graph", &text);
+        }
+        match error {
+            SendError::Letter(error) => error.into(),
+            SendError::Dial(error) => error.into(),
+            SendError::Tls(error) => error.into(),
+            SendError::Http(error) => error.into(),
+            SendError::Graph(refusal) if refusal.uncertain() => uncertain("Graph", &text),
+            SendError::Graph(refusal) => refused_by_graph(&refusal),
+            SendError::AuthRefused { reply, challenge } => auth_refused(&reply, challenge),
+            SendError::Refused { stage, reply } => refused(stage, &reply),
+            SendError::RecipientsRefused { recipients, reply } => {
+                recipients_refused(recipients.len(), &reply)
+            }
+            SendError::TimedOut { stage, host, limit } => timed_out(stage, &host, limit),
+            SendError::Lost { stage, host, said } => lost(stage, &host).said(said),
+            SendError::Uncertain { host, said } => uncertain(&host, &said),
+            SendError::Cancelled { .. } => Self::new(
+                Code::Cancelled,
+                "The send was cancelled",
+                "Nothing was sent: the server had not been given the whole message.",
+            ),
+            other => before_the_conversation(other),
+        }
+    }
+}
+
+/// What this side will not do, or the server cannot.
+fn before_the_conversation(error: SendError) -> Problem {
+    let said = match &error {
+        SendError::StarttlsMissing { said, .. } | SendError::NotSmtp { said, .. } => said.clone(),
+        SendError::AuthMissing { offered, .. } if !offered.is_empty() => {
+            format!("AUTH {}", offered.join(" "))
+        }
+        _ => String::new(),
+    };
+    let (code, title, means) = match error {
+        SendError::StarttlsMissing { host, .. } => (
+            Code::StarttlsMissing,
+            format!("{host} does not protect the connection"),
+            "The sender demands STARTTLS and the server did not offer or accept it, so neither the \
+             sign-in nor the message was sent. Port 465 wants security = \"tls\" instead. If it worked \
+             before, something between may be taking the offer out: a firewall, or somebody who listens."
+                .to_owned(),
+        ),
+        SendError::PlaintextInjected { host } => (
+            Code::PlaintextInjected,
+            format!("Something spoke into the connection to {host}"),
+            "Words in clear text arrived after the connection was to be protected. That is how an \
+             attack looks, so the connection was ended and nothing was sent. Try another network; if it \
+             stays, the server is at fault."
+                .to_owned(),
+        ),
+        SendError::NotSmtp { host, .. } => (
+            Code::NotTheProtocol,
+            format!("{host} does not answer as a mail server does"),
+            "Something else listens on that port, or sits between. Check host and port: 587 with \
+             STARTTLS, or 465 with TLS."
+                .to_owned(),
+        ),
+        SendError::Unprotected { host } => (
+            Code::InvalidSettings,
+            format!("{host} would get the password in clear text"),
+            "Anybody on the way could read it, so it was not sent. Set security to \"starttls\" or \
+             \"tls\"; without either, only a server on this computer is signed in to."
+                .to_owned(),
+        ),
+        SendError::CredentialsUnusable { what } => (
+            Code::AuthRefused,
+            format!("The {what} cannot be sent"),
+            format!("There are characters in the {what} that end it on the wire. Enter it again."),
+        ),
+        SendError::AuthMissing { host, wanted, offered } => auth_missing(&host, wanted, &offered),
+        SendError::SmtpUtf8Missing { host, address } => (
+            Code::SmtpUtf8Missing,
+            format!("{host} cannot take {address}"),
+            "The part before the @ has letters beyond ASCII, and the server does not offer SMTPUTF8, \
+             the extension for that (RFC 6531). Ask the recipient for another address."
+                .to_owned(),
+        ),
+        SendError::TooLarge { host, size, limit, graph } => too_large(&host, size, limit, graph),
+        other => (Code::Unexplained, other.to_string(), String::new()),
+    };
+    Problem::new(code, title, means).said(said)
+}
+
+fn auth_missing(host: &str, wanted: &str, offered: &[String]) -> (Code, String, String) {
+    let means = if offered.is_empty() {
+        "The server offers no sign-in at all here. Mail servers for sending do so on port 587 after \
+         STARTTLS, or on 465 with TLS; a server for receiving (port 25, MX) never does."
+    } else if wanted == "XOAUTH2" {
+        "The server does not take tokens. Sign in with a password, or use the provider's own host for \
+         sending."
+    } else {
+        "The server does not take passwords. Sign in with the provider instead (OAuth)."
+    };
+    (Code::AuthMethodMissing, format!("{host} does not offer {wanted}"), means.to_owned())
+}
+
+fn too_large(host: &str, size: u64, limit: u64, graph: bool) -> (Code, String, String) {
+    let (size, limit) = (mib(size), mib(limit));
+    let means = if graph {
+        format!(
+            "In the form that Graph takes it, the message has {size}, and one request may have {limit}. \
+             Nothing was sent. Send it by SMTP, or with smaller attachments."
+        )
+    } else {
+        format!(
+            "The message has {size} with its attachments encoded, and the server takes {limit}. Nothing \
+             was sent. Send smaller attachments, or a link to them."
+        )
+    };
+    (Code::MessageTooLarge, format!("The message is too large for {host}"), means)
+}
+
+fn mib(octets: u64) -> String {
+    let tenths = octets.saturating_mul(10).div_ceil(1 << 20);
+    format!("{}.{} MiB", tenths / 10, tenths % 10)
+}
+
+/// What happens when nobody knows.
+fn uncertain(host: &str, said: &str) -> Problem {
+    Problem::new(
+        Code::Uncertain,
+        format!("{host} may have sent the message"),
+        "It had been handed over when the connection failed, before the server said whether it took \
+         it. It is not sent again by itself, because it might arrive twice. Look into Sent Items, or ask \
+         a recipient, and resend it if it is not there.",
+    )
+    .said(said)
+    .retry(Retry::Never)
+}
+
+fn timed_out(stage: Stage, host: &str, limit: Duration) -> Problem {
+    let means = match stage {
+        Stage::Ehlo => {
+            "It accepted the connection and did not greet. On port 465 that means that TLS was expected: \
+             set security = \"tls\"."
+        }
+        _ => {
+            "It fell silent in the middle of the conversation, before the message was complete. \
+              Nothing was sent."
+        }
+    };
+    let title = format!("{host} did not answer within {} s", limit.as_secs());
+    Problem::new(Code::TimedOut, title, means).retry(Retry::AfterWait)
+}
+
+fn lost(stage: Stage, host: &str) -> Problem {
+    let means = match stage {
+        Stage::Message => "The message was not complete, so it was not sent.",
+        Stage::Auth => {
+            "It hung up during the sign-in: some servers do so after a wrong password or token."
+        }
+        _ => "Nothing was sent.",
+    };
+    Problem::new(Code::ConnectionLost, format!("{host} ended the connection"), means)
+        .retry(Retry::AfterWait)
+}
+
+fn auth_refused(reply: &Reply, challenge: Option<String>) -> Problem {
+    let said = match challenge {
+        Some(reason) => format!("{reply}\n{reason}"),
+        None => reply.to_string(),
+    };
+    worded(Stage::Auth, reply).said(said)
+}
+
+fn refused(stage: Stage, reply: &Reply) -> Problem {
+    worded(stage, reply).said(reply.to_string())
+}
+
+fn recipients_refused(count: usize, reply: &Reply) -> Problem {
+    let mut problem = worded(Stage::Sender, reply);
+    if matches!(problem.code, Code::SenderRefused) {
+        problem.code = Code::RecipientsRefused;
+    }
+    if count > 1 {
+        problem.title = format!("All {count} recipients were refused");
+    }
+    problem.said(reply.to_string())
+}
+
+/// The words of the catalogue, or what can be said of any reply at `stage`.
+fn worded(stage: Stage, reply: &Reply) -> Problem {
+    if let Some(Words { code, title, means, retry, source }) = replies::known(stage, reply) {
+        let problem = Problem::new(code, title, means).retry(retry);
+        return match source {
+            Some(source) => problem.source(source),
+            None => problem,
+        };
+    }
+    if reply.is_temporary() {
+        return Problem::new(
+            Code::Busy,
+            "The mail server is busy",
+            "It says that it is a passing trouble. Nothing was sent; try again in a while.",
+        )
+        .retry(Retry::AfterWait);
+    }
+    let (code, title, means) = match stage {
+        Stage::Auth => (
+            Code::AuthRefused,
+            "The mail server refused the sign-in",
+            "It knows this way of signing in, and did not accept what it was shown.",
+        ),
+        Stage::Sender => (
+            Code::SenderRefused,
+            "The mail server refused the sender",
+            "It does not accept mail from this From address over this sign-in.",
+        ),
+        Stage::Message => (
+            Code::MessageRefused,
+            "The mail server refused the message",
+            "It accepted sender and recipients, and not what is in the message.",
+        ),
+        _ => (
+            Code::NoConnection,
+            "The mail server does not want to talk",
+            "It accepted the connection and turned it away. Its own words say why.",
+        ),
+    };
+    Problem::new(code, title, means)
+}
