@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { highlight } from "./highlight";
 
 it.each([
-  ['<p class="a">It\'s <b>5</b> > 4</p>', [["k", "<p"], ["", " class="], ["v", '"a"'], ["k", ">"], ["", "It's "], ["k", "<b"], ["k", ">"], ["", "5"], ["k", "</b"], ["k", ">"], ["", " "], ["k", ">"], ["", " 4"], ["k", "</p"], ["k", ">"]]],
+  ['<p class="a">It\'s <b>5</b> > 4</p>', [["k", "<p"], ["", " class="], ["v", '"a"'], ["k", ">"], ["", "It's "], ["k", "<b"], ["k", ">"], ["", "5"], ["k", "</b"], ["k", ">"], ["", " > 4"], ["k", "</p"], ["k", ">"]]],
   ["<!doctype html><!-- a <b> -->x", [["d", "<!doctype html>"], ["d", "<!-- a <b> -->"], ["", "x"]]],
 ])("%s", (html, pieces) => {
   expect(highlight(html).map(({ kind, text }) => [kind, text])).toEqual(pieces);

@@ -4,7 +4,9 @@ export interface Piece {
   text: string;
 }
 
-const PIECES = /(<!--[\s\S]*?(?:-->|$)|<![^>]*>?)|(<\/?[A-Za-z][^\s/>]*|\/?>)|("[^"]*"?|'[^']*'?)/g;
+/** What may come next, outside and inside of a tag; what none of them takes is content. */
+const OUTSIDE = /(?<d><!--[\s\S]*?(?:-->|$)|<![^>]*>?)|(?<k><\/?[A-Za-z][^\s/>]*)/g;
+const INSIDE = /(?<k>\/?>)|(?<v>"[^"]*"?|'[^']*'?)/g;
 /** More than this is shown plain: colours are not worth a slow editor. */
 const AT_MOST = 60_000;
 
@@ -14,14 +16,16 @@ export function highlight(html: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
   let inTag = false;
-  for (const found of html.matchAll(PIECES)) {
-    const [text, aside, tag, value] = found;
-    if (value !== undefined && !inTag) continue;
-    if (found.index > at) pieces.push({ kind: "", text: html.slice(at, found.index) });
-    pieces.push({ kind: aside !== undefined ? "d" : tag !== undefined ? "k" : "v", text });
-    at = found.index + text.length;
-    if (tag !== undefined) inTag = !tag.endsWith(">");
+  for (;;) {
+    const next = inTag ? INSIDE : OUTSIDE;
+    next.lastIndex = at;
+    const found = next.exec(html);
+    const start = found?.index ?? html.length;
+    if (start > at) pieces.push({ kind: "", text: html.slice(at, start) });
+    if (!found) return pieces;
+    const kind = (["d", "k", "v"] as const).find((one) => found.groups?.[one] !== undefined) ?? "";
+    pieces.push({ kind, text: found[0] });
+    at = start + found[0].length;
+    if (kind === "k") inTag = !inTag;
   }
-  if (at < html.length) pieces.push({ kind: "", text: html.slice(at) });
-  return pieces;
 }
