@@ -33,16 +33,21 @@ function ofSender(stores: Stores): Command[] {
   const { nav, profiles } = stores;
   const row = profiles.chosen;
   if (!row || nav.place.view !== "sender") return [];
-  const icons: Record<Tab, IconName> = { overview: "info", compose: "edit", history: "history", settings: "gear" };
+  const looks: Record<Tab, [title: string, icon: IconName]> = {
+    overview: ["Overview of this sender", "info"],
+    compose: ["Compose", "edit"],
+    history: ["History of this sender", "history"],
+    settings: ["Settings of this sender", "gear"],
+  };
   return [
     ...TABS.map((tab, index) => ({
-      title: `${row.name}: ${tab}`, icon: icons[tab], keys: `Ctrl+${index + 1}`, run: () => nav.sender(row.id, tab),
+      title: looks[tab][0], icon: looks[tab][1], keys: `Ctrl+${index + 1}`, run: () => nav.sender(row.id, tab),
     })),
     ...(row.sign_in === "delegated"
-      ? [{ title: `${row.name}: sign in…`, icon: "key" as const, run: () => nav.open({ kind: "consent", profileId: row.id }) }]
+      ? [{ title: "Sign in…", icon: "key" as const, run: () => nav.open({ kind: "consent", profileId: row.id }) }]
       : []),
-    { title: `Duplicate ${row.name}`, icon: "copy", keys: "Ctrl+D", run: () => void duplicate(stores, row.id) },
-    { title: `Delete ${row.name}`, icon: "trash", run: () => void remove(stores, row.id) },
+    { title: "Duplicate this sender", icon: "copy", keys: "Ctrl+D", run: () => void duplicate(stores, row.id) },
+    { title: "Delete this sender", icon: "trash", run: () => void remove(stores, row.id) },
   ];
 }
 

@@ -36,6 +36,8 @@ export class SenderForm {
   saving = $state(false);
   /** As they are kept; `now` differs from it by what the person changed. */
   private kept: ProfileSettings;
+  /** The server that is used where the sender names none: one of its own is compared with it. */
+  private usual: ServerSettings | null;
 
   readonly changed = $derived.by(() => new Set(KEYS.filter((key) => this.differs(key))));
   readonly changedSections = $derived.by(() => new Set([...this.changed].map(placeOf)));
@@ -46,11 +48,13 @@ export class SenderForm {
   constructor(private readonly profiles: Profiles, view: ProfileView) {
     this.now = $state(copy(view.settings));
     this.kept = $state(copy(view.settings));
+    this.usual = $state(view.effective.smtp);
   }
 
   /** What is kept changed elsewhere: settings that were not edited follow it. */
   follow(view: ProfileView) {
     const fresh = copy(view.settings);
+    this.usual = view.effective.smtp;
     if (same(fresh, this.kept)) return;
     for (const key of Object.keys(fresh) as (keyof ProfileSettings)[]) {
       if (same(this.now[key], this.kept[key])) assign(this.now, key, fresh[key]);
@@ -72,7 +76,7 @@ export class SenderForm {
   /** What a changed setting was; `usual` is what an empty one means. */
   was(key: Key, usual = ""): string | null {
     if (!this.changed.has(key)) return null;
-    const value = valueAt(this.kept, key);
+    const value = this.before(key);
     const shown = Array.isArray(value) ? value.join(", ") : String(value ?? "");
     return `was ${shown || usual || "empty"}`;
   }
@@ -92,8 +96,8 @@ export class SenderForm {
   }
 
   /** Names a server of its own, beginning with the one that is used. */
-  ownServer(usual: ServerSettings | null) {
-    this.now.smtp = usual ? { ...usual } : { host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "" };
+  ownServer() {
+    this.now.smtp = this.usual ? { ...this.usual } : { host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "" };
   }
 
   /** Saves; tells whether it worked. If not, `faults` or `problem` says why. */
@@ -119,9 +123,14 @@ export class SenderForm {
 
   private differs(key: Key): boolean {
     const [whole] = key.split(".") as [keyof ProfileSettings];
-    const part = key !== whole;
-    if (part && (!this.now[whole] || !this.kept[whole])) return false;
-    return !same(valueAt(this.now, key), valueAt(this.kept, key));
+    if (key !== whole && (!this.now[whole] || this.before(key) === undefined)) return false;
+    return !same(valueAt(this.now, key), this.before(key));
+  }
+
+  /** The value that `key` had, or that was used in its place. */
+  private before(key: Key): unknown {
+    const part = key.startsWith("smtp.") && this.kept.smtp === null;
+    return part ? valueAt({ smtp: this.usual }, key) : valueAt(this.kept, key);
   }
 
   private hasParts(key: Key): boolean {
@@ -144,7 +153,7 @@ export class SenderForms {
 
 const copy = (settings: ProfileSettings): ProfileSettings => JSON.parse(JSON.stringify(settings)) as ProfileSettings;
 
-function valueAt(settings: ProfileSettings, key: string): unknown {
+function valueAt(settings: Partial<ProfileSettings>, key: string): unknown {
   return key.split(".").reduce<unknown>((value, part) => (value as Record<string, unknown> | null)?.[part], settings);
 }
 

@@ -43,6 +43,11 @@ export function took(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
 }
 
+/** A duration in milliseconds for a column, where one unit compares best: "0.84 s". */
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(2)} s`;
+}
+
 /** Octets: "812 B", "18.4 KB", "2.1 MB"; a kilobyte is 1000 octets. */
 export function size(octets: number): string {
   const units = ["B", "KB", "MB", "GB"];
