@@ -28,8 +28,8 @@ const PASSWORD: &str = "opens the login keyring";
 /// A running session; both daemons end with it.
 pub(crate) struct Keyring {
     home: tempfile::TempDir,
-    _keyring: Option<Ended>,
-    _bus: Ended,
+    keyring: Option<Ended>,
+    bus: Ended,
 }
 
 /// A process that is ended, and waited for, when nobody needs it any more.
@@ -46,7 +46,7 @@ impl Keyring {
     /// A session with an unlocked login keyring.
     pub(crate) fn unlocked() -> Self {
         let mut session = Self::absent();
-        session._keyring = Some(start_daemon(&|program| session.command(program)));
+        session.keyring = Some(start_daemon(&|program| session.command(program)));
         session
     }
 
@@ -73,7 +73,7 @@ impl Keyring {
             .stderr(Stdio::null())
             .spawn()
             .expect("dbus-daemon is installed (package dbus)");
-        let session = Self { home, _keyring: None, _bus: Ended(daemon) };
+        let session = Self { home, keyring: None, bus: Ended(daemon) };
         wait_for("a session bus", || bus.exists());
         session
     }
