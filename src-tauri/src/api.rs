@@ -743,6 +743,7 @@ pub struct Contract {
     pub sandbox_inbox: ((), Vec<SandboxMail>),
     pub sandbox_mail: (Uuid, SandboxMailDetail),
     pub import_file: ((), Option<ApplyReport>),
+    pub open_link: (String, ()),
 }
 
 data! {

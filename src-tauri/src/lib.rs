@@ -6,6 +6,7 @@
 // Ground floor: knows nobody.
 pub mod clock;
 pub mod db;
+pub mod log;
 pub mod net;
 pub mod paths;
 pub mod secret;
@@ -26,6 +27,7 @@ pub mod outbox;
 // Top floor: use cases.
 pub mod api;
 pub mod app;
+pub mod start;
 
 // Faces.
 pub mod cli;

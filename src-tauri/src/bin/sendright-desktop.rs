@@ -1,2 +1,8 @@
 //! The window.
-fn main() {}
+
+// A release on Windows opens no console beside the window.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() {
+    sendright::shell::run();
+}

@@ -1,0 +1,68 @@
+//! The commands of the window: each hands its request to the use case of the same name.
+
+use super::{Running, files, link};
+use crate::{
+    api::{
+        AppSettings, AppView, BeginConsent, ConsentAnswer, ConsentView, HistoryDetail, HistoryPage,
+        HistoryQuery, PresetView, ProfileRow, ProfileSettings, ProfileView, RegistrationSettings,
+        RegistrationView, SandboxMail, SandboxMailDetail, SandboxView, SecretInput, SetEnabled,
+        TokenView,
+    },
+    explain::Problem,
+    profile::{ProfileId, RegistrationId},
+};
+use tauri::{State, Wry, ipc::Invoke};
+use uuid::Uuid;
+
+/// Declares a command for each use case, and the handler of them all.
+macro_rules! commands {
+    (besides $($other:path),+; $($name:ident($request:ty) -> $answer:ty;)+) => {
+        $(
+            #[tauri::command]
+            async fn $name(
+                running: State<'_, Running>,
+                request: $request,
+            ) -> Result<$answer, Problem> {
+                running.app()?.$name(request).await
+            }
+        )+
+
+        /// Answers what the window asks.
+        pub(super) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+            tauri::generate_handler![$($name,)+ $($other),+]
+        }
+    };
+}
+
+commands! {
+    besides files::choose_attachments, files::send, files::import_file, link::open_link;
+
+    app_view(()) -> AppView;
+    set_app_settings(AppSettings) -> ();
+    list_profiles(()) -> Vec<ProfileRow>;
+    get_profile(ProfileId) -> ProfileView;
+    save_profile(ProfileSettings) -> ProfileId;
+    remove_profile(ProfileId) -> ();
+    restore_profile(ProfileId) -> ();
+    set_enabled(SetEnabled) -> ();
+    duplicate_profile(ProfileId) -> ProfileId;
+    list_registrations(()) -> Vec<RegistrationView>;
+    save_registration(RegistrationSettings) -> RegistrationId;
+    remove_registration(RegistrationId) -> ();
+    set_secret(SecretInput) -> ();
+    list_presets(()) -> Vec<PresetView>;
+    begin_consent(BeginConsent) -> ConsentView;
+    open_consent_again(Uuid) -> ();
+    answer_consent(ConsentAnswer) -> ();
+    explain_browser(ConsentAnswer) -> Problem;
+    cancel_consent(Uuid) -> ();
+    sign_out(ProfileId) -> ();
+    token_view(ProfileId) -> TokenView;
+    cancel_send(Uuid) -> ();
+    history(HistoryQuery) -> HistoryPage;
+    history_detail(Uuid) -> HistoryDetail;
+    start_sandbox(()) -> SandboxView;
+    sandbox_view(()) -> SandboxView;
+    sandbox_inbox(()) -> Vec<SandboxMail>;
+    sandbox_mail(Uuid) -> SandboxMailDetail;
+}

@@ -1,0 +1,79 @@
+//! The one window.
+
+use super::files;
+use tauri::{
+    AppHandle, DragDropEvent, Manager as _, Url, WebviewWindowBuilder, WindowEvent,
+    webview::PageLoadEvent,
+};
+
+/// Its label.
+pub(super) const MAIN: &str = "main";
+
+/// Makes the window; it is shown once there is something in it.
+pub(super) fn open(app: &AppHandle) -> tauri::Result<()> {
+    let config = app.config();
+    let main = config.app.windows.iter().find(|window| window.label == MAIN);
+    let main = main.expect("tauri.conf.json has the window `main`");
+    let window = WebviewWindowBuilder::from_config(app, main)?
+        .visible(false)
+        .on_navigation(is_ours)
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Finished {
+                let _ = window.show();
+            }
+        })
+        .build()?;
+    let app = app.clone();
+    window.on_window_event(move |event| {
+        if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+            files::dropped(&app, paths);
+        }
+    });
+    Ok(())
+}
+
+/// Whether the webview may go there: to our own pages and to the preview, which has no address.
+fn is_ours(address: &Url) -> bool {
+    let host = address.host_str();
+    match address.scheme() {
+        "about" => true,
+        "tauri" => host == Some("localhost"),
+        // Windows serves our pages under this name; `tauri dev` from the loopback address.
+        "http" => host == Some("tauri.localhost") || (tauri::is_dev() && host == Some("127.0.0.1")),
+        _ => false,
+    }
+}
+
+/// Brings the window to the front.
+pub(super) fn show(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN) {
+        let _ = window.unminimize();
+        let _ = window.show();
+        let _ = window.set_focus();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[rustfmt::skip]
+    fn the_webview_stays_at_home() {
+        let table = [
+            ("tauri://localhost/index.html",      true),
+            ("http://tauri.localhost/index.html", true),
+            ("about:srcdoc",                      true),
+            ("about:blank",                       true),
+            ("https://example.com/",              false),
+            ("http://example.com/",               false),
+            ("http://tauri.localhost.example/",   false),
+            ("file:///etc/passwd",                false),
+            ("data:text/html,hello",              false),
+            ("javascript:alert(1)",               false),
+        ];
+        for (address, expected) in table {
+            assert_eq!(is_ours(&address.parse().unwrap()), expected, "{address}");
+        }
+    }
+}

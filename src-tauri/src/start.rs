@@ -1,0 +1,94 @@
+//! What both programs are told before anything else: where data lives, which vault keeps secrets.
+
+use crate::{
+    app::Parts,
+    clock::Clock,
+    explain::{Code, Problem},
+    net::limits::Limits,
+    paths::Paths,
+    secret::{Secret, SecretStore, file::FileVault, keychain::Keychain},
+};
+use std::{fs, path::PathBuf, sync::Arc};
+
+/// Options of both programs; each can stand in the environment instead.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Start {
+    /// Keep everything in this directory
+    #[arg(long, value_name = "DIR", env = "SENDRIGHT_DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// Where passwords and tokens are kept
+    #[arg(
+        long,
+        value_name = "VAULT",
+        env = "SENDRIGHT_VAULT",
+        global = true,
+        value_enum,
+        default_value_t
+    )]
+    pub vault: Vault,
+    /// The file with the passphrase of the vault file
+    #[arg(long, value_name = "FILE", env = "SENDRIGHT_PASSPHRASE_FILE", global = true)]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// Which vault.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Vault {
+    /// The operating system's keychain
+    #[default]
+    Keychain,
+    /// A file encrypted with a passphrase
+    File,
+}
+
+impl Start {
+    /// Where everything lives.
+    ///
+    /// # Errors
+    /// When nothing was said and the person has no home directory.
+    pub fn paths(&self) -> Result<Paths, Problem> {
+        let said = self.data_dir.clone().map(Paths::at);
+        said.or_else(Paths::of_the_platform).ok_or_else(|| {
+            Problem::new(
+                Code::NotWritable,
+                "There is no place for data",
+                "This user has no home directory. Name a directory with `--data-dir` or \
+                 SENDRIGHT_DATA_DIR.",
+            )
+        })
+    }
+
+    /// What an [`App`](crate::app::App) is made of. `ask` asks the person for the passphrase of the
+    /// vault file, where there is a person; it is asked only when that vault was chosen and no file
+    /// was named.
+    ///
+    /// # Errors
+    /// When there is no place for data, or the passphrase cannot be read.
+    pub fn parts(&self, ask: impl FnOnce() -> Option<Secret>) -> Result<Parts, Problem> {
+        let paths = self.paths()?;
+        let vault: Arc<dyn SecretStore> = match self.vault {
+            Vault::Keychain => Arc::new(Keychain::new()),
+            Vault::File => {
+                let passphrase = self.passphrase().transpose()?.or_else(ask);
+                Arc::new(FileVault::new(paths.vault_file(), passphrase))
+            }
+        };
+        Ok(Parts { paths, vault, clock: Clock::system(), limits: Limits::default() })
+    }
+
+    fn passphrase(&self) -> Option<Result<Secret, Problem>> {
+        let file = self.passphrase_file.as_ref()?;
+        let read = fs::read_to_string(file).map_err(|error| {
+            Problem::new(
+                Code::VaultPassphrase,
+                "The passphrase file cannot be read",
+                format!(
+                    "{} is named by SENDRIGHT_PASSPHRASE_FILE or --passphrase-file.",
+                    file.display()
+                ),
+            )
+            .said(error.to_string())
+        });
+        Some(read.map(|text| Secret::new(text.trim_end_matches(['\r', '\n']))))
+    }
+}
