@@ -25,8 +25,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("outbox",    &["api", "clock", "db", "explain", "paths", "profile", "transport"]),
     ("sandbox",   &["clock", "net", "paths", "secret"]),
     ("app",       &["api", "clock", "db", "explain", "letter", "net", "oauth", "outbox", "paths", "profile", "sandbox", "secret", "settings", "transport"]),
-    ("cli",       &["api", "app", "clock", "explain", "log", "paths", "profile", "secret"]),
-    ("shell",     &["api", "app", "clock", "explain", "log", "paths", "profile", "secret"]),
+    ("start",     &["app", "clock", "explain", "net", "paths", "secret"]),
+    ("cli",       &["api", "app", "clock", "explain", "log", "paths", "profile", "secret", "start"]),
+    ("shell",     &["api", "app", "clock", "explain", "log", "paths", "profile", "secret", "start"]),
 ];
 
 /// All Rust files of `module`, with their text without tests and comments.

@@ -92,3 +92,36 @@ impl Start {
         Some(read.map(|text| Secret::new(text.trim_end_matches(['\r', '\n']))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::VaultKind;
+
+    fn start(vault: Vault, passphrase_file: Option<PathBuf>) -> Start {
+        Start { data_dir: Some("/nowhere".into()), vault, passphrase_file }
+    }
+
+    #[test]
+    fn the_passphrase_comes_from_its_file_or_from_the_person_who_is_asked_only_then() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("passphrase");
+        fs::write(&file, "correct horse\n").unwrap();
+
+        let keychain = start(Vault::Keychain, None).parts(|| unreachable!("nobody is asked"));
+        assert_eq!(keychain.unwrap().vault.kind(), VaultKind::Keychain);
+        let from_file = start(Vault::File, Some(file)).parts(|| unreachable!("nobody is asked"));
+        assert_eq!(from_file.unwrap().vault.kind(), VaultKind::File);
+        let mut asked = false;
+        let typed = start(Vault::File, None).parts(|| {
+            asked = true;
+            Some(Secret::new("typed"))
+        });
+        assert!(asked && typed.is_ok());
+
+        let missing = start(Vault::File, Some("/nowhere/passphrase".into())).parts(|| None);
+        let problem = missing.unwrap_err();
+        assert_eq!(problem.code, Code::VaultPassphrase);
+        assert!(problem.means.contains("/nowhere/passphrase"));
+    }
+}
