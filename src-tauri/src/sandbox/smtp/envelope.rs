@@ -140,7 +140,7 @@ mod tests {
     fn some_recipients_have_a_fate() {
         for (name, reply) in FATES {
             let refused = recipient(&format!("TO:<{name}@elsewhere.test>"), false);
-            assert_eq!(refused.as_deref(), Err(*reply));
+            assert_eq!(refused.unwrap_err(), *reply);
         }
         assert_eq!(recipient("TO:<a@b.test> NOTIFY=NEVER", false).as_deref(), Ok("a@b.test"));
         assert!(recipient("TO:<>", false).is_err());
