@@ -6,6 +6,7 @@ mod files;
 mod graph;
 mod letter;
 mod net;
+mod oauth;
 pub mod problem;
 mod profile;
 mod replies;

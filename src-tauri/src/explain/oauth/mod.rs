@@ -1,0 +1,220 @@
+//! Why there was no consent or no token, in words.
+//!
+//! What the program does is decided by the OAuth `error` before anything comes here; AADSTS numbers
+//! and words choose between sentences only.
+
+mod table;
+
+use super::problem::{Code, Problem, Retry};
+use crate::{
+    oauth::{ConsentError, LoopbackError, PATIENCE, ProviderRefusal, SignInReason, TokenError},
+    profile::Provider,
+};
+use table::{REFUSALS, Row};
+
+impl From<ConsentError> for Problem {
+    fn from(error: ConsentError) -> Self {
+        match error {
+            ConsentError::Refused(refusal) => refused(&refusal),
+            ConsentError::SecretMissing { provider } => secret_missing(provider),
+            ConsentError::Busy => Self::new(
+                Code::ConsentBusy,
+                "This sender is being signed in already",
+                "Its question is still open in a browser. Answer it there, or cancel it first.",
+            ),
+            ConsentError::NotOurs => Self::new(
+                Code::ConsentAnswerForeign,
+                "This address does not answer the open question",
+                "It comes from an earlier sign-in or from elsewhere. The question stays open: paste \
+                 the address where the browser ended this time.",
+            ),
+            ConsentError::NotAnAddress => Self::new(
+                Code::ConsentAnswerForeign,
+                "There is no answer in the pasted text",
+                "Paste the whole address from the browser's address bar, from its first letter on; \
+                 it contains code= and state=.",
+            ),
+            ConsentError::TimedOut => Self::new(
+                Code::ConsentTimedOut,
+                format!("No answer came from the browser in {} minutes", PATIENCE.as_secs() / 60),
+                "Some errors never leave the browser's page: if it shows one, paste its text to have \
+                 it explained. Otherwise sign in again.",
+            ),
+            ConsentError::Cancelled => Self::new(
+                Code::ConsentCancelled,
+                "The sign-in was cancelled",
+                "Nothing was changed. Sign in again when you are ready.",
+            ),
+            ConsentError::ForeignIssuer { expected, said } => Self::new(
+                Code::ConsentAnswerForeign,
+                "The answer comes from another provider",
+                format!(
+                    "The question went to {expected}. Its answer was not used, since it may be meant \
+                     to mix two providers up. Sign in again; if it happens again, check the \
+                     registration's authority."
+                ),
+            )
+            .said(format!("iss={said}"))
+            .source("https://www.rfc-editor.org/rfc/rfc9207"),
+            ConsentError::Empty => Self::new(
+                Code::NotTheProtocol,
+                "The browser came back without an answer",
+                "Its address carries neither a code nor an error. Sign in again; if it happens again, \
+                 check the registration's authorize address.",
+            ),
+        }
+    }
+}
+
+impl From<TokenError> for Problem {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::SignInNeeded(reason) => sign_in_needed(reason),
+            TokenError::Refused(refusal) => refused(&refusal),
+            TokenError::Busy { host, status, wait, said } => {
+                let problem = Self::new(
+                    Code::ProviderBusy,
+                    format!("{} wants to be asked later", named(&host)),
+                    "It is busy, or was asked too often. Nothing was lost: the sign-in stays as it is.",
+                )
+                .said(format!("{status} {said}"));
+                match wait {
+                    Some(wait) => problem.after(wait),
+                    None => problem.retry(Retry::AfterWait),
+                }
+            }
+            TokenError::NotTheProtocol { host, status, said } => Self::new(
+                Code::NotTheProtocol,
+                format!("{host} does not answer like a token endpoint"),
+                "Check the registration's token address. A proxy or a sign-in page of the network may \
+                 have answered in its place.",
+            )
+            .said(format!("{status} {said}")),
+            TokenError::ForeignIdentity { host } => Self::new(
+                Code::ConsentAnswerForeign,
+                format!("{} named an account from another sign-in", named(&host)),
+                "The tokens were not used. Sign in again.",
+            ),
+            TokenError::SecretMissing => Self::new(
+                Code::ClientRejected,
+                "The app registration has no client secret",
+                "This way of signing in needs it. Store the secret's value with the registration.",
+            ),
+            TokenError::Http(error) => error.into(),
+            TokenError::Vault(error) => error.into(),
+            TokenError::Held { waited } => Self::new(
+                Code::Busy,
+                "Another Sendright is renewing this sign-in",
+                format!("It has not finished in {} s. Close it, or try again.", waited.as_secs()),
+            )
+            .retry(Retry::AfterWait),
+            TokenError::Lock { path, source } => Self::new(
+                Code::NotWritable,
+                "The data directory cannot be written",
+                format!("{path} keeps two programs from renewing one sign-in at once."),
+            )
+            .said(source.to_string()),
+            TokenError::Cancelled => Self::new(
+                Code::Cancelled,
+                "Waiting for the token was cancelled",
+                "Nothing was changed.",
+            ),
+        }
+    }
+}
+
+impl From<LoopbackError> for Problem {
+    fn from(error: LoopbackError) -> Self {
+        Self::new(
+            Code::RedirectUnusable,
+            "This computer gave no port to wait for the browser on",
+            "Something forbids programs to listen on 127.0.0.1. Sign in by pasting the final address \
+             instead.",
+        )
+        .said(error.to_string())
+    }
+}
+
+impl From<&ProviderRefusal> for Problem {
+    /// For an error page that never left the browser.
+    fn from(refusal: &ProviderRefusal) -> Self {
+        refused(refusal)
+    }
+}
+
+fn secret_missing(provider: Provider) -> Problem {
+    let means = match provider {
+        Provider::Google => {
+            "Google gives one to every client of the type Desktop app and wants it back. Copy it from \
+             the client's page in the Google Cloud console and store it with the registration."
+        }
+        Provider::Microsoft | Provider::Custom => {
+            "A redirect to an https:// page makes the app a web app, which has to prove itself. Store \
+             the secret's value with the registration, or use the redirect loopback."
+        }
+    };
+    Problem::new(Code::ClientRejected, "The app registration has no client secret", means)
+}
+
+fn sign_in_needed(reason: SignInReason) -> Problem {
+    match reason {
+        SignInReason::Never => Problem::new(
+            Code::SignInNeeded,
+            "Nobody has signed in for this sender yet",
+            "Sign in once; the tokens renew themselves from then on.",
+        ),
+        SignInReason::RegistrationChanged => Problem::new(
+            Code::SignInNeeded,
+            "The app registration changed since the sign-in",
+            "Its client or provider is another one now, and the tokens belong to the old one. Sign in \
+             again.",
+        ),
+        SignInReason::Refused(refusal) => {
+            Problem { code: Code::SignInNeeded, ..refused(&refusal) }.retry(Retry::AfterChange)
+        }
+    }
+}
+
+/// The words for a refusal, with the provider's own beside them.
+fn refused(refusal: &ProviderRefusal) -> Problem {
+    let row = REFUSALS.iter().find(|row| row.fits(refusal)).expect("the last row fits everything");
+    let who = match refusal.host.as_str() {
+        "" if !refusal.codes.is_empty() => "Microsoft",
+        "" => "The provider",
+        host => named(host),
+    };
+    let problem = Problem::new(row.code, row.title.replace("{who}", who), row.means)
+        .said(refusal.to_string());
+    match (row.source, refusal.codes.first(), &refusal.uri) {
+        ("", Some(code), _) => {
+            problem.source(format!("https://login.microsoftonline.com/error?code={code}"))
+        }
+        ("", None, Some(uri)) if uri.starts_with("https://") => problem.source(uri),
+        ("", None, _) => problem,
+        (source, ..) => problem.source(source),
+    }
+}
+
+impl Row {
+    fn fits(&self, refusal: &ProviderRefusal) -> bool {
+        (self.numbers.is_empty() || self.numbers.iter().any(|&number| refusal.has(number)))
+            && (self.error.is_empty() || refusal.is(self.error))
+            && (self.words.is_empty() || refusal.says(self.words))
+    }
+}
+
+/// What people call whoever answers at `host`.
+fn named(host: &str) -> &str {
+    let ends =
+        |ends: &[&str]| ends.iter().any(|end| host == *end || host.ends_with(&format!(".{end}")));
+    if ends(&["microsoftonline.com", "microsoftonline.us", "microsoftonline.cn"]) {
+        "Microsoft"
+    } else if ends(&["google.com", "googleapis.com"]) {
+        "Google"
+    } else {
+        host
+    }
+}
+
+#[cfg(test)]
+mod tests;
