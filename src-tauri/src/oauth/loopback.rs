@@ -13,12 +13,12 @@ use std::{
     convert::Infallible,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::watch,
     task::JoinSet,
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -32,8 +32,10 @@ const HEADER_LIMIT: Duration = Duration::from_secs(10);
 const LAST_PAGE_LIMIT: Duration = Duration::from_secs(5);
 /// Entra's codes are some 2 KB long; this much of a request is read, in octets.
 const LONGEST_REQUEST: usize = 32 * 1024;
-/// Browsers open spare connections; more than this wait outside.
-const MOST_CONNECTIONS: usize = 16;
+/// How many connections are served at once; more are closed.
+const MOST_CONNECTIONS: usize = 32;
+/// How long what was answered may take to be written, once the port is closed.
+const LAST_WRITE_LIMIT: Duration = Duration::from_secs(1);
 /// How often a port may be free for IPv4 and taken for IPv6 before we give up.
 const TRIES: usize = 8;
 
@@ -68,9 +70,9 @@ pub enum Ending {
 /// The listening port with its open question; dropping it closes the port.
 #[derive(Debug)]
 pub struct Browser {
+    desk: Arc<Desk>,
     ending: watch::Sender<Option<Ending>>,
     shown: watch::Receiver<bool>,
-    heard: watch::Receiver<bool>,
     _open: DropGuard,
 }
 
@@ -83,7 +85,6 @@ struct Desk {
     answer: Mutex<Option<String>>,
     ending: watch::Receiver<Option<Ending>>,
     shown: watch::Sender<bool>,
-    heard: watch::Sender<bool>,
 }
 
 impl Loopback {
@@ -115,7 +116,6 @@ impl Loopback {
     pub fn listen(self, consents: Consents) -> Browser {
         let (ending, told) = watch::channel(None);
         let (shown, was_shown) = watch::channel(false);
-        let (heard, was_heard) = watch::channel(false);
         let close = CancellationToken::new();
         let desk = Arc::new(Desk {
             port: self.port,
@@ -123,29 +123,31 @@ impl Loopback {
             answer: Mutex::default(),
             ending: told,
             shown,
-            heard,
         });
-        tokio::spawn(close.clone().run_until_cancelled_owned(self.serve(desk)));
-        Browser { ending, shown: was_shown, heard: was_heard, _open: close.drop_guard() }
+        tokio::spawn(self.serve(Arc::clone(&desk), close.clone()));
+        Browser { desk, ending, shown: was_shown, _open: close.drop_guard() }
     }
 
-    /// Serves until it is dropped, and all its connections with it.
-    async fn serve(self, desk: Arc<Desk>) {
+    /// Serves until `close` is called; what has begun is finished.
+    async fn serve(self, desk: Arc<Desk>, close: CancellationToken) {
         let mut connections = JoinSet::new();
-        let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-        loop {
-            let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
-            let accepted = tokio::select! {
-                accepted = self.v4.accept() => accepted,
-                accepted = accept(self.v6.as_ref()) => accepted,
-            };
-            let Ok((stream, _)) = accepted else { continue };
-            let desk = Arc::clone(&desk);
+        while let Some(accepted) = close.run_until_cancelled(self.accept()).await {
             while connections.try_join_next().is_some() {}
-            connections.spawn(async move {
-                serve_one(stream, desk).await;
-                drop(place);
-            });
+            // NOTE: browsers open spare connections; a crowd of them is no browser.
+            if connections.len() < MOST_CONNECTIONS
+                && let Ok((stream, _)) = accepted
+            {
+                connections.spawn(serve_one(stream, Arc::clone(&desk)));
+            }
+        }
+        drop(self);
+        let _ = tokio::time::timeout(LAST_WRITE_LIMIT, connections.join_all()).await;
+    }
+
+    async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        tokio::select! {
+            accepted = self.v4.accept() => accepted,
+            accepted = accept(self.v6.as_ref()) => accepted,
         }
     }
 }
@@ -179,7 +181,7 @@ impl Browser {
     /// Tells the browser how it ended, and closes the port once it has shown the page; at once when
     /// the browser brought nothing.
     pub async fn end(mut self, ending: Ending) {
-        if !*self.heard.borrow() {
+        if self.desk.heard().is_none() {
             return;
         }
         self.ending.send_replace(Some(ending));
@@ -219,7 +221,6 @@ impl Desk {
                 "Go back to Sendright and sign in from there.",
             );
         }
-        self.heard.send_replace(true);
         let mut ending = self.ending.clone();
         // The other end is dropped when nobody will tell any more; then the connection goes too.
         let _ = ending.wait_for(Option::is_some).await;
@@ -228,20 +229,22 @@ impl Desk {
         onward
     }
 
+    /// Whether `query` is the answer. The lock is held while the question hears it, so that nobody
+    /// learns of an answer before we know that the browser waits.
     fn is_answer(&self, query: &str) -> bool {
-        let mut answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(heard) = &*answer {
+        let mut heard = self.heard();
+        if let Some(heard) = &*heard {
             return heard == query;
         }
-        // The port is enough: the question knows its host.
-        let heard = ["localhost", "127.0.0.1"].iter().any(|host| {
-            let url = format!("http://{host}:{}{CALLBACK_PATH}?{query}", self.port);
-            url.parse::<Url>().is_ok_and(|url| self.consents.hear(&url).is_ok())
-        });
-        if heard {
-            *answer = Some(query.to_owned());
-        }
-        heard
+        let url = format!("http://localhost:{}{CALLBACK_PATH}?{query}", self.port);
+        let is_answer = url.parse::<Url>().is_ok_and(|url| self.consents.hear(&url).is_ok());
+        *heard = is_answer.then(|| query.to_owned());
+        is_answer
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Option<String>> {
+        // Either there is an answer or there is none, whoever panicked.
+        self.answer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn done(&self) -> Response<String> {

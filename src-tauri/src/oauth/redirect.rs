@@ -6,7 +6,7 @@ use super::{
     refusal::{self, ProviderRefusal},
     request::Question,
 };
-use crate::{clock::Timestamp, secret::Secret};
+use crate::{clock::Timestamp, net::http::is_this_computer, profile::DEEP_LINK, secret::Secret};
 use subtle::ConstantTimeEq as _;
 use url::{Url, form_urlencoded};
 
@@ -59,7 +59,7 @@ impl Reply {
         if text.is_empty() || text.chars().any(char::is_whitespace) {
             return None;
         }
-        if text.contains("://") || text.starts_with(crate::profile::DEEP_LINK) {
+        if text.contains("://") || text.starts_with(DEEP_LINK) {
             let url = Url::parse(text).ok()?;
             return url.query().or(url.fragment()).map(Self::of_query);
         }
@@ -119,11 +119,11 @@ fn is_code_like(text: &str) -> bool {
         && text.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-._~/+=%!*".contains(&octet))
 }
 
-/// Whether `url` is `redirect_uri` with an answer behind it.
+/// Whether `url` is `redirect_uri` with an answer behind it. All names of this computer are one.
 pub(super) fn arrives_at(url: &Url, redirect_uri: &str) -> bool {
     Url::parse(redirect_uri).is_ok_and(|ours| {
         url.scheme() == ours.scheme()
-            && url.host() == ours.host()
+            && (url.host() == ours.host() || is_this_computer(url) && is_this_computer(&ours))
             && url.port_or_known_default() == ours.port_or_known_default()
             && url.path() == ours.path()
     })

@@ -146,9 +146,11 @@ impl Wallet {
         }
     }
 
-    /// The access token in memory, fresh or not; for display.
-    pub fn held(&self, party: &Party, scopes: &[String]) -> Option<AccessToken> {
-        lock(&self.0.access).get(&Purpose::new(party, scopes)).cloned()
+    /// The access token of `profile` that lasts longest, fresh or not; for display.
+    pub fn held_by(&self, profile: ProfileId) -> Option<AccessToken> {
+        let access = lock(&self.0.access);
+        let of_it = access.iter().filter(|(purpose, _)| purpose.profile == profile);
+        of_it.map(|(_, token)| token).max_by_key(|token| token.expires_at).cloned()
     }
 
     /// Drops the access tokens of `profile`: a resource refused one, or the settings changed.

@@ -276,11 +276,15 @@ pub fn redirect_to_register(registration: &Registration) -> String {
 /// What a provider wants in the authorize request beyond the standard's parameters.
 ///
 /// NOTE: without both, Google hands out a refresh token at the first consent only
-/// (<https://developers.google.com/identity/protocols/oauth2/web-server#offline>, 2026-11).
+/// (<https://developers.google.com/identity/protocols/oauth2/web-server#offline>, 2026-11). Microsoft
+/// silently takes whoever is signed in at the browser unless it is told to ask: the wrong account is
+/// the commonest cause of a refused SMTP sign-in
+/// (<https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow>, 2026-11).
 pub fn authorize_extras(provider: Provider) -> &'static [(&'static str, &'static str)] {
     match provider {
         Provider::Google => &[("access_type", "offline"), ("prompt", "consent")],
-        Provider::Microsoft | Provider::Custom => &[],
+        Provider::Microsoft => &[("response_mode", "query"), ("prompt", "select_account")],
+        Provider::Custom => &[],
     }
 }
 
