@@ -2,6 +2,7 @@
 
 mod architecture;
 mod contract;
+mod journey;
 mod keychain;
 mod vault_file;
 mod world;

@@ -646,6 +646,19 @@ data! {
         /// How long history is kept, in days.
         history_days: u32,
     }
+    /// One sender of the demo, from its consent to its mail.
+    DemoRun {
+        /// Its name.
+        sender: String,
+        /// What happened to its consent.
+        steps: Vec<ConsentStep>,
+        /// Who signed in.
+        signed_in_as: Option<String>,
+        /// How its message was sent.
+        sent: HistoryDetail,
+        /// How it arrived.
+        arrived: SandboxMailDetail,
+    }
     /// What applying a file did.
     ApplyReport {
         /// Names of registrations and profiles made.
@@ -656,6 +669,8 @@ data! {
         unchanged: Vec<String>,
         /// Things stored that have no behaviour yet.
         not_yet: Vec<String>,
+        /// Secrets that the file takes to be in the vault and that are not there.
+        missing_secrets: Vec<String>,
     }
 }
 

@@ -1,18 +1,45 @@
 //! The use cases: one method each, a file per area. Faces call these and nothing below.
 
+mod consent;
+mod declared;
+mod demo;
 mod drafts;
+
 mod history;
 mod profiles;
+mod reach;
 mod registrations;
+mod sandbox;
+mod send;
+mod sender;
 mod settings;
+mod tokens;
 mod views;
 
+pub use send::Line;
+
 use crate::{
-    api::News, clock::Clock, db::Db, explain::Problem, net::limits::Limits, outbox::Outbox,
-    paths::Paths, profile::store::Profiles, secret::SecretStore, settings::Settings,
+    api::News,
+    clock::Clock,
+    db::Db,
+    explain::Problem,
+    net::limits::Limits,
+    oauth::{Consents, Wallet},
+    outbox::Outbox,
+    paths::Paths,
+    profile::store::Profiles,
+    sandbox::Sandbox,
+    secret::SecretStore,
+    settings::Settings,
 };
-use std::sync::Arc;
+use consent::UnderWay;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// How many news a slow face may be behind before it has to read everything again.
 const NEWS_KEPT: usize = 1_024;
@@ -43,6 +70,11 @@ struct Inner {
     db: Db,
     store: Profiles,
     outbox: Outbox,
+    wallet: Wallet,
+    consents: Consents,
+    under_way: Mutex<UnderWay>,
+    sending: Mutex<HashMap<Uuid, CancellationToken>>,
+    sandbox: tokio::sync::Mutex<Option<Sandbox>>,
     news: broadcast::Sender<News>,
 }
 
@@ -57,10 +89,22 @@ impl App {
         paths.create().map_err(|error| Problem::writing(paths.root(), &error))?;
         let db = Db::open(&paths.database())?;
         let outbox = Outbox::open(db.clone(), clock.clone(), &paths)?;
-        let store = Profiles::new(db.clone());
-        let (news, _) = broadcast::channel(NEWS_KEPT);
         let settings = Settings::load(&db)?;
-        let inner = Inner { paths, vault, clock, limits, db, store, outbox, news };
+        let inner = Inner {
+            store: Profiles::new(db.clone()),
+            wallet: Wallet::new(Arc::clone(&vault), paths.clone(), clock.clone()),
+            consents: Consents::new(clock.clone()),
+            under_way: Mutex::default(),
+            sending: Mutex::default(),
+            sandbox: tokio::sync::Mutex::default(),
+            news: broadcast::channel(NEWS_KEPT).0,
+            paths,
+            vault,
+            clock,
+            limits,
+            db,
+            outbox,
+        };
         inner.forget_old_history(settings)?;
         Ok(Self(Arc::new(inner)))
     }
@@ -85,4 +129,19 @@ impl App {
             .await
             .expect("use cases do not panic, and the runtime outlives them")
     }
+}
+
+impl Inner {
+    fn under_way(&self) -> MutexGuard<'_, UnderWay> {
+        held(&self.under_way)
+    }
+
+    fn sending(&self) -> MutexGuard<'_, HashMap<Uuid, CancellationToken>> {
+        held(&self.sending)
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Each holder does one map operation; a panic leaves nothing half done.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

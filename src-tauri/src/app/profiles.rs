@@ -114,7 +114,10 @@ impl App {
     pub(super) async fn purge_removed(&self, until: Timestamp) -> Result<(), Problem> {
         self.beside(move |inner| {
             for id in inner.store.look(|rows| rows.removed_profiles(until))? {
-                for (name, _) in inner.store.look(|rows| rows.secrets_of(id))? {
+                let known = inner.store.look(|rows| rows.secrets_of(id))?;
+                let known = known.into_iter().map(|(name, _)| name);
+                // The refresh token too where a crash came between it and its record.
+                for name in known.chain([SecretName::RefreshToken]) {
                     inner.forget_secret(SecretKey::new(id, name))?;
                 }
                 inner.store.change(|rows| rows.purge_profile(id))?;
@@ -138,22 +141,22 @@ impl Inner {
             Ok::<_, Problem>((registration, rows.sign_in(id)?, secrets))
         })?;
         let last = self.outbox.last_of(id)?;
-        let access_expires_at = None;
+        let access_expires_at = self.access_expires_at(id);
         let now = self.clock.now();
         Ok(Known { profile, registration, sign_in, secrets, last, access_expires_at, now })
     }
 
     fn save_profile(&self, settings: &ProfileSettings) -> Result<ProfileId, Problem> {
-        let draft = drafts::profile(settings);
+        let mut draft = drafts::profile(settings);
         self.store.change(|rows| {
             let id = settings.id.unwrap_or_else(ProfileId::new);
             let registrations = rows.registrations()?;
-            let mut profile = draft.check(id, &registrations)?;
-            if profile.name.is_empty() {
-                let through = registrations.iter().find(|r| Some(r.id) == profile.registration);
-                let wanted = generated_name(through.map(|r| r.provider), &profile.mailbox);
-                profile.name = rows.free_name(&wanted)?;
+            if draft.name.trim().is_empty() {
+                let through = registrations.iter().find(|r| Some(r.id) == settings.registration);
+                let wanted = generated_name(through.map(|r| r.provider), draft.mailbox.trim());
+                draft.name = rows.free_name(&wanted)?;
             }
+            let profile = draft.check(id, &registrations)?;
             if settings.id.is_none() {
                 rows.insert_profile(&profile)?;
                 return Ok(id);

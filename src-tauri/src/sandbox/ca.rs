@@ -32,6 +32,11 @@ const AUTHORITY_DAYS: i64 = 3650;
 /// How long a server's certificate lives; a new one is made at every start.
 const SERVER_DAYS: i64 = 397;
 
+/// Where the authority's certificate is in the sandbox's directory.
+pub fn ca_file(dir: &Path) -> PathBuf {
+    dir.join("ca.pem")
+}
+
 /// The certificate authority: its files, and what it signs with.
 pub(super) struct Authority {
     /// Its certificate, for those who are to trust it.
@@ -53,7 +58,7 @@ impl Authority {
     }
 
     fn stored(dir: &Path, now: OffsetDateTime) -> Option<Self> {
-        let pem = fs::read_to_string(dir.join("ca.pem")).ok()?;
+        let pem = fs::read_to_string(ca_file(dir)).ok()?;
         let until = pem.lines().next()?.strip_prefix(VALID_UNTIL)?;
         let until = OffsetDateTime::parse(until, &Rfc3339).ok()?;
         if until < now + Duration::days(SERVER_DAYS) {
@@ -61,7 +66,7 @@ impl Authority {
         }
         let key = KeyPair::from_pem(&fs::read_to_string(dir.join("ca.key")).ok()?).ok()?;
         let stored = Self {
-            file: dir.join("ca.pem"),
+            file: ca_file(dir),
             issuer: Issuer::new(authority(until), key),
             certificate: CertificateDer::from_pem_slice(pem.as_bytes()).ok()?,
         };
@@ -75,7 +80,7 @@ impl Authority {
         let certificate = params.self_signed(&key)?;
         let until = until.format(&Rfc3339).expect("a year of four digits can be written");
         super::write_private(&dir.join("ca.key"), &key.serialize_pem())?;
-        let file = dir.join("ca.pem");
+        let file = ca_file(dir);
         fs::write(&file, format!("{VALID_UNTIL}{until}\n{}", certificate.pem()))
             .map_err(|source| SandboxError::File { path: file.clone(), source })?;
         let certificate = certificate.der().clone();

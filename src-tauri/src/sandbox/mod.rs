@@ -14,7 +14,9 @@ mod inbox;
 mod listen;
 mod smtp;
 mod token;
+pub mod visitor;
 
+pub use ca::ca_file;
 pub use directory::{
     Client, DOMAIN, PASSWORD, Platform, TENANT, USER, WEB_SECRET, desktop_client, web_client,
 };
@@ -27,7 +29,7 @@ use listen::{Port, Staff};
 use serde::Serialize;
 use std::{
     collections::HashMap,
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -125,6 +127,12 @@ pub enum SandboxError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// A visitor was not sent back to the program that asked.
+    #[error("the sign-in page did not let the visitor in: {said}")]
+    NotLetIn {
+        /// The page.
+        said: String,
+    },
     /// A key or a certificate cannot be made.
     #[error("the sandbox's certificate: {0}")]
     Certificate(#[from] rcgen::Error),
@@ -208,6 +216,12 @@ impl Sandbox {
     pub async fn stop(self) {
         self.staff.send_home();
         self.staff.gone().await;
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("addresses", &self.addresses).finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,65 @@
+//! The declarative file: applied, exported.
+
+use super::App;
+use crate::{
+    api::{ApplyReport, News},
+    explain::Problem,
+    profile::{
+        ProfileId,
+        file::{self, Applied, Source},
+    },
+    secret::Secret,
+};
+use std::path::{Path, PathBuf};
+
+impl App {
+    /// Makes profiles and registrations be what `text` says. File names in it start from `base_dir`;
+    /// `environment` looks up its variables.
+    ///
+    /// # Errors
+    /// Says what is wrong and where, and nothing is changed.
+    pub async fn apply(
+        &self,
+        text: String,
+        base_dir: PathBuf,
+        environment: impl Fn(&str) -> Option<Secret> + Send + 'static,
+    ) -> Result<ApplyReport, Problem> {
+        let applied = self
+            .beside(move |inner| {
+                let source = Source { text: &text, base_dir: &base_dir, environment: &environment };
+                let now = inner.clock.now();
+                Ok(file::apply(&source, &inner.store, &*inner.vault, now)?)
+            })
+            .await?;
+        self.tell(News::ProfilesChanged);
+        Ok(report(applied))
+    }
+
+    /// Applies the file at `path`, without an environment: for a window, which has none to offer.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply), or the file cannot be read.
+    pub async fn apply_file(&self, path: &Path) -> Result<ApplyReport, Problem> {
+        let text = tokio::fs::read_to_string(path)
+            .await
+            .map_err(|error| Problem::reading(path, &error))?;
+        let base_dir = path.parent().unwrap_or(Path::new("")).to_owned();
+        self.apply(text, base_dir, |_| None).await
+    }
+
+    /// These profiles with their registrations as a declarative file, all when `wanted` is empty;
+    /// without secrets.
+    pub async fn export(&self, wanted: Vec<ProfileId>) -> Result<String, Problem> {
+        self.beside(move |inner| Ok(inner.store.look(|rows| file::export(rows, &wanted))?)).await
+    }
+}
+
+fn report(applied: Applied) -> ApplyReport {
+    ApplyReport {
+        created: applied.created,
+        changed: applied.changed,
+        unchanged: applied.unchanged,
+        not_yet: applied.not_yet,
+        missing_secrets: applied.missing_secrets,
+    }
+}

@@ -1,0 +1,152 @@
+//! A sender as it is used: its profile, its registration, and what it signs in with.
+
+use super::{App, Inner, profiles::registration_of};
+use crate::{
+    clock::Timestamp,
+    explain::{Code, Problem},
+    oauth::{AccessToken, Party, SignedIn as Brought, TokenError},
+    profile::{Profile, ProfileId, Registration, SignIn, Transport, presets, store::SignedIn},
+    secret::{Secret, SecretKey, SecretName},
+    transport::Credentials,
+};
+use tokio_util::sync::CancellationToken;
+
+/// A profile with the registration that it signs in through.
+#[derive(Debug, Clone)]
+pub(super) struct Sender {
+    pub(super) profile: Profile,
+    pub(super) registration: Option<Registration>,
+    /// Who signed in, where somebody did.
+    pub(super) account: Option<String>,
+}
+
+impl App {
+    pub(super) async fn sender(&self, id: ProfileId) -> Result<Sender, Problem> {
+        self.beside(move |inner| {
+            inner.store.look(|rows| {
+                let profile = rows.profile(id)?;
+                let registration = registration_of(rows, &profile)?;
+                let account = rows.sign_in(id)?.and_then(|known| known.account);
+                Ok(Sender { profile, registration, account })
+            })
+        })
+        .await
+    }
+
+    /// The OAuth client that `sender` is.
+    pub(super) async fn party(&self, sender: &Sender) -> Result<Party, Problem> {
+        let sender = sender.clone();
+        self.beside(move |inner| {
+            let Sender { profile, registration, .. } = &sender;
+            let registration = registration.as_ref().ok_or_else(|| no_registration(profile))?;
+            let secret =
+                inner.vault.get(&SecretKey::new(registration.id, SecretName::ClientSecret))?;
+            Ok(Party::new(profile, registration, secret, inner.http(registration)?))
+        })
+        .await
+    }
+
+    /// What `sender` shows to the server by way of `via`.
+    pub(super) async fn credentials(
+        &self,
+        sender: &Sender,
+        via: Transport,
+        cancel: &CancellationToken,
+    ) -> Result<Credentials, Problem> {
+        let user = sender.profile.mailbox.clone();
+        match sender.profile.sign_in {
+            SignIn::None => Ok(Credentials::None),
+            SignIn::Password => {
+                Ok(Credentials::Password { user, password: self.password(sender).await? })
+            }
+            SignIn::Delegated | SignIn::AppOnly => {
+                let token = self.access_token(sender, via, cancel).await?.value;
+                Ok(Credentials::Bearer { user, token })
+            }
+        }
+    }
+
+    async fn password(&self, sender: &Sender) -> Result<Secret, Problem> {
+        let key = SecretKey::new(sender.profile.id, SecretName::Password);
+        let stored = self.beside(move |inner| Ok(inner.vault.get(&key)?)).await?;
+        stored.ok_or_else(|| {
+            Problem::new(
+                Code::SignInNeeded,
+                format!("{} has no password", sender.profile.name),
+                "Enter it in the sender's settings, or with `sendright secret set`.",
+            )
+        })
+    }
+
+    /// An access token that is fresh; what the renewal showed is written down.
+    pub(super) async fn access_token(
+        &self,
+        sender: &Sender,
+        via: Transport,
+        cancel: &CancellationToken,
+    ) -> Result<AccessToken, Problem> {
+        let party = self.party(sender).await?;
+        let scopes = presets::token_scopes(&sender.profile, sender.registration.as_ref(), via);
+        let before = self.0.wallet.held_by(sender.profile.id).map(|token| token.expires_at);
+        let access = self.0.wallet.access(&party, &scopes, cancel).await;
+        let id = sender.profile.id;
+        match &access {
+            Ok(token) if Some(token.expires_at) == before => {}
+            Ok(_) => self.renewed(id, None).await?,
+            Err(TokenError::SignInNeeded(why)) => self.renewed(id, Some(why.to_string())).await?,
+            Err(_) => {}
+        }
+        Ok(access?)
+    }
+
+    /// Writes down that a sign-in renewed itself, or why only the person can renew it.
+    async fn renewed(&self, id: ProfileId, needs_sign_in: Option<String>) -> Result<(), Problem> {
+        let now = self.0.clock.now();
+        self.beside(move |inner| {
+            Ok(inner.store.change(|rows| match rows.sign_in(id)? {
+                None => Ok(()),
+                Some(known) if needs_sign_in.is_some() => {
+                    rows.put_sign_in(id, &SignedIn { needs_sign_in, ..known })
+                }
+                Some(known) => rows
+                    .put_sign_in(id, &SignedIn { refreshed_at: now, needs_sign_in: None, ..known }),
+            })?)
+        })
+        .await
+    }
+
+    /// Writes down what a sign-in brought.
+    pub(super) async fn signed_in(&self, id: ProfileId, brought: &Brought) -> Result<(), Problem> {
+        let now = self.0.clock.now();
+        let known = SignedIn {
+            account: brought.account.as_ref().and_then(|account| account.name.clone()),
+            scopes: brought.granted.clone(),
+            signed_in_at: now,
+            refreshed_at: now,
+            needs_sign_in: (!brought.renews_itself)
+                .then(|| "the provider gave nothing that renews the sign-in".to_owned()),
+        };
+        self.beside(move |inner| {
+            Ok(inner.store.change(|rows| {
+                rows.put_sign_in(id, &known)?;
+                rows.secret_is_set(SecretKey::new(id, SecretName::RefreshToken), now)
+            })?)
+        })
+        .await
+    }
+}
+
+impl Inner {
+    /// When the access token in memory ends.
+    pub(super) fn access_expires_at(&self, id: ProfileId) -> Option<Timestamp> {
+        self.wallet.held_by(id).map(|token| token.expires_at)
+    }
+}
+
+fn no_registration(profile: &Profile) -> Problem {
+    Problem::new(
+        Code::InvalidSettings,
+        format!("{} has no app registration to sign in through", profile.name),
+        "Choose one in the sender's settings, or sign in with a password instead.",
+    )
+}
