@@ -175,9 +175,8 @@ impl App {
 /// Where the browser will end, and how its answer comes back from there.
 fn way(sender: &Sender, asked: Option<ConsentRoute>) -> Result<(Redirect, ConsentRoute), Problem> {
     let Sender { profile, registration, .. } = sender;
-    let registration = match (profile.sign_in, registration) {
-        (SignIn::Delegated, Some(registration)) => registration,
-        _ => return Err(nobody_to_ask(profile)),
+    let (SignIn::Delegated, Some(registration)) = (profile.sign_in, registration) else {
+        return Err(nobody_to_ask(profile));
     };
     let way = match (asked, &registration.redirect) {
         (None | Some(ConsentRoute::Loopback), Redirect::Loopback)

@@ -264,7 +264,7 @@ impl Line {
         };
         let reply = error.reply();
         let recipients = match error.recipients() {
-            [] => everybody(letter, each, reply.clone()),
+            [] => everybody(letter, each, reply.as_deref()),
             answered => answered.iter().map(report).collect(),
         };
         Failed { outcome, stage: error.stage().as_str(), recipients, reply, problem: error.into() }
@@ -353,8 +353,9 @@ fn from(profile: &Profile, asked: &str) -> Result<Mailbox, Problem> {
 fn everybody(
     letter: &Letter,
     outcome: RecipientOutcome,
-    reply: Option<String>,
+    reply: Option<&str>,
 ) -> Vec<RecipientReport> {
+    let reply = reply.map(ToOwned::to_owned);
     let all = letter.envelope().to.iter();
     all.map(|to| RecipientReport { address: to.to_string(), outcome, reply: reply.clone() })
         .collect()

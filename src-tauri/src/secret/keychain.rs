@@ -4,8 +4,9 @@
 //! system's own tools list it and can remove it. Invariant: no call waits longer than its patience,
 //! whatever the keychain is waiting for.
 
+pub use super::platform::LONGEST_ENTRY;
 use super::{
-    Secret, SecretKey, SecretStore, VaultError, VaultKind,
+    Secret, SecretKey, SecretStore, VaultError, VaultKind, platform,
     spans::{self, Entries},
 };
 use keyring_core::{CredentialStore, Entry, Error};
@@ -24,17 +25,6 @@ use zeroize::Zeroizing;
 
 /// The service name of every entry.
 pub const SERVICE: &str = "Sendright";
-
-/// The longest entry, in bytes: `CRED_MAX_CREDENTIAL_BLOB_SIZE`, 5 × 512.
-///
-/// Source: learn.microsoft.com, wincred.h, CREDENTIALW, 2026-11.
-#[cfg(windows)]
-pub const LONGEST_ENTRY: usize = 2_560;
-
-/// The longest entry, in bytes. Neither the Secret Service (measured up to 16 MB) nor the macOS
-/// keychain states a limit; every token and certificate fits into this.
-#[cfg(not(windows))]
-pub const LONGEST_ENTRY: usize = 64 * 1024;
 
 /// How long a person has to answer the operating system's question for the keychain's password.
 pub const PATIENCE: Duration = Duration::from_secs(120);
@@ -81,7 +71,7 @@ impl Keychain {
 
     /// This computer's keychain, with shorter entries or another patience.
     pub fn limited(longest_entry: usize, patience: Duration) -> Self {
-        Self::over(open_platform_store, modifiers, longest_entry, patience)
+        Self::over(platform::connect, platform::modifiers, longest_entry, patience)
     }
 
     fn over(
@@ -221,38 +211,6 @@ impl SecretStore for Keychain {
 /// The account of an entry, for example `0f8f…/refresh-token`.
 fn entry_name(key: &SecretKey) -> String {
     format!("{}/{}", key.owner, key.name.as_str())
-}
-
-#[cfg(target_os = "macos")]
-fn open_platform_store() -> Result<Arc<CredentialStore>, Error> {
-    Ok(apple_native_keyring_store::keychain::Store::new()?)
-}
-
-#[cfg(windows)]
-fn open_platform_store() -> Result<Arc<CredentialStore>, Error> {
-    Ok(windows_native_keyring_store::Store::new()?)
-}
-
-#[cfg(all(unix, not(target_os = "macos")))]
-fn open_platform_store() -> Result<Arc<CredentialStore>, Error> {
-    Ok(zbus_secret_service_keyring_store::Store::new()?)
-}
-
-#[cfg(target_os = "macos")]
-fn modifiers(_label: &str) -> HashMap<&str, &str> {
-    // NOTE: the keychain's tools show service and account; there is no label to set.
-    HashMap::new()
-}
-
-#[cfg(windows)]
-fn modifiers(_label: &str) -> HashMap<&str, &str> {
-    // NOTE: the default, Enterprise, roams to other computers of a domain. Tokens stay here.
-    HashMap::from([("persistence", "Local")])
-}
-
-#[cfg(all(unix, not(target_os = "macos")))]
-fn modifiers(label: &str) -> HashMap<&str, &str> {
-    HashMap::from([("label", label)])
 }
 
 /// Tells locked, absent and refused apart.

@@ -6,6 +6,7 @@
 pub mod file;
 pub mod keychain;
 pub mod memory;
+mod platform;
 mod spans;
 
 use std::{fmt, sync::Arc};
