@@ -104,7 +104,7 @@ pub(super) async fn import_file(
         let _ = tell.send(chosen);
     });
     match answer.await.ok().flatten().and_then(|file| file.into_path().ok()) {
-        Some(path) => running.app()?.import_file(&path).await.map(Some),
+        Some(path) => running.app()?.apply_file(&path).await.map(Some),
         None => Ok(None),
     }
 }

@@ -33,20 +33,14 @@ fn register(app: AppHandle) {
     });
 }
 
+/// Hands links to the app, which knows whether one is an answer; the window comes to the front.
 fn take(app: &AppHandle, links: Vec<Url>) {
     window::show(app);
+    let running = app.state::<Running>();
     for link in links {
-        let app = app.clone();
-        async_runtime::spawn(async move {
-            let running = app.state::<Running>();
-            let taken = match running.app() {
-                Ok(app) => app.redirect(link).await,
-                Err(problem) => Err(problem),
-            };
-            if let Err(problem) = taken {
-                tracing::warn!(code = ?problem.code, "a link came that is no answer of ours");
-            }
-        });
+        if let Err(problem) = running.app().and_then(|app| app.redirect(&link)) {
+            tracing::warn!(code = ?problem.code, "a link came that is no answer of ours");
+        }
     }
 }
 
