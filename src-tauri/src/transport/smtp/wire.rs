@@ -19,8 +19,8 @@ use tokio::{
 const LONGEST_LINE: usize = 4096;
 
 /// A stream, protected or not.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for S {}
 
 /// One connection to a server.
 pub(super) struct Wire {
