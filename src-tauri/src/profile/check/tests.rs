@@ -99,7 +99,7 @@ fn a_registrations_faults_are_named() {
 
 #[test]
 #[rustfmt::skip]
-#[allow(clippy::too_many_lines, clippy::items_after_statements)] // a table
+#[allow(clippy::too_many_lines, clippy::unnecessary_wraps)] // a table
 fn a_profiles_faults_are_named() {
     fn smtp(host: &str, port: i64, security: &str) -> Option<SmtpDraft> {
         Some(SmtpDraft { host: host.into(), port: Some(port), security: security.into(), ..SmtpDraft::default() })
