@@ -1,1 +1,121 @@
-//! The command line.
+//! The command line: one file per command. Results go to stdout, progress and problems to stderr;
+//! with `--json` the result is JSON, a problem included.
+
+mod apply;
+mod duplicate;
+mod enable;
+mod export;
+mod history;
+mod not_yet;
+mod out;
+mod profiles;
+mod remove;
+mod secret;
+mod show;
+mod start;
+
+use crate::{app::App, explain::Problem};
+use clap::{Parser, Subcommand};
+use not_yet::{NotYet, not_yet};
+use out::Out;
+use start::Place;
+use std::process::ExitCode;
+
+/// Sender profiles for people whose programs must send mail.
+#[derive(Debug, Parser)]
+#[command(name = "sendright", version, propagate_version = true, max_term_width = 100)]
+struct Line {
+    /// Prints JSON on stdout.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Apply(apply::Apply),
+    Export(export::Export),
+    /// Takes over other programs' settings: not there yet.
+    Import(NotYet),
+    Profiles(profiles::Profiles),
+    Show(show::Show),
+    Remove(remove::Remove),
+    Enable(enable::Enable),
+    Disable(enable::Disable),
+    Duplicate(duplicate::Duplicate),
+    Secret(secret::Secret),
+    /// Checks a sender stage by stage: not there yet.
+    Verify(NotYet),
+    /// Explains a server's reply: not there yet.
+    Explain(NotYet),
+    /// Writes the set-up steps with a sender's values: not there yet.
+    Kit(NotYet),
+    History(history::History),
+    /// Sends a message of the history again: not there yet.
+    Resend(NotYet),
+}
+
+/// How a command ended when nothing has to be explained: its exit code.
+type Done = Result<u8, Problem>;
+
+/// The command reads or writes secrets: a vault file's passphrase is worth asking for.
+const SECRETS: bool = true;
+/// The command needs no secret.
+const NO_SECRETS: bool = false;
+
+/// What every command works with.
+struct Cli {
+    app: App,
+    out: Out,
+}
+
+/// Reads the arguments, does what they ask, and says how it ended.
+pub fn run() -> ExitCode {
+    let line = Line::parse();
+    let out = Out::new(line.json);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return out.failed(&start::no_threads(&error)),
+    };
+    let done = runtime.block_on(line.command.run(&line.place, out));
+    // Somebody may still be typing on stdin: nobody waits for that.
+    runtime.shutdown_background();
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(problem) => out.failed(&problem),
+    }
+}
+
+impl Command {
+    async fn run(self, place: &Place, out: Out) -> Done {
+        let open = |secrets| Ok::<_, Problem>(Cli { app: start::open(place, secrets)?, out });
+        match self {
+            Self::Apply(command) => command.run(&open(SECRETS)?).await,
+            Self::Export(command) => command.run(&open(NO_SECRETS)?).await,
+            Self::Profiles(command) => command.run(&open(NO_SECRETS)?).await,
+            Self::Show(command) => command.run(&open(NO_SECRETS)?).await,
+            Self::Remove(command) => command.run(&open(SECRETS)?).await,
+            Self::Enable(command) => command.run(&open(NO_SECRETS)?).await,
+            Self::Disable(command) => command.run(&open(NO_SECRETS)?).await,
+            Self::Duplicate(command) => command.run(&open(NO_SECRETS)?).await,
+            Self::Secret(command) => command.run(&open(SECRETS)?).await,
+            Self::History(command) => command.run(&open(NO_SECRETS)?).await,
+            Self::Import(_) => Err(not_yet("import", "Write the senders as TOML and apply that.")),
+            Self::Verify(_) => {
+                Err(not_yet("verify", "`send` says at which stage a message failed."))
+            }
+            Self::Explain(_) => {
+                Err(not_yet("explain", "`history show` has the server's own words."))
+            }
+            Self::Kit(_) => {
+                Err(not_yet("kit", "`show` names the redirect address and the scopes."))
+            }
+            Self::Resend(_) => {
+                Err(not_yet("resend", "The history keeps no messages; `send` it anew."))
+            }
+        }
+    }
+}

@@ -19,4 +19,8 @@ unchanged: Array<string>,
 /**
  * Things stored that have no behaviour yet.
  */
-not_yet: Array<string>, };
+not_yet: Array<string>, 
+/**
+ * Secrets that the file takes to be in the vault and that are not there.
+ */
+missing_secrets: Array<string>, };

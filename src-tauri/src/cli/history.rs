@@ -1,0 +1,115 @@
+//! `history` and `history show`
+
+use super::{Cli, Done, out::columns};
+use crate::{
+    api::{HistoryDetail, HistoryPage, HistoryQuery, HistoryRow, Side, TranscriptLine},
+    profile::Transport,
+};
+use clap::{Args, Subcommand};
+use uuid::Uuid;
+
+/// Lists what was sent, when, by which way, with what answer.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct History {
+    /// Only this sender's: its name or id.
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<String>,
+    /// Only what has all these words in sender, recipient, subject or reply.
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    search: String,
+    /// At most so many, newest first.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: u32,
+    #[command(subcommand)]
+    one: Option<One>,
+}
+
+#[derive(Debug, Subcommand)]
+enum One {
+    /// Shows one send with the whole conversation.
+    Show {
+        /// Its id.
+        id: Uuid,
+    },
+}
+
+impl History {
+    pub(super) async fn run(self, cli: &Cli) -> Done {
+        if let Some(One::Show { id }) = self.one {
+            let detail = cli.app.history_detail(id).await?;
+            cli.out.result(&detail, words(&detail));
+            return Ok(0);
+        }
+        let profile_id = match &self.profile {
+            Some(asked) => Some(cli.app.find_profile(asked).await?),
+            None => None,
+        };
+        let page = cli
+            .app
+            .history(HistoryQuery {
+                profile_id,
+                search: self.search,
+                outcomes: Vec::new(),
+                transport: None::<Transport>,
+                since: None,
+                limit: self.limit,
+                offset: 0,
+            })
+            .await?;
+        cli.out.result(&page, list(&page));
+        Ok(0)
+    }
+}
+
+fn list(page: &HistoryPage) -> String {
+    if page.rows.is_empty() {
+        let nothing = if page.total == 0 { "Nothing was sent yet." } else { "Nothing fits." };
+        return nothing.to_owned();
+    }
+    columns(&page.rows.iter().map(row).collect::<Vec<_>>())
+}
+
+fn row(row: &HistoryRow) -> Vec<String> {
+    vec![
+        row.started_at.to_string(),
+        row.result.clone(),
+        row.profile_name.clone(),
+        row.transport.to_string(),
+        row.to.clone(),
+        row.subject.clone(),
+        row.id.to_string(),
+    ]
+}
+
+fn words(detail: &HistoryDetail) -> String {
+    let pair = |key: &str, value: String| vec![key.to_owned(), value];
+    let mut lines = vec![
+        pair("id", detail.row.id.to_string()),
+        pair("result", detail.row.result.clone()),
+        pair("sender", detail.row.profile_name.clone()),
+        pair("from", detail.from.clone()),
+        pair("subject", detail.row.subject.clone()),
+        pair("message-id", detail.message_id.clone()),
+        pair("started", detail.row.started_at.to_string()),
+        pair("transport", detail.row.transport.to_string()),
+        pair("stage", detail.stage.clone()),
+    ];
+    for to in &detail.recipients {
+        let said = to.reply.as_deref().unwrap_or("no reply");
+        lines.push(pair("to", format!("{}: {said}", to.address)));
+    }
+    let problem = detail.problem.as_ref();
+    lines.extend(problem.map(|problem| pair("problem", problem.title.clone())));
+    let said: Vec<_> = detail.transcript.iter().map(line).collect();
+    format!("{}\n\n{}", columns(&lines), said.join("\n"))
+}
+
+fn line(TranscriptLine { at_ms, side, text, .. }: &TranscriptLine) -> String {
+    let side = match side {
+        Side::Client => "C:",
+        Side::Server => "S:",
+        Side::Note => "--",
+    };
+    format!("{at_ms:>6} ms {side} {text}")
+}
