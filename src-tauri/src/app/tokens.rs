@@ -8,6 +8,7 @@ use crate::{
     profile::{ProfileId, SignIn},
     secret::{SecretKey, SecretName},
 };
+use tokio_util::sync::CancellationToken;
 
 impl App {
     /// What is held of a sender's sign-in; never the tokens.
@@ -37,6 +38,17 @@ impl App {
             })
         })
         .await
+    }
+
+    /// Gets a sender an access token for its own transport, unless it has one that is fresh. Nothing
+    /// happens to one that signs in without tokens.
+    pub async fn renew_token(&self, id: ProfileId) -> Result<(), Problem> {
+        let sender = self.sender(id).await?;
+        if matches!(sender.profile.sign_in, SignIn::Delegated | SignIn::AppOnly) {
+            let via = sender.profile.transport;
+            self.credentials(&sender, via, &CancellationToken::new()).await?;
+        }
+        Ok(())
     }
 
     /// Forgets a sender's tokens, and revokes them where the provider can. Says so when it could not.

@@ -82,7 +82,8 @@ fn row(row: &HistoryRow) -> Vec<String> {
     ]
 }
 
-fn words(detail: &HistoryDetail) -> String {
+/// One send with the whole conversation.
+pub(super) fn words(detail: &HistoryDetail) -> String {
     let pair = |key: &str, value: String| vec![key.to_owned(), value];
     let mut lines = vec![
         pair("id", detail.row.id.to_string()),

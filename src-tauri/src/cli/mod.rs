@@ -2,23 +2,35 @@
 //! with `--json` the result is JSON, a problem included.
 
 mod apply;
+mod ask;
+mod consent;
+mod demo;
 mod duplicate;
 mod enable;
 mod export;
 mod history;
+mod interrupt;
 mod not_yet;
 mod out;
 mod profiles;
+mod progress;
 mod remove;
+mod sandbox;
 mod secret;
+mod send;
 mod show;
-mod start;
+mod sign_out;
+mod token;
 
-use crate::{app::App, explain::Problem};
+use crate::{
+    app::App,
+    explain::{Code, Problem},
+    log,
+    start::Start,
+};
 use clap::{Parser, Subcommand};
 use not_yet::{NotYet, not_yet};
 use out::Out;
-use start::Place;
 use std::process::ExitCode;
 
 /// Sender profiles for people whose programs must send mail.
@@ -29,7 +41,7 @@ struct Line {
     #[arg(long, global = true)]
     json: bool,
     #[command(flatten)]
-    place: Place,
+    start: Start,
     #[command(subcommand)]
     command: Command,
 }
@@ -47,6 +59,10 @@ enum Command {
     Disable(enable::Disable),
     Duplicate(duplicate::Duplicate),
     Secret(secret::Secret),
+    Consent(consent::Consent),
+    SignOut(sign_out::SignOut),
+    Token(token::Token),
+    Send(send::Send),
     /// Checks a sender stage by stage: not there yet.
     Verify(NotYet),
     /// Explains a server's reply: not there yet.
@@ -56,6 +72,8 @@ enum Command {
     History(history::History),
     /// Sends a message of the history again: not there yet.
     Resend(NotYet),
+    Sandbox(sandbox::Sandbox),
+    Demo(demo::Demo),
 }
 
 /// How a command ended when nothing has to be explained: its exit code.
@@ -78,9 +96,9 @@ pub fn run() -> ExitCode {
     let out = Out::new(line.json);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return out.failed(&start::no_threads(&error)),
+        Err(error) => return out.failed(&no_threads(&error)),
     };
-    let done = runtime.block_on(line.command.run(&line.place, out));
+    let done = runtime.block_on(line.command.run(&line.start, out));
     // Somebody may still be typing on stdin: nobody waits for that.
     runtime.shutdown_background();
     match done {
@@ -90,8 +108,8 @@ pub fn run() -> ExitCode {
 }
 
 impl Command {
-    async fn run(self, place: &Place, out: Out) -> Done {
-        let open = |secrets| Ok::<_, Problem>(Cli { app: start::open(place, secrets)?, out });
+    async fn run(self, start: &Start, out: Out) -> Done {
+        let open = |secrets| Ok::<_, Problem>(Cli { app: open(start, secrets)?, out });
         match self {
             Self::Apply(command) => command.run(&open(SECRETS)?).await,
             Self::Export(command) => command.run(&open(NO_SECRETS)?).await,
@@ -102,7 +120,13 @@ impl Command {
             Self::Disable(command) => command.run(&open(NO_SECRETS)?).await,
             Self::Duplicate(command) => command.run(&open(NO_SECRETS)?).await,
             Self::Secret(command) => command.run(&open(SECRETS)?).await,
+            Self::Consent(command) => command.run(&open(SECRETS)?).await,
+            Self::SignOut(command) => command.run(&open(SECRETS)?).await,
+            Self::Token(command) => command.run(&open(SECRETS)?).await,
+            Self::Send(command) => command.run(&open(SECRETS)?).await,
             Self::History(command) => command.run(&open(NO_SECRETS)?).await,
+            Self::Sandbox(command) => command.run(&open(NO_SECRETS)?).await,
+            Self::Demo(command) => command.run(out).await,
             Self::Import(_) => Err(not_yet("import", "Write the senders as TOML and apply that.")),
             Self::Verify(_) => {
                 Err(not_yet("verify", "`send` says at which stage a message failed."))
@@ -118,4 +142,21 @@ impl Command {
             }
         }
     }
+}
+
+/// Opens the app. `secrets`: the command will need the vault, so that its passphrase is worth asking
+/// for.
+fn open(start: &Start, secrets: bool) -> Result<App, Problem> {
+    let vault = start.paths()?.vault_file();
+    let parts = start.parts(|| secrets.then(|| ask::passphrase(&vault)).flatten())?;
+    let paths = parts.paths.clone();
+    let app = App::open(parts)?;
+    // A log that cannot be written is no reason not to send.
+    let _ = log::begin(&paths);
+    Ok(app)
+}
+
+fn no_threads(error: &std::io::Error) -> Problem {
+    let means = "The operating system gave it no threads. Close other programs and try again.";
+    Problem::new(Code::Unexplained, "Sendright could not start", means).said(error.to_string())
 }

@@ -29,6 +29,19 @@ impl Out {
         }
     }
 
+    /// A result that is not all that was wanted, and why.
+    pub(super) fn held(
+        self,
+        data: &impl Serialize,
+        words: impl AsRef<str>,
+        problem: Option<&Problem>,
+    ) {
+        self.result(data, words);
+        if let (false, Some(problem)) = (self.json, problem) {
+            note(said(problem));
+        }
+    }
+
     /// Something that happened on the way to the result.
     pub(super) fn event(self, name: &str, data: &impl Serialize, words: impl AsRef<str>) {
         if self.json {
@@ -107,7 +120,7 @@ fn print(text: &str) {
 /// Words with a line end, and without characters that would steer the terminal: some of them are
 /// other people's.
 fn shown(words: &str) -> String {
-    let tame = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    let tame = |c: char| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c };
     let words: String = words.trim_end().chars().map(tame).collect();
     format!("{words}\n")
 }

@@ -1,6 +1,6 @@
 //! `secret set`
 
-use super::{Cli, Done, start};
+use super::{Cli, Done, ask};
 use crate::{
     api::{SecretInput, SetSecret},
     explain::{Code, Problem},
@@ -70,7 +70,7 @@ impl Secret {
 /// The secret, from the person or from stdin, without the line end.
 fn read(name: SecretName) -> Result<Value, Problem> {
     if io::stdin().is_terminal() {
-        return start::ask(&format!("The {}: ", name.as_str().replace('-', " ")));
+        return ask::ask(&format!("The {}: ", name.as_str().replace('-', " ")));
     }
     let mut text = zeroize::Zeroizing::new(String::new());
     io::stdin()

@@ -1,0 +1,183 @@
+//! `consent`
+
+use super::{Cli, Done, interrupt::interrupted, not_yet::not_yet, out::note};
+use crate::{
+    api::{BeginConsent, ConsentAnswer, ConsentNews, ConsentRoute, ConsentStep, ConsentView, News},
+    explain::{Code, Problem},
+};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use std::{
+    io::{self, BufRead as _},
+    thread,
+};
+use tokio::sync::{broadcast, mpsc};
+
+/// Signs a sender in: a person allows it in the browser.
+#[derive(Debug, Args)]
+pub(super) struct Consent {
+    /// Its name or id.
+    profile: String,
+    /// How the answer comes back; as the app registration says when left out.
+    #[arg(long, value_enum)]
+    route: Option<Route>,
+    /// Prints the address without opening the browser.
+    #[arg(long)]
+    no_browser: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Route {
+    /// To a port of this computer.
+    Loopback,
+    /// By a link of the scheme org.sendright.app.
+    DeepLink,
+    /// The final address is pasted on stdin.
+    Paste,
+    /// A code is typed on another device: not there yet.
+    Device,
+}
+
+impl Consent {
+    pub(super) async fn run(self, cli: &Cli) -> Done {
+        let route = match self.route {
+            None => None,
+            Some(Route::Loopback) => Some(ConsentRoute::Loopback),
+            Some(Route::DeepLink) => Some(ConsentRoute::DeepLink),
+            Some(Route::Paste) => Some(ConsentRoute::Paste),
+            Some(Route::Device) => {
+                let instead = "Sign in on this computer, or with --route paste.";
+                return Err(not_yet("The device route", instead));
+            }
+        };
+        let profile_id = cli.app.find_profile(&self.profile).await?;
+        let news = cli.app.news();
+        let asked = BeginConsent { profile_id, route, open_browser: !self.no_browser };
+        let view = cli.app.begin_consent(asked).await?;
+        cli.out.event("open", &view, opening(&view));
+        let account = watch(cli, &view, news).await?;
+        let words = match &account {
+            Some(account) => format!("Signed in as {account}."),
+            None => "Signed in.".to_owned(),
+        };
+        let result = json!({ "ok": true, "account": account, "problem": null });
+        cli.out.event("result", &result, words);
+        Ok(0)
+    }
+}
+
+fn opening(view: &ConsentView) -> String {
+    let then = match view.route {
+        ConsentRoute::Loopback => "",
+        ConsentRoute::DeepLink | ConsentRoute::Paste => {
+            "\nThen paste the address where the browser ended, and press Enter."
+        }
+    };
+    format!("Open this address to sign in as {}:\n{}{then}", view.login_hint, view.url)
+}
+
+/// Follows a consent to its end; the account that signed in, where the provider says.
+async fn watch(
+    cli: &Cli,
+    view: &ConsentView,
+    mut news: broadcast::Receiver<News>,
+) -> Result<Option<String>, Problem> {
+    let mut pasted = match view.route {
+        ConsentRoute::Loopback => None,
+        ConsentRoute::DeepLink | ConsentRoute::Paste => Some(lines_of_stdin()),
+    };
+    let mut account = None;
+    loop {
+        tokio::select! {
+            told = news.recv() => match told {
+                Ok(News::Consent(step)) if step.consent_id == view.id => {
+                    let ended = told_step(cli, step, &mut account);
+                    if let Some(ended) = ended {
+                        return ended.map(|()| account);
+                    }
+                }
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return Err(lost()),
+            },
+            line = next(&mut pasted) => match line {
+                Some(text) => answer(cli, view, text).await,
+                None => {
+                    pasted = None;
+                    cli.app.cancel_consent(view.id).await?;
+                }
+            },
+            () = interrupted() => cli.app.cancel_consent(view.id).await?,
+        }
+    }
+}
+
+/// Prints a step; when it was the last one, how it ended.
+fn told_step(
+    cli: &Cli,
+    step: ConsentNews,
+    account: &mut Option<String>,
+) -> Option<Result<(), Problem>> {
+    let words = match step.step {
+        ConsentStep::Waiting => "Waiting for the browser…",
+        ConsentStep::CodeReceived => "The answer is here.",
+        ConsentStep::TokensStored => "The tokens are in the vault.",
+        ConsentStep::Opened | ConsentStep::IdentityChecked | ConsentStep::Done => "",
+        ConsentStep::Failed | ConsentStep::Cancelled => {
+            return Some(Err(step.problem.unwrap_or_else(lost)));
+        }
+    };
+    cli.out.event("step", &step, "");
+    for words in [Some(words), step.note.as_deref()].into_iter().flatten() {
+        if !words.is_empty() && step.step != ConsentStep::IdentityChecked {
+            note(words);
+        }
+    }
+    if let Some(problem) = &step.problem {
+        cli.out.problem(problem);
+    }
+    if step.step == ConsentStep::IdentityChecked {
+        account.clone_from(&step.note);
+    }
+    (step.step == ConsentStep::Done).then_some(Ok(()))
+}
+
+/// Hands in what was pasted. What is no answer is said, and another one may follow.
+async fn answer(cli: &Cli, view: &ConsentView, text: String) {
+    if text.trim().is_empty() {
+        return;
+    }
+    let pasted = ConsentAnswer { consent_id: view.id, text };
+    if let Err(problem) = cli.app.answer_consent(pasted).await {
+        cli.out.problem(&problem);
+    }
+}
+
+/// What is typed or piped in, line by line. The thread ends with the program: nothing can interrupt
+/// it while it reads.
+fn lines_of_stdin() -> mpsc::Receiver<String> {
+    let (give, take) = mpsc::channel(1);
+    thread::spawn(move || {
+        for line in io::stdin().lock().lines().map_while(Result::ok) {
+            if give.blocking_send(line).is_err() {
+                break;
+            }
+        }
+    });
+    take
+}
+
+/// The next line; never, when nobody is read from. `None`: there will be no more.
+async fn next(lines: &mut Option<mpsc::Receiver<String>>) -> Option<String> {
+    match lines {
+        Some(lines) => lines.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn lost() -> Problem {
+    Problem::new(
+        Code::Unexplained,
+        "The sign-in ended without saying how",
+        "This is a fault in Sendright. Try again.",
+    )
+}

@@ -1,0 +1,62 @@
+//! `demo`
+
+use super::{Cli, Done, history, out::Out};
+use crate::{
+    api::DemoRun,
+    app::{App, Parts},
+    secret::memory::Memory,
+    start::Start,
+};
+use clap::Args;
+use serde_json::json;
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Shows the main job from nothing: a consent, a message by SMTP and by Graph, both as they arrived.
+#[derive(Debug, Args)]
+pub(super) struct Demo {}
+
+impl Demo {
+    pub(super) async fn run(self, out: Out) -> Done {
+        let dir = Passing(env::temp_dir().join(format!("sendright-demo-{}", Uuid::new_v4())));
+        let parts = Start { data_dir: Some(dir.0.clone()), ..Start::default() }.parts(|| None)?;
+        let vault = Arc::new(Memory::default());
+        let cli = Cli { app: App::open(Parts { vault, ..parts })?, out };
+        let runs = cli.app.demo().await?;
+        cli.out.result(&json!({ "runs": runs }), words(&runs, &dir.0));
+        Ok(0)
+    }
+}
+
+/// A directory that goes with its owner.
+struct Passing(PathBuf);
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        // What stays behind holds nothing but the demo, in a directory for temporary files.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn words(runs: &[DemoRun], dir: &Path) -> String {
+    let mut words = format!(
+        "A sandbox on this computer, with two senders in {}. Nothing left this computer.\n",
+        dir.display()
+    );
+    for run in runs {
+        let steps: Vec<_> = run.steps.iter().map(|step| format!("{step:?}")).collect();
+        let account = run.signed_in_as.as_deref().unwrap_or("nobody");
+        words.push_str(&format!(
+            "\n=== {}\nConsent: {}\nSigned in as {account}\n\n{}\n\nAs it arrived:\n{}\n",
+            run.sender,
+            steps.join(", "),
+            history::words(&run.sent),
+            run.arrived.source.replace('\r', ""),
+        ));
+    }
+    words
+}

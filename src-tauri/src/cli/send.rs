@@ -1,0 +1,255 @@
+//! `send`
+
+use super::{Cli, Done, interrupt::interrupted, out::note, progress};
+use crate::{
+    api::{AttachmentDraft, MessageDraft, Outcome, RecipientOutcome, SendReport},
+    app::Line,
+    explain::{Code, Problem},
+    profile::Transport,
+};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use std::{
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+    pin::pin,
+};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// Sends a message.
+#[derive(Debug, Args)]
+pub(super) struct Send {
+    /// The sender's name or id.
+    profile: String,
+    /// Recipients.
+    #[arg(long, required = true, num_args = 1.., value_name = "ADDRESS")]
+    to: Vec<String>,
+    /// Recipients of a copy.
+    #[arg(long, num_args = 1.., value_name = "ADDRESS")]
+    cc: Vec<String>,
+    /// Recipients that the others do not see.
+    #[arg(long, num_args = 1.., value_name = "ADDRESS")]
+    bcc: Vec<String>,
+    /// The subject.
+    #[arg(long, default_value = "")]
+    subject: String,
+    /// The text.
+    #[arg(long, conflicts_with = "text_file")]
+    text: Option<String>,
+    /// Reads the text from FILE; - reads stdin.
+    #[arg(long, value_name = "FILE")]
+    text_file: Option<PathBuf>,
+    /// Reads the HTML part from FILE; - reads stdin.
+    #[arg(long, value_name = "FILE")]
+    html_file: Option<PathBuf>,
+    /// Attaches files.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    attach: Vec<PathBuf>,
+    /// Another From address than the sender's own, one that it may use.
+    #[arg(long, default_value = "", value_name = "ADDRESS")]
+    from: String,
+    /// Adds a header, for example 'X-Order: 17'.
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    header: Vec<(String, String)>,
+    /// Another way than the sender's own.
+    #[arg(long, value_enum)]
+    via: Option<Via>,
+    /// Sends it so many times, over one connection.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    repeat: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Via {
+    Smtp,
+    Graph,
+}
+
+impl Send {
+    pub(super) async fn run(self, cli: &Cli) -> Done {
+        let began = Instant::now();
+        let sent = match self.begin(cli).await {
+            Ok((line, message)) => match self.repeat {
+                None => once(cli, line, &message).await,
+                Some(times) => return many(cli, line, &message, times).await,
+            },
+            Err(problem) => Err(problem),
+        };
+        match sent {
+            Ok(report) => {
+                cli.out.outcome(&report, words(&report), report.problem.as_ref());
+                Ok(code(&report))
+            }
+            Err(problem) => {
+                cli.out.outcome(&not_sent(&problem, began), "", Some(&problem));
+                Ok(problem.code.exit_code())
+            }
+        }
+    }
+
+    async fn begin(&self, cli: &Cli) -> Result<(Line, MessageDraft), Problem> {
+        let id = cli.app.find_profile(&self.profile).await?;
+        let via = self.via.map(|via| match via {
+            Via::Smtp => Transport::Smtp,
+            Via::Graph => Transport::Graph,
+        });
+        let message = self.message()?;
+        Ok((cli.app.line(id, via).await?, message))
+    }
+
+    fn message(&self) -> Result<MessageDraft, Problem> {
+        let read = |file: &Option<PathBuf>| file.as_deref().map(text_of).transpose();
+        let attach = |file: &PathBuf| {
+            let path = file.to_str().ok_or_else(|| unnamed(file))?;
+            Ok(AttachmentDraft { file: path.to_owned(), content_id: None })
+        };
+        Ok(MessageDraft {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            cc: self.cc.clone(),
+            bcc: self.bcc.clone(),
+            subject: self.subject.clone(),
+            text: read(&self.text_file)?.or_else(|| self.text.clone()).unwrap_or_default(),
+            html: read(&self.html_file)?.unwrap_or_default(),
+            headers: self.header.clone(),
+            attachments: self.attach.iter().map(attach).collect::<Result<_, Problem>>()?,
+        })
+    }
+}
+
+async fn once(cli: &Cli, mut line: Line, message: &MessageDraft) -> Result<SendReport, Problem> {
+    let report = one(cli, &mut line, message).await;
+    line.close().await;
+    report
+}
+
+/// Sends one message. The first Ctrl-C stops it as long as it can be stopped; the second ends the
+/// program, and the history calls the send uncertain.
+async fn one(cli: &Cli, line: &mut Line, message: &MessageDraft) -> Result<SendReport, Problem> {
+    let id = Uuid::new_v4();
+    let progress = tokio::spawn(progress::of_send(id, cli.app.news()));
+    let mut sending = pin!(line.send(id, message));
+    let mut asked_to_stop = false;
+    let report = loop {
+        tokio::select! {
+            report = &mut sending => break report,
+            () = interrupted() => {
+                if asked_to_stop {
+                    break Err(left_behind(id));
+                }
+                asked_to_stop = true;
+                note("Stopping, unless the message is complete already…");
+                cli.app.cancel_send(id).await?;
+            }
+        }
+    };
+    progress.abort();
+    report
+}
+
+/// Sends a message `times` times, until one of them is not accepted.
+async fn many(cli: &Cli, mut line: Line, message: &MessageDraft, times: u32) -> Done {
+    let began = Instant::now();
+    let mut accepted = 0_u32;
+    let mut failed = None;
+    for number in 1..=times {
+        match one(cli, &mut line, message).await {
+            Ok(report) => {
+                let event = json!({ "number": number, "report": report });
+                cli.out.event("message", &event, format!("{number}: {}", words(&report)));
+                if !matches!(report.outcome, Outcome::Accepted | Outcome::Partly) {
+                    failed = Some((report.outcome, code(&report), report.problem));
+                    break;
+                }
+                accepted += 1;
+            }
+            Err(problem) => {
+                failed = Some((Outcome::NotSent, problem.code.exit_code(), Some(problem)));
+                break;
+            }
+        }
+    }
+    line.close().await;
+    let (outcome, code, problem) = failed.unwrap_or((Outcome::Accepted, 0, None));
+    let result = json!({
+        "outcome": outcome, "messages": times, "accepted": accepted,
+        "elapsed_ms": milliseconds(began), "problem": problem,
+    });
+    cli.out.outcome(&result, format!("{accepted} of {times} accepted"), problem.as_ref());
+    Ok(code)
+}
+
+/// The result of a message that was not even written down.
+fn not_sent(problem: &Problem, began: Instant) -> serde_json::Value {
+    json!({
+        "outcome": Outcome::NotSent, "id": null, "message_id": null, "transport": null,
+        "recipients": [], "reply": null, "stage": "settings", "elapsed_ms": milliseconds(began),
+        "problem": problem,
+    })
+}
+
+fn milliseconds(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn code(report: &SendReport) -> u8 {
+    match report.outcome {
+        Outcome::Accepted | Outcome::Partly => 0,
+        Outcome::Uncertain => Code::Uncertain.exit_code(),
+        Outcome::Sending | Outcome::Refused | Outcome::NotSent => {
+            report.problem.as_ref().map_or(1, |problem| problem.code.exit_code())
+        }
+    }
+}
+
+fn words(report: &SendReport) -> String {
+    let outcome = match report.outcome {
+        Outcome::Accepted => "Accepted",
+        Outcome::Partly => "Accepted for some recipients",
+        Outcome::Refused => "Refused",
+        Outcome::NotSent | Outcome::Sending => "Not sent",
+        Outcome::Uncertain => "Uncertain: it may have been sent",
+    };
+    let reply = report.reply.as_deref().map(|reply| format!(": {reply}")).unwrap_or_default();
+    let mut words = format!("{outcome} after {} ms{reply}", report.elapsed_ms);
+    if report.outcome == Outcome::Partly {
+        let refused = report.recipients.iter().filter(|to| to.outcome == RecipientOutcome::Refused);
+        for to in refused {
+            let said = to.reply.as_deref().unwrap_or("no reply");
+            let _ = write!(words, "\nrefused: {}: {said}", to.address);
+        }
+    }
+    words
+}
+
+fn header(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn text_of(file: &Path) -> Result<String, Problem> {
+    let read = if file == Path::new("-") {
+        io::read_to_string(io::stdin())
+    } else {
+        fs::read_to_string(file)
+    };
+    read.map_err(|error| Problem::reading(file, &error))
+}
+
+fn unnamed(file: &Path) -> Problem {
+    Problem::new(
+        Code::FileUnreadable,
+        format!("{} cannot be attached", file.display()),
+        "Its name is not UTF-8. Rename it, or attach a copy.",
+    )
+}
+
+fn left_behind(id: Uuid) -> Problem {
+    Problem::new(
+        Code::Uncertain,
+        "Nobody waited for the server's answer",
+        format!("The message may have been sent. The history has it as {id}."),
+    )
+}
