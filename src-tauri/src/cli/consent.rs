@@ -99,12 +99,11 @@ async fn watch(
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
                 Err(broadcast::error::RecvError::Closed) => return Err(lost()),
             },
-            line = next(&mut pasted) => match line {
-                Some(text) => answer(cli, view, text).await,
-                None => {
-                    pasted = None;
-                    cli.app.cancel_consent(view.id).await?;
-                }
+            line = next(&mut pasted) => if let Some(text) = line {
+                answer(cli, view, text).await;
+            } else {
+                pasted = None;
+                cli.app.cancel_consent(view.id).await?;
             },
             () = interrupted() => cli.app.cancel_consent(view.id).await?,
         }

@@ -43,20 +43,21 @@ impl Drop for Passing {
 }
 
 fn words(runs: &[DemoRun], dir: &Path) -> String {
-    let mut words = format!(
-        "A sandbox on this computer, with two senders in {}. Nothing left this computer.\n",
+    let place = format!(
+        "A sandbox on this computer, with two senders in {}. Nothing left this computer.",
         dir.display()
     );
-    for run in runs {
-        let steps: Vec<_> = run.steps.iter().map(|step| format!("{step:?}")).collect();
-        let account = run.signed_in_as.as_deref().unwrap_or("nobody");
-        words.push_str(&format!(
-            "\n=== {}\nConsent: {}\nSigned in as {account}\n\n{}\n\nAs it arrived:\n{}\n",
-            run.sender,
-            steps.join(", "),
-            history::words(&run.sent),
-            run.arrived.source.replace('\r', ""),
-        ));
-    }
-    words
+    std::iter::once(place).chain(runs.iter().map(one)).collect::<Vec<_>>().join("\n\n")
+}
+
+fn one(run: &DemoRun) -> String {
+    let steps: Vec<_> = run.steps.iter().map(|step| format!("{step:?}")).collect();
+    format!(
+        "=== {}\nConsent: {}\nSigned in as {}\n\n{}\n\nAs it arrived:\n{}",
+        run.sender,
+        steps.join(", "),
+        run.signed_in_as.as_deref().unwrap_or("nobody"),
+        history::words(&run.sent),
+        run.arrived.source.replace('\r', "").trim_end(),
+    )
 }

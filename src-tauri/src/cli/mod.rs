@@ -62,7 +62,7 @@ enum Command {
     Consent(consent::Consent),
     SignOut(sign_out::SignOut),
     Token(token::Token),
-    Send(send::Send),
+    Send(Box<send::Send>),
     /// Checks a sender stage by stage: not there yet.
     Verify(NotYet),
     /// Explains a server's reply: not there yet.
