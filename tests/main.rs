@@ -4,5 +4,6 @@ mod architecture;
 mod contract;
 mod journey;
 mod keychain;
+mod smtp;
 mod vault_file;
 mod world;

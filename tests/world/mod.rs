@@ -2,3 +2,4 @@
 
 #[cfg(target_os = "linux")]
 pub(crate) mod keyring;
+pub(crate) mod smtp_script;

@@ -163,6 +163,13 @@ impl Watch {
         (self.progress)(Progress { stage, sent: 0, total: 0, cancellable: true });
     }
 
+    /// Writes down how it ended, unless the other side's own words already stand there.
+    fn failed(&self, error: &SendError) {
+        if !error.refused() {
+            self.transcript.failed(error.to_string());
+        }
+    }
+
     fn handed_over(&self, sent: u64, total: u64, cancellable: bool) {
         (self.progress)(Progress { stage: Stage::Message, sent, total, cancellable });
     }

@@ -60,7 +60,7 @@ pub async fn send(
     watch: &Watch,
 ) -> Result<Delivery, SendError> {
     let sent = hand_over(http, graph, credentials, letter, watch).await;
-    sent.inspect_err(|error| watch.transcript.failed(error.to_string()))
+    sent.inspect_err(|error| watch.failed(error))
 }
 
 async fn hand_over(

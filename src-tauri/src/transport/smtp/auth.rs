@@ -78,7 +78,8 @@ impl Exchange<'_> {
                 self.watch.transcript.failed(format!("the reason, decoded: {reason}"));
                 challenge = Some(reason);
             }
-            reply = self.say("").await?;
+            self.wire.whisper("", "(an empty line)", self.limit, self.watch).await?;
+            reply = self.wire.reply(self.limit, self.watch).await?;
         }
         Err(self.wire.not_smtp("334 again and again"))
     }
@@ -142,5 +143,6 @@ fn encode(plain: &str) -> Secret {
 
 fn decode(challenge: &str) -> Option<String> {
     let plain = STANDARD.decode(challenge.trim()).ok()?;
-    String::from_utf8(plain).ok().filter(|plain| !plain.trim().is_empty())
+    let plain = String::from_utf8(plain).ok()?;
+    Some(plain.trim().to_owned()).filter(|plain| !plain.is_empty())
 }

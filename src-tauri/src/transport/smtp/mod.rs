@@ -81,7 +81,7 @@ impl Session {
             Ok(mut session) => session.sign_in(credentials, watch).await.map(|()| session),
             Err(error) => Err(error),
         };
-        opened.inspect_err(|error| watch.transcript.failed(error.to_string()))
+        opened.inspect_err(|error| watch.failed(error))
     }
 
     async fn greet(server: &Server, limits: &Limits, watch: &Watch) -> Result<Self, SendError> {
@@ -155,7 +155,7 @@ impl Session {
         self.wire.reach(Stage::Sender, watch);
         let sent = self.transact(letter, watch).await;
         if let Err(error) = &sent {
-            watch.transcript.failed(error.to_string());
+            watch.failed(error);
             self.usable = self.usable && leaves_usable(error);
         }
         sent
@@ -169,8 +169,10 @@ impl Session {
         if reply.code() != 354 {
             return Err(SendError::Refused { stage: Stage::Message, reply });
         }
+        self.usable = false; // until the reply to the final dot, the server takes words for text
         self.hand_over(letter, watch).await?;
         let reply = self.after_the_dot(watch).await?;
+        self.usable = true;
         Ok(Delivery { recipients, reply: positive(Stage::Message, reply)?.to_string() })
     }
 

@@ -1,0 +1,115 @@
+//! An SMTP server that follows a script, well-behaved or not, and remembers what it heard.
+
+use std::sync::Arc;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    net::TcpListener,
+    task::JoinHandle,
+};
+use tokio_rustls::{TlsAcceptor, rustls};
+
+/// A server on a free loopback port, for one connection.
+///
+/// Each line of the script is a step:
+/// `S: text` writes a line; `C: text` reads one, which has to begin with `text`; `EMPTY` reads an empty
+/// one; `TLS` shakes hands; `MESSAGE` reads up to the final dot; `HALF` reads some of a message; `CLOSE` hangs up; `SILENCE`
+/// waits until the client hangs up. `\r`, `\n` and `\0` in a text stand for themselves.
+pub(crate) struct SmtpScript {
+    pub(crate) port: u16,
+    /// The certificate to trust, PEM.
+    pub(crate) ca: String,
+    served: JoinHandle<Vec<String>>,
+}
+
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+impl SmtpScript {
+    pub(crate) async fn start(script: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (acceptor, ca) = certified();
+        let script = script.to_owned();
+        let served = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut heard = Vec::new();
+            let mut stream: Box<dyn Stream> = Box::new(stream);
+            for step in script.lines().map(str::trim).filter(|step| !step.is_empty()) {
+                if step == "TLS" {
+                    let Ok(protected) = acceptor.accept(stream).await else { return heard };
+                    stream = Box::new(protected);
+                } else if !follow(step, &mut stream, &mut heard).await {
+                    return heard;
+                }
+            }
+            heard
+        });
+        Self { port, ca, served }
+    }
+
+    /// Every line and message received, once the script has ended.
+    pub(crate) async fn heard(self) -> Vec<String> {
+        self.served.await.unwrap()
+    }
+}
+
+/// Does one step; whether there is anything left to do.
+async fn follow(step: &str, stream: &mut Box<dyn Stream>, heard: &mut Vec<String>) -> bool {
+    match step.split_once(": ").unwrap_or((step, "")) {
+        ("S", text) => {
+            let text = text.replace("\\r", "\r").replace("\\n", "\n").replace("\\0", "\0");
+            // The client may have hung up already: that is what some tests are about.
+            let _ = stream.write_all(format!("{text}\r\n").as_bytes()).await;
+            let _ = stream.flush().await;
+        }
+        ("C", text) => {
+            let Some(line) = until(stream, b"\n").await else { return false };
+            assert!(line.starts_with(text), "expected {text:?}, heard {line:?}");
+            heard.push(line);
+        }
+        ("EMPTY", _) => {
+            let Some(line) = until(stream, b"\n").await else { return false };
+            assert_eq!(line, "", "expected an empty line");
+            heard.push(line);
+        }
+        ("MESSAGE", _) => match until(stream, b"\r\n.\r\n").await {
+            Some(message) => heard.push(message),
+            None => return false,
+        },
+        ("HALF", _) => {
+            let _ = stream.read(&mut [0; 64]).await;
+        }
+        ("CLOSE", _) => return false,
+        ("SILENCE", _) => {
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest).await;
+            heard.push(String::from_utf8_lossy(&rest).trim_end().to_owned());
+        }
+        other => panic!("no such step: {other:?}"),
+    }
+    true
+}
+
+/// What arrives before `end`; `None` when the client hangs up.
+async fn until(stream: &mut Box<dyn Stream>, end: &[u8]) -> Option<String> {
+    let mut read = Vec::new();
+    while !read.ends_with(end) {
+        read.push(stream.read_u8().await.ok()?);
+    }
+    read.truncate(read.len() - end.len());
+    Some(String::from_utf8_lossy(&read).trim_end_matches('\r').to_owned())
+}
+
+/// A certificate for `localhost` that vouches for itself.
+fn certified() -> (TlsAcceptor, String) {
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let crypto = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(crypto)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    (TlsAcceptor::from(Arc::new(config)), made.cert.pem())
+}
