@@ -292,7 +292,7 @@ mod tests {
     #[test]
     fn no_store_is_absent() {
         let keychain =
-            Keychain::over(|| Err(Error::NoDefaultStore), modifiers, 256, Duration::from_secs(10));
+            Keychain::over(|| Err(Error::NoDefaultStore), platform::modifiers, 256, Duration::from_secs(10));
         assert!(matches!(keychain.get(&KEY), Err(VaultError::Absent { .. })));
     }
 
