@@ -1,7 +1,7 @@
 //! What happens, written to a file that is changed daily. Never a secret: they have no `Display`.
 
 use crate::paths::Paths;
-use std::io;
+use std::{fs, io};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 
@@ -16,6 +16,8 @@ const WHAT: &str = "warn,sendright=info";
 /// # Errors
 /// The operating system's, when no file can be made there.
 pub fn begin(paths: &Paths) -> io::Result<()> {
+    paths.create()?;
+    fs::create_dir_all(paths.logs())?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("sendright")
@@ -30,4 +32,22 @@ pub fn begin(paths: &Paths) -> io::Result<()> {
         .finish()
         .try_init()
         .map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_written_from_the_first_start_on_and_keeps_libraries_quiet() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::at(dir.path().join("data"));
+        begin(&paths).unwrap();
+        tracing::info!("ours is heard");
+        tracing::info!(target: "library", "theirs is not");
+        let file = fs::read_dir(paths.logs()).unwrap().next().expect("there is a log").unwrap();
+        let text = fs::read_to_string(file.path()).unwrap();
+        assert!(text.contains("ours is heard") && !text.contains("theirs"), "{text}");
+        assert!(begin(&paths).is_err(), "once in a process");
+    }
 }
