@@ -106,3 +106,67 @@ fn written(name: &str, value: &Value) -> Option<String> {
     };
     Some(bounded(&text, 300)).filter(|text| !text.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn token(claims: &Value) -> Secret {
+        let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+        Secret::new(format!("{}.{}.sig", part(&json!({"alg": "none"})), part(claims)))
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn the_account_is_called_what_the_provider_calls_it() {
+        let table = [
+            (json!({"preferred_username": "anna@kestrel.example", "upn": "x"}), Some("anna@kestrel.example")),
+            (json!({"upn": "anna@kestrel.example", "email": "x"}),              Some("anna@kestrel.example")),
+            (json!({"email": "anna@gmail.example"}),                            Some("anna@gmail.example")),
+            (json!({"unique_name": "live.com#anna@outlook.example"}),           Some("live.com#anna@outlook.example")),
+            (json!({"preferred_username": "", "email": "anna@x.example"}),      Some("anna@x.example")),
+            (json!({"sub": "123"}),                                             None),
+        ];
+        for (claims, name) in table {
+            let account = Claims::of(&token(&claims)).unwrap().account();
+            assert_eq!(account.name.as_deref(), name, "{claims}");
+        }
+    }
+
+    #[test]
+    fn claims_are_shown_readably() {
+        let claims = Claims::of(&token(&json!({
+            "aud": "https://outlook.office.com", "roles": ["SMTP.SendAsApp", "Mail.Send"],
+            "exp": 1_795_000_000, "appidacr": "1", "secretive": "hidden", "name": "A\u{1b}[1mB",
+            "scp": {"odd": true},
+        })))
+        .unwrap();
+        let shown = claims.shown();
+        let value = |name| shown.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        assert_eq!(value("roles"), Some("SMTP.SendAsApp Mail.Send"));
+        assert_eq!(value("exp"), Some("2026-11-18T11:06:40Z"));
+        assert_eq!(value("name"), Some("A [1mB"));
+        assert_eq!((value("secretive"), value("scp")), (None, None));
+        assert_eq!(claims.audience().as_deref(), Some("https://outlook.office.com"));
+    }
+
+    #[test]
+    fn opaque_tokens_are_said_to_be_opaque() {
+        let long = format!("a.{}.c", "x".repeat(LONGEST));
+        for opaque in ["", "EwBAA8l6BAAU", "a.b", "a.b.c", "a.W10.c", "a.!!.c", "a.b.c.d.e", &long]
+        {
+            assert_eq!(Claims::of(&Secret::new(opaque)), None, "{opaque}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_token_stops_us(text in "[A-Za-z0-9_.=-]{0,200}") {
+            if let Some(claims) = Claims::of(&Secret::new(text)) {
+                let _ = (claims.shown(), claims.account(), claims.audience());
+            }
+        }
+    }
+}

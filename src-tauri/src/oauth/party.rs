@@ -183,3 +183,107 @@ impl Party {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::{
+        net::{limits::Limits, tls::Trust},
+        profile::{Cloud, RegistrationId, Route, SendAs, Transport},
+    };
+
+    /// A party of `provider` whose endpoints are below `authority`.
+    pub(in crate::oauth) fn party(provider: Provider, authority: &str) -> Party {
+        party_with(provider, authority, None)
+    }
+
+    fn party_with(provider: Provider, authority: &str, secret: Option<Secret>) -> Party {
+        let registration = Registration {
+            id: RegistrationId::new(),
+            name: "kestrel".to_owned(),
+            provider,
+            cloud: Cloud::Global,
+            tenant: Some("11111111-2222-3333-4444-555555555555".to_owned()),
+            client_id: "client-1".to_owned(),
+            client_secret_expires: None,
+            authority: Some(authority.parse().unwrap()),
+            authorize_endpoint: Some(format!("{authority}/authorize")),
+            token_endpoint: Some(format!("{authority}/token")),
+            device_endpoint: None,
+            graph_url: None,
+            redirect: Redirect::Loopback,
+            client_authentication: ClientAuthentication::Post,
+            ca_file: None,
+            sandbox: false,
+        };
+        let profile = Profile {
+            id: ProfileId::new(),
+            name: "Invoices".to_owned(),
+            enabled: true,
+            tags: Vec::new(),
+            registration: Some(registration.id),
+            sign_in: SignIn::Delegated,
+            scopes: Vec::new(),
+            token_grace_seconds: 30,
+            transport: Transport::Smtp,
+            mailbox: "invoices@kestrel.example".to_owned(),
+            from: None,
+            reply_to: None,
+            send_as: SendAs::These(Vec::new()),
+            smtp: None,
+            imap: None,
+            route: Route::Direct,
+            technical_mail: None,
+            backup: None,
+            sandbox: false,
+        };
+        let http = Http::new(&Trust::system(), &Limits::default()).unwrap();
+        Party::new(&profile, &registration, secret, http)
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn the_redirect_decides_whether_the_secret_goes_along() {
+        let web = || Redirect::Pasted("https://erp.kestrel.example/oauth/answer".parse().unwrap());
+        let native = || Redirect::Pasted("https://login.microsoftonline.com/common/oauth2/nativeclient".parse().unwrap());
+        let table = [
+            // provider           redirect            without a secret       with one
+            (Provider::Microsoft, Redirect::Loopback, Some(Proof::Nothing), Proof::Nothing),
+            (Provider::Microsoft, Redirect::DeepLink, Some(Proof::Nothing), Proof::Nothing),
+            (Provider::Microsoft, native(),           Some(Proof::Nothing), Proof::Nothing),
+            (Provider::Microsoft, web(),              None,                 Proof::Secret),
+            (Provider::Google,    Redirect::Loopback, None,                 Proof::Secret),
+            (Provider::Google,    web(),              None,                 Proof::Secret),
+            (Provider::Custom,    Redirect::Loopback, Some(Proof::Nothing), Proof::Secret),
+            (Provider::Custom,    web(),              Some(Proof::Nothing), Proof::Secret),
+        ];
+        for (provider, redirect, without, with) in table {
+            let mut party = party(provider, "https://login.example");
+            assert_eq!(party.proof(&redirect).ok(), without, "{provider} {redirect:?}");
+            party.client_secret = Some(Secret::new("s3cret"));
+            assert_eq!(party.proof(&redirect).ok(), Some(with), "{provider} {redirect:?}");
+        }
+    }
+
+    #[test]
+    fn the_redirect_address_names_the_port_that_listens() {
+        let (microsoft, custom) = (Provider::Microsoft, Provider::Custom);
+        let loopback = Redirect::Loopback;
+        let uri = redirect_uri(microsoft, &loopback, Some(4711));
+        assert_eq!(uri, "http://localhost:4711/oauth2/callback");
+        let uri = redirect_uri(custom, &loopback, Some(4711));
+        assert_eq!(uri, "http://127.0.0.1:4711/oauth2/callback");
+        let uri = redirect_uri(microsoft, &loopback, None);
+        assert_eq!(uri, "http://localhost/oauth2/callback");
+        let uri = redirect_uri(microsoft, &Redirect::DeepLink, None);
+        assert_eq!(uri, "org.sendright.app:/oauth2/callback");
+    }
+
+    #[test]
+    fn an_empty_secret_is_none() {
+        let empty = Some(Secret::new(""));
+        let party = party_with(Provider::Google, "https://login.example", empty);
+        let proof = party.proof(&Redirect::Loopback);
+        assert!(matches!(proof, Err(ConsentError::SecretMissing { .. })));
+    }
+}

@@ -128,3 +128,131 @@ pub(super) fn arrives_at(url: &Url, redirect_uri: &str) -> bool {
             && url.path() == ours.path()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    const OURS: &str = "http://localhost:4711/oauth2/callback";
+
+    fn question(asked_at: Timestamp) -> Question {
+        Question {
+            profile: crate::profile::ProfileId::new(),
+            url: OURS.parse().unwrap(),
+            state: Secret::new("s1"),
+            verifier: Secret::new("v1"),
+            nonce: None,
+            redirect_uri: OURS.to_owned(),
+            proof: Proof::Nothing,
+            issuer: Some("https://login.example/v2.0".to_owned()),
+            host: "login.example".to_owned(),
+            asked_at,
+        }
+    }
+
+    /// What becomes of `reply`: the code, or the error in words; `None`: it is no answer to us.
+    fn taken(reply: &Reply) -> bool {
+        reply.answers(&question(Clock::system().now()))
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn only_our_answer_counts_and_only_in_time() {
+        let now = Clock::system().now();
+        let table = [
+            // query                                            minutes  said
+            ("state=s1&code=abc",                                  0, "abc"),
+            ("state=s1&code=abc",                                  5, "abc"),
+            ("state=s1&code=abc",                                  6, "no answer in 5 minutes"),
+            ("state=s1&error=access_denied",                       0, "the provider refused: access_denied"),
+            ("state=s1&code=abc&error=access_denied",              0, "the provider refused: access_denied"),
+            ("state=s1",                                           0, "the answer carries neither a code nor an error"),
+            ("state=s1&code=",                                     0, "the answer carries neither a code nor an error"),
+            ("state=s1&code=abc&iss=https://login.example/v2.0",   0, "abc"),
+            ("state=s1&code=abc&iss=https://login.example/v2.0/",  0, "abc"),
+            ("state=s1&code=abc&iss=https://evil.example",         0, "the answer comes from https://evil.example, not from https://login.example/v2.0"),
+            ("state=s1&error=x&iss=https://evil.example",          0, "the answer comes from https://evil.example, not from https://login.example/v2.0"),
+        ];
+        for (query, minutes, expected) in table {
+            let reply = Reply::of_query(query);
+            assert!(taken(&reply), "{query}");
+            let later = now.after(Duration::from_secs(60 * minutes));
+            let said = match reply.settle(question(now), later) {
+                Ok(grant) => grant.code.expose().to_owned(),
+                Err(error) => error.to_string(),
+            };
+            assert_eq!(said, expected, "{query}");
+        }
+        for foreign in ["state=s2&code=abc", "code=abc", "state=&code=abc", "", "state=s1x&code=a"] {
+            assert!(!taken(&Reply::of_query(foreign)), "{foreign}");
+        }
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn what_people_paste_is_read() {
+        let table = [
+            // pasted                                                    code
+            ("https://erp.example/answer?code=abc&state=s1",             Some("abc")),
+            ("  <https://erp.example/answer?code=abc&state=s1>\n",       Some("abc")),
+            ("http://localhost:4711/oauth2/callback?code=a%2Bb&state=s1&session_state=x", Some("a+b")),
+            ("https://erp.example/answer#code=abc&state=s1",             Some("abc")),
+            ("org.sendright.app:/oauth2/callback?code=abc&state=s1",     Some("abc")),
+            ("?code=abc&state=s1",                                       Some("abc")),
+            ("code=abc&state=s1",                                        Some("abc")),
+            ("4/0AbCdEfGhIjKlMnOpQrStUv",                                Some("4/0AbCdEfGhIjKlMnOpQrStUv")),
+            ("4%2F0AbCdEfGhIjKlMnOp+q",                                  Some("4/0AbCdEfGhIjKlMnOp+q")),
+            // Addresses without our state answer nothing.
+            ("https://erp.example/answer?code=abc",                      None),
+            ("https://erp.example/answer?code=abc&state=s2",             None),
+            ("code=abc",                                                 None),
+            // These are no answers at all.
+            ("https://erp.example/answer",                               None),
+            ("AADSTS50011: The redirect URI does not match.",            None),
+            ("hello",                                                    None),
+            ("",                                                         None),
+        ];
+        for (pasted, expected) in table {
+            let reply = Reply::pasted(pasted).filter(taken);
+            let code = reply.and_then(|reply| reply.code).map(|code| code.expose().to_owned());
+            assert_eq!(code.as_deref(), expected, "{pasted}");
+        }
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn an_answer_arrives_where_the_question_said() {
+        let table = [
+            ("http://localhost:4711/oauth2/callback?code=a",   OURS,                                true),
+            ("http://127.0.0.1:4711/oauth2/callback?code=a",   OURS,                                true),
+            ("http://localhost:4712/oauth2/callback?code=a",   OURS,                                false),
+            ("http://localhost:4711/oauth2/else?code=a",       OURS,                                false),
+            ("http://evil.example:4711/oauth2/callback",       OURS,                                false),
+            ("https://localhost:4711/oauth2/callback",         OURS,                                false),
+            ("org.sendright.app:/oauth2/callback?code=a",      DEEP_LINK,                           true),
+            ("org.sendright.app:/oauth2/other?code=a",         DEEP_LINK,                           false),
+            ("org.sendright.app:/oauth2/callback?code=a",      OURS,                                false),
+        ];
+        for (url, ours, expected) in table {
+            assert_eq!(arrives_at(&url.parse().unwrap(), ours), expected, "{url}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_pasted_stops_us(text in ".{0,200}") {
+            let _ = Reply::pasted(&text);
+            let _ = Reply::of_query(&text);
+        }
+
+        #[test]
+        fn no_foreign_state_is_taken(state in "[A-Za-z0-9_-]{0,64}") {
+            prop_assume!(state != "s1");
+            let query = format!("state={state}&code=abc");
+            prop_assert!(!taken(&Reply::of_query(&query)));
+        }
+    }
+}

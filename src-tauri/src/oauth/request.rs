@@ -94,3 +94,80 @@ impl Question {
 fn asks_who(scopes: &[String]) -> bool {
     scopes.iter().any(|scope| scope == "openid")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::Clock,
+        oauth::party::{redirect_uri, tests::party},
+        profile::Provider,
+    };
+    use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+    use sha2::{Digest as _, Sha256};
+    use std::collections::HashMap;
+
+    fn ask(party: &Party) -> (Question, HashMap<String, String>) {
+        let now = Clock::system().now();
+        let uri = redirect_uri(party.provider, &Redirect::Loopback, Some(4711));
+        let question = Question::new(party, &Redirect::Loopback, uri, now).unwrap();
+        let fields = question.url.query_pairs().into_owned();
+        let mut seen = HashMap::new();
+        for (name, value) in fields {
+            assert!(seen.insert(name.clone(), value).is_none(), "{name} stands twice");
+        }
+        (question, seen)
+    }
+
+    #[test]
+    fn microsoft_is_asked_with_everything_that_it_needs() {
+        let (question, fields) = ask(&party(Provider::Microsoft, "https://login.example"));
+        let expected = [
+            ("response_type", "code"),
+            ("response_mode", "query"),
+            ("client_id", "client-1"),
+            ("redirect_uri", "http://localhost:4711/oauth2/callback"),
+            ("scope", "https://outlook.office.com/SMTP.Send offline_access openid profile"),
+            ("prompt", "select_account"),
+            ("login_hint", "invoices@kestrel.example"),
+            ("code_challenge_method", "S256"),
+        ];
+        for (name, value) in expected {
+            assert_eq!(fields.get(name).map(String::as_str), Some(value), "{name}");
+        }
+        let digest = Sha256::digest(question.verifier.expose().as_bytes());
+        assert_eq!(fields["code_challenge"], BASE64_URL_SAFE_NO_PAD.encode(digest));
+        assert_eq!(fields["state"], question.state.expose());
+        assert_eq!(fields["nonce"], question.nonce.unwrap().expose());
+        assert!(question.verifier.expose().len() >= 43, "RFC 7636 §4.1");
+    }
+
+    #[test]
+    fn google_is_asked_for_a_refresh_token() {
+        let mut party = party(Provider::Google, "https://login.example");
+        party.client_secret = Some(Secret::new("s3cret"));
+        let (question, fields) = ask(&party);
+        assert_eq!(fields["access_type"], "offline");
+        assert_eq!(fields["prompt"], "consent");
+        assert!(!question.url.as_str().contains("s3cret"));
+    }
+
+    #[test]
+    fn without_openid_there_is_no_nonce() {
+        let mut party = party(Provider::Custom, "https://login.example");
+        party.consent_scopes = vec!["smtp".to_owned()];
+        let (question, fields) = ask(&party);
+        assert!(question.nonce.is_none() && !fields.contains_key("nonce"));
+    }
+
+    #[test]
+    fn no_two_questions_share_their_chance() {
+        let party = party(Provider::Microsoft, "https://login.example");
+        let ((one, _), (two, _)) = (ask(&party), ask(&party));
+        assert_ne!(one.state.expose(), two.state.expose());
+        assert_ne!(one.verifier.expose(), two.verifier.expose());
+        let is_base64url = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        assert!(one.state.expose().chars().all(is_base64url));
+        assert!(one.state.expose().len() >= 40);
+    }
+}

@@ -255,7 +255,11 @@ impl Party {
             return Err(wrong("the access token is empty"));
         }
         let lifetime = answer.expires_in().unwrap_or(ASSUMED_LIFETIME);
-        let granted = answer.scopes().filter(|scopes| !scopes.is_empty());
+        // NOTE: some write an empty scope instead of none.
+        let granted = answer.scopes().map(|scopes| {
+            scopes.iter().map(|scope| scope.to_string()).filter(|scope| !scope.is_empty())
+        });
+        let granted = granted.map(Iterator::collect).filter(|granted: &Vec<_>| !granted.is_empty());
         let id_token = answer.extra_fields().id_token.as_ref().and_then(Claims::of);
         Ok(Tokens {
             access: AccessToken {
@@ -263,10 +267,7 @@ impl Party {
                 value,
                 expires_at: now.after(lifetime),
                 renew_from: renew_from(now, lifetime, self.grace),
-                scopes: granted.map_or_else(
-                    || asked.to_vec(),
-                    |scopes| scopes.iter().map(|scope| scope.to_string()).collect(),
-                ),
+                scopes: granted.unwrap_or_else(|| asked.to_vec()),
             },
             refresh: answer
                 .refresh_token()
@@ -295,4 +296,113 @@ pub(super) fn missing(asked: &[String], granted: &[String]) -> Vec<String> {
         .filter(|scope| !is_granted(scope))
         .cloned()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::party::tests::party;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix(1_800_000_000 + seconds).unwrap()
+    }
+
+    fn read(provider: Provider, body: &str) -> Result<Tokens, TokenError> {
+        let answer: Answer = serde_json::from_str(body).unwrap();
+        party(provider, "https://login.example").read(&answer, &["asked".to_owned()], at(0))
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn a_token_is_renewed_before_its_end_and_never_before_it_is_issued() {
+        let table = [
+            // lifetime      grace  renewed after
+            (3600,           30,    3570),
+            (30,             30,    0),
+            (10,             30,    0),
+            (3600,           0,     3600),
+        ];
+        for (lifetime, grace, after) in table {
+            let seconds = Duration::from_secs;
+            assert_eq!(renew_from(at(0), seconds(lifetime), seconds(grace)), at(after));
+        }
+    }
+
+    #[test]
+    fn what_the_answer_leaves_out_is_as_asked() {
+        let body = r#"{"access_token":"opaque","token_type":"bearer"}"#;
+        let tokens = read(Provider::Microsoft, body).unwrap();
+        assert_eq!(tokens.access.scopes, ["asked"]);
+        assert_eq!(tokens.access.expires_at, at(0).after(ASSUMED_LIFETIME));
+        assert_eq!(tokens.access.audience, None, "opaque");
+        assert!(tokens.refresh.is_none() && tokens.account.is_none());
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_used_is_said_to_be_one() {
+        for body in [
+            r#"{"access_token":"","token_type":"Bearer"}"#,
+            r#"{"access_token":"a","token_type":"mac"}"#,
+            r#"{"access_token":"a","token_type":"DPoP"}"#,
+        ] {
+            let refused = read(Provider::Custom, body);
+            assert!(matches!(refused, Err(TokenError::NotTheProtocol { .. })), "{body}");
+        }
+        let tokens = read(
+            Provider::Custom,
+            r#"{"access_token":"a","token_type":"bEaReR","scope":"","refresh_token":""}"#,
+        )
+        .unwrap();
+        assert!(tokens.refresh.is_none());
+        assert_eq!(tokens.access.scopes, ["asked"]);
+    }
+
+    #[test]
+    fn a_lifetime_without_end_ends_with_the_calendar() {
+        let body =
+            format!(r#"{{"access_token":"a","token_type":"Bearer","expires_in":{}}}"#, u64::MAX);
+        let tokens = read(Provider::Custom, &body).unwrap();
+        assert!(tokens.access.is_fresh(at(1_000_000_000)));
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn what_was_asked_and_not_granted_is_named() {
+        let smtp = "https://outlook.office.com/SMTP.Send";
+        let graph = "https://graph.microsoft.com/Mail.Send";
+        let table: [(&[&str], &[&str], &[&str]); 7] = [
+            // asked                             granted                              missing
+            (&[smtp, "offline_access"],          &[smtp],                             &[]),
+            (&[smtp],                            &["https://outlook.office.com/smtp.send"], &[]),
+            (&[graph, "openid"],                 &["Mail.Send", "profile"],           &[]),
+            (&[graph],                           &["Mail.Read"],                      &[graph]),
+            (&[smtp],                            &["https://graph.microsoft.com/SMTP.Send"], &[smtp]),
+            (&["https://mail.google.com/", "email"], &["openid"],                     &["https://mail.google.com/"]),
+            (&["https://graph.microsoft.com/.default"], &["Mail.Send"],               &[]),
+        ];
+        let owned = |scopes: &[&str]| scopes.iter().map(|&scope| scope.to_owned()).collect::<Vec<_>>();
+        for (asked, granted, expected) in table {
+            assert_eq!(missing(&owned(asked), &owned(granted)), expected, "{asked:?} {granted:?}");
+        }
+    }
+
+    #[test]
+    fn an_unreadable_answer_is_not_repeated() {
+        let answer = r#"{"access_token":["geheim"],"token_type":"Bearer"}"#;
+        let error = serde_path_error(answer);
+        let said = unread(error, &party(Provider::Custom, "https://login.example")).to_string();
+        assert!(said.contains("`access_token`") && !said.contains("geheim"), "{said}");
+    }
+
+    fn serde_path_error(body: &str) -> RequestTokenError<TokenError, BasicErrorResponse> {
+        let party = party(Provider::Custom, "https://login.example");
+        let answer = http::Response::new(body.as_bytes().to_vec());
+        let http = move |_| {
+            let answer = answer.clone();
+            async move { Ok::<_, TokenError>(answer) }
+        };
+        let requests = party.requests(Proof::Nothing);
+        let asking = requests.exchange_client_credentials();
+        futures_util::FutureExt::now_or_never(asking.request_async(&http)).unwrap().unwrap_err()
+    }
 }

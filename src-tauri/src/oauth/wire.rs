@@ -197,3 +197,99 @@ pub(super) fn struck_out(text: &str, secrets: &[String]) -> String {
     let long = secrets.iter().filter(|secret| secret.len() >= 6);
     long.fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "…"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: i64 = 1_795_003_200;
+
+    fn answer(status: u16, headers: &[(&'static str, &str)], body: &str) -> HttpResponse {
+        let mut answer = http::Response::builder().status(status);
+        for (name, value) in headers {
+            answer = answer.header(*name, *value);
+        }
+        answer.body(body.as_bytes().to_vec()).unwrap()
+    }
+
+    fn judge(answer: &HttpResponse) -> Result<HttpResponse, TokenError> {
+        let sent = ["geheim-code".to_owned()];
+        judged(answer, "login.example", &sent, Timestamp::from_unix(NOON).unwrap())
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn answers_are_told_apart() {
+        let table = [
+            // status  body                                                          judgement
+            (200, r#"{"access_token":"a"}"#,                                         "tokens"),
+            (201, r#"{"access_token":"a"}"#,                                         "tokens"),
+            (200, r#"{"error":"bad_verification_code"}"#,                            "the provider refused: bad_verification_code"),
+            (400, r#"{"error":"invalid_grant","error_description":"no geheim-code"}"#, "the provider refused: invalid_grant: no …"),
+            (401, r#"{"error":"invalid_client"}"#,                                   "the provider refused: invalid_client"),
+            (400, r#"{"error":"temporarily_unavailable"}"#,                          "login.example is busy (400): temporarily_unavailable"),
+            (400, r#"{"error":"invalid_grant","error_codes":[50196]}"#,              "login.example is busy (400): invalid_grant"),
+            (429, "Too Many Requests",                                               "login.example is busy (429): Too Many Requests"),
+            (503, r#"{"error":"server_error","error_description":"later"}"#,         "login.example is busy (503): server_error: later"),
+            (502, "<html><head><title>502 Bad Gateway</title></head>geheim-code",    "login.example is busy (502): 502 Bad Gateway"),
+            (200, "<html>Sign in to the hotel's network, geheim-code</html>",        "login.example does not answer as a token endpoint (200): <html>Sign in to the hotel's network, …</html>"),
+            (200, "",                                                                "login.example does not answer as a token endpoint (200): "),
+            (200, "[1]",                                                             "login.example does not answer as a token endpoint (200): [1]"),
+            (404, r#"{"message":"nothing here"}"#,                                   "login.example does not answer as a token endpoint (404): {\"message\":\"nothing here\"}"),
+        ];
+        for (status, body, expected) in table {
+            let said = match judge(&answer(status, &[], body)) {
+                Ok(_) => "tokens".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            assert_eq!(said, expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_not_followed_and_its_address_not_repeated() {
+        let moved = answer(302, &[("location", "https://evil.example/?code=geheim-code")], "");
+        let said = judge(&moved).unwrap_err().to_string();
+        assert!(said.ends_with("(302): redirect to evil.example"), "{said}");
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn retry_after_is_seconds_or_a_date() {
+        let table = [
+            ("60",                            Some(60)),
+            (" 5 ",                           Some(5)),
+            ("Wed, 18 Nov 2026 12:02:00 GMT", Some(120)),
+            ("Wed, 18 Nov 2026 11:00:00 GMT", Some(0)),
+            ("99999999999",                   Some(24 * 60 * 60)),
+            ("soon",                          None),
+            ("-5",                            None),
+        ];
+        for (header, seconds) in table {
+            let Err(TokenError::Busy { wait, .. }) = judge(&answer(429, &[("retry-after", header)], ""))
+            else { panic!("busy") };
+            assert_eq!(wait, seconds.map(Duration::from_secs), "{header}");
+        }
+    }
+
+    #[test]
+    #[rustfmt::skip]
+    fn lifetimes_are_read_in_every_way_they_are_written() {
+        let table = [
+            (r#"{"expires_in":3600}"#,     Some(3600)),
+            (r#"{"expires_in":"3599"}"#,   Some(3599)),
+            (r#"{"expires_in":3599.6}"#,   Some(3599)),
+            (r#"{"expires_in":-1}"#,       Some(0)),
+            (r#"{"expires_in":null}"#,     None),
+            (r#"{"expires_in":"soon"}"#,   None),
+            (r#"{"expires_in":[1]}"#,      None),
+            ("{}",                         None),
+        ];
+        for (body, seconds) in table {
+            let plain = judge(&answer(200, &[("content-type", "text/javascript")], body)).unwrap();
+            assert!(plain.headers().is_empty());
+            let body: Value = serde_json::from_slice(plain.body()).unwrap();
+            assert_eq!(body.get("expires_in").and_then(Value::as_u64), seconds);
+        }
+    }
+}

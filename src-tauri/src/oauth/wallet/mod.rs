@@ -5,10 +5,13 @@
 //! renewal that has begun runs to its end, whoever stops waiting for it, since a rotated token in an
 //! unread answer would be lost.
 
+mod custody;
+mod turn;
+
 use super::{
     account::Account,
     client,
-    party::{Party, Proof},
+    party::Party,
     redirect::Grant,
     token::{self, AccessToken, SignInReason, TokenError, Tokens},
 };
@@ -16,23 +19,17 @@ use crate::{
     clock::{Clock, Timestamp},
     paths::Paths,
     profile::{ProfileId, SignIn},
-    secret::{Secret, SecretKey, SecretName, SecretStore, VaultError},
+    secret::{Secret, SecretStore},
 };
+use custody::{Custody, Kept};
 use http::{Request, header};
-use serde::Deserialize;
 use std::{
     collections::HashMap,
-    fs::{File, OpenOptions, TryLockError},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 use tokio_util::sync::CancellationToken;
+use turn::Turns;
 use url::{Url, form_urlencoded};
-
-/// How long another process may take to renew a sign-in: its request and its vault have limits too.
-const LOCK_PATIENCE: Duration = Duration::from_secs(90);
-/// How often the lock is tried meanwhile: an operating system tells nobody that one came free.
-const LOCK_STEP: Duration = Duration::from_millis(50);
 
 /// Keeps the tokens of all profiles. Cloning shares them.
 #[derive(Debug, Clone)]
@@ -40,15 +37,11 @@ pub struct Wallet(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    vault: Arc<dyn SecretStore>,
-    paths: Paths,
     clock: Clock,
+    refresh: Custody,
     /// Access tokens by whose and what for.
     access: Mutex<HashMap<Purpose, AccessToken>>,
-    /// Refresh tokens that the vault did not take.
-    homeless: Mutex<HashMap<ProfileId, Kept>>,
-    /// Whose turn it is, within this process.
-    turns: Mutex<HashMap<ProfileId, Arc<tokio::sync::Mutex<()>>>>,
+    turns: Turns,
 }
 
 /// What an access token is for: another client, provider or scope is another token.
@@ -58,17 +51,6 @@ struct Purpose {
     client_id: String,
     provider: Url,
     scopes: String,
-}
-
-/// A refresh token as the vault keeps it: with what decides how, and to whom, it may be shown.
-#[derive(Debug, Clone, Deserialize)]
-struct Kept {
-    refresh_token: Secret,
-    /// The client of the sign-in stays the client at every renewal, public or confidential.
-    proof: Proof,
-    client_id: String,
-    /// The provider's token endpoint.
-    provider: Url,
 }
 
 /// What a sign-in brought.
@@ -103,12 +85,10 @@ impl Wallet {
     /// Keeps refresh tokens in `vault`, and agrees with other processes through locks in `paths`.
     pub fn new(vault: Arc<dyn SecretStore>, paths: Paths, clock: Clock) -> Self {
         Self(Arc::new(Inner {
-            vault,
-            paths,
             clock,
+            refresh: Custody::new(vault),
             access: Mutex::default(),
-            homeless: Mutex::default(),
-            turns: Mutex::default(),
+            turns: Turns::new(paths),
         }))
     }
 
@@ -163,7 +143,7 @@ impl Wallet {
     /// # Errors
     /// The vault's.
     pub async fn is_signed_in(&self, profile: ProfileId) -> Result<bool, TokenError> {
-        Ok(self.kept(profile).await?.is_some())
+        Ok(self.0.refresh.look(profile).await?.is_some())
     }
 
     /// Forgets the tokens of `party`'s profile, and revokes them where the provider can.
@@ -171,11 +151,9 @@ impl Wallet {
     /// # Errors
     /// When they could not be forgotten.
     pub async fn sign_out(&self, party: &Party) -> Result<SignedOut, TokenError> {
-        let turn = self.turn(party.profile);
-        let _ours = turn.lock().await;
-        let _lock = self.lock_out_others(party.profile).await?;
-        let kept = self.kept(party.profile).await?;
-        self.forget(party.profile).await?;
+        let _turn = self.0.turns.take(party.profile).await?;
+        let kept = self.0.refresh.look(party.profile).await?;
+        self.0.refresh.forget(party.profile).await?;
         self.drop_access(party.profile);
         match (kept, &party.endpoints.revoke) {
             (None, _) => Ok(SignedOut::NothingHeld),
@@ -190,17 +168,17 @@ impl Wallet {
     }
 
     async fn redeem_alone(&self, party: &Party, grant: Grant) -> Result<SignedIn, TokenError> {
-        let turn = self.turn(party.profile);
-        let _ours = turn.lock().await;
-        let _lock = self.lock_out_others(party.profile).await?;
+        let _turn = self.0.turns.take(party.profile).await?;
         let proof = grant.proof;
         let tokens = token::exchange(party, grant, self.0.clock.now()).await?;
         // The old ones belong to an earlier sign-in, perhaps of another person.
         self.drop_access(party.profile);
         let renews_itself = tokens.refresh.is_some();
         match &tokens.refresh {
-            Some(token) => self.keep(party, Kept::new(party, proof, token.clone())).await?,
-            None => self.forget(party.profile).await?,
+            Some(token) => {
+                self.0.refresh.keep(party, Kept::new(party, proof, token.clone())).await?;
+            }
+            None => self.0.refresh.forget(party.profile).await?,
         }
         let Tokens { access, account, .. } = tokens;
         let signed_in = SignedIn {
@@ -210,6 +188,7 @@ impl Wallet {
             renews_itself,
             expires_at: access.expires_at,
         };
+        tracing::info!(profile = %party.profile, renews_itself, until = %access.expires_at, "signed in");
         lock(&self.0.access).insert(Purpose::new(party, &party.token_scopes), access);
         Ok(signed_in)
     }
@@ -220,8 +199,7 @@ impl Wallet {
         scopes: &[String],
     ) -> Result<AccessToken, TokenError> {
         let purpose = Purpose::new(party, scopes);
-        let turn = self.turn(party.profile);
-        let _ours = turn.lock().await;
+        let _turn = self.0.turns.take(party.profile).await?;
         // Whoever had the turn before us may have renewed it.
         if let Some(fresh) = self.fresh(&purpose) {
             return Ok(fresh);
@@ -230,6 +208,7 @@ impl Wallet {
             SignIn::AppOnly => client::credentials(party, scopes, self.0.clock.now()).await?.access,
             _ => self.renew_with_refresh_token(party, scopes).await?,
         };
+        tracing::info!(profile = %party.profile, until = %access.expires_at, "access token renewed");
         lock(&self.0.access).insert(purpose, access.clone());
         Ok(access)
     }
@@ -239,9 +218,8 @@ impl Wallet {
         party: &Party,
         scopes: &[String],
     ) -> Result<AccessToken, TokenError> {
-        let _lock = self.lock_out_others(party.profile).await?;
         // Read only now: another process may have rotated it.
-        let kept = self.kept(party.profile).await?;
+        let kept = self.0.refresh.fetch(party).await?;
         let kept = kept.ok_or(TokenError::SignInNeeded(SignInReason::Never))?;
         if !kept.belongs_to(party) {
             return Err(TokenError::SignInNeeded(SignInReason::RegistrationChanged));
@@ -250,7 +228,7 @@ impl Wallet {
         let tokens = token::refresh(party, kept.proof, &kept.refresh_token, scopes, now).await?;
         let rotated = tokens.refresh.filter(|new| new.expose() != kept.refresh_token.expose());
         if let Some(token) = rotated {
-            self.keep(party, Kept { refresh_token: token, ..kept }).await?;
+            self.0.refresh.keep(party, kept.rotated(token)).await?;
         }
         Ok(tokens.access)
     }
@@ -258,73 +236,6 @@ impl Wallet {
     fn fresh(&self, purpose: &Purpose) -> Option<AccessToken> {
         let now = self.0.clock.now();
         lock(&self.0.access).get(purpose).filter(|token| token.is_fresh(now)).cloned()
-    }
-
-    fn turn(&self, profile: ProfileId) -> Arc<tokio::sync::Mutex<()>> {
-        Arc::clone(lock(&self.0.turns).entry(profile).or_default())
-    }
-
-    /// Waits until no other process is renewing; dropping the file lets them.
-    async fn lock_out_others(&self, profile: ProfileId) -> Result<File, TokenError> {
-        let path = self.0.paths.locks().join(format!("{profile}.lock"));
-        let failed = |source| TokenError::Lock { path: path.display().to_string(), source };
-        let open = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let file = open.map_err(failed)?;
-        let wait = async {
-            loop {
-                match file.try_lock() {
-                    Ok(()) => return Ok(()),
-                    Err(TryLockError::WouldBlock) => tokio::time::sleep(LOCK_STEP).await,
-                    Err(TryLockError::Error(source)) => return Err(failed(source)),
-                }
-            }
-        };
-        tokio::time::timeout(LOCK_PATIENCE, wait)
-            .await
-            .map_err(|_| TokenError::Held { waited: LOCK_PATIENCE })??;
-        Ok(file)
-    }
-
-    /// What is held for `profile`: first what the vault did not take the last time, which is newer.
-    async fn kept(&self, profile: ProfileId) -> Result<Option<Kept>, TokenError> {
-        let homeless = lock(&self.0.homeless).get(&profile).cloned();
-        if homeless.is_some() {
-            return Ok(homeless);
-        }
-        let stored = self.in_vault(move |vault| vault.get(&key(profile))).await?;
-        Ok(stored.and_then(|stored| Kept::from_secret(&stored)))
-    }
-
-    /// Puts `kept` into the vault; into memory when the vault does not take it.
-    async fn keep(&self, party: &Party, kept: Kept) -> Result<(), TokenError> {
-        let profile = party.profile;
-        let (secret, label) = (kept.to_secret(), format!("{}: refresh token", party.profile_name));
-        let put = self.in_vault(move |vault| vault.put(&key(profile), &secret, &label)).await;
-        let mut homeless = lock(&self.0.homeless);
-        match put {
-            Ok(()) => {
-                homeless.remove(&profile);
-                Ok(())
-            }
-            Err(error) => {
-                homeless.insert(profile, kept);
-                Err(error)
-            }
-        }
-    }
-
-    async fn forget(&self, profile: ProfileId) -> Result<(), TokenError> {
-        self.in_vault(move |vault| vault.forget(&key(profile))).await?;
-        lock(&self.0.homeless).remove(&profile);
-        Ok(())
-    }
-
-    async fn in_vault<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&dyn SecretStore) -> Result<T, VaultError> + Send + 'static,
-    ) -> Result<T, TokenError> {
-        let vault = Arc::clone(&self.0.vault);
-        Ok(finished(tokio::task::spawn_blocking(move || work(&*vault)).await)??)
     }
 
     /// Revokes a refresh token and all that came of it (RFC 7009 §2.1). By hand: the `oauth2` crate
@@ -352,43 +263,6 @@ impl Purpose {
             scopes: scopes.join(" "),
         }
     }
-}
-
-impl Kept {
-    fn new(party: &Party, proof: Proof, refresh_token: Secret) -> Self {
-        Self {
-            refresh_token,
-            proof,
-            client_id: party.client_id.clone(),
-            provider: party.endpoints.token.clone(),
-        }
-    }
-
-    /// Whether it may be shown to `party`'s provider: it goes back to where it came from only.
-    fn belongs_to(&self, party: &Party) -> bool {
-        self.client_id == party.client_id
-            && self.provider.origin() == party.endpoints.token.origin()
-    }
-
-    /// As one secret, so that the vault replaces all of it at once.
-    fn to_secret(&self) -> Secret {
-        let json = serde_json::json!({
-            "refresh_token": self.refresh_token.expose(),
-            "proof": self.proof,
-            "client_id": self.client_id,
-            "provider": self.provider,
-        });
-        Secret::new(json.to_string())
-    }
-
-    /// The reverse; `None` for anything else, which nobody could renew with.
-    fn from_secret(secret: &Secret) -> Option<Self> {
-        serde_json::from_str(secret.expose()).ok()
-    }
-}
-
-fn key(profile: ProfileId) -> SecretKey {
-    SecretKey::new(profile, SecretName::RefreshToken)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
