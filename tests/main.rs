@@ -2,6 +2,7 @@
 
 mod architecture;
 mod contract;
+mod graph;
 mod journey;
 mod keychain;
 mod smtp;
