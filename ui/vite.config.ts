@@ -15,7 +15,13 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // axe looks at every element, and CI machines are slow.
+    testTimeout: 30_000,
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.ts"],
+    // The tokens' contrast is tested; other styles say nothing in jsdom.
+    css: { include: [/tokens\.css/] },
+    // axe looks at whole windows: seconds on a busy machine.
+    testTimeout: 30_000,
   },
 });

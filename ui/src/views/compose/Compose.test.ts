@@ -1,0 +1,186 @@
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
+import type { SendReport } from "../../api/contract/SendReport";
+import type { SendRequest } from "../../api/contract/SendRequest";
+import { storesContext } from "../../stores";
+import { type Answers, fakeCall } from "../../testing/fakeCall";
+import { uncertain } from "../../testing/sample/problems";
+import { faults, show } from "../../testing/show";
+import Compose from "./Compose.svelte";
+
+const PROFILE = "00000000-0000-4000-8000-000000000001";
+
+async function compose(answers: Answers = {}) {
+  const fake = fakeCall(answers);
+  const view = fake.world.profiles.find(({ row }) => row.id === PROFILE);
+  if (!view) throw new Error("the sample has no such sender");
+  const shown = await show(Compose, { view }, fake);
+  const sent = () => fake.asked.filter(({ command }) => command === "send").map(({ request }) => request as SendRequest);
+  return { ...shown, view, sent, to: screen.getByLabelText("To") };
+}
+
+const report = (more: Partial<SendReport>): SendReport => ({
+  id: PROFILE, outcome: "accepted", message_id: "<1@k.example>", transport: "smtp", recipients: [], reply: "250 OK",
+  stage: "message", elapsed_ms: 843, problem: null, ...more,
+});
+
+const chips = () => screen.getAllByRole("button", { name: /^Remove / }).map((one) => one.getAttribute("aria-label")?.slice(7));
+
+describe("recipients", () => {
+  it("become chips at a comma, at Enter, and many at once when pasted", async () => {
+    const { user, to } = await compose();
+    await user.type(to, "a@k.example,b@k.example{Enter}");
+    await user.paste("c@k.example; Dora <d@k.example>\ne@k.example");
+    expect(chips()).toEqual(["a@k.example", "b@k.example", "c@k.example", "Dora <d@k.example>", "e@k.example"]);
+    expect(await faults()).toEqual([]);
+  });
+
+  it("are selected by Backspace, then deleted; arrows move", async () => {
+    const { user, to } = await compose();
+    await user.type(to, "a@k.example,b@k.example,{Backspace}");
+    expect(screen.getByRole("button", { name: "Remove b@k.example" })).toHaveFocus();
+    await user.keyboard("{ArrowLeft}{Backspace}");
+    expect(chips()).toEqual(["b@k.example"]);
+    await user.keyboard("{ArrowRight}");
+    expect(to).toHaveFocus();
+  });
+
+  it("that have a slip get a suggestion, which Fix takes", async () => {
+    const { user, to } = await compose();
+    await user.type(to, "jan@kestrel,example,");
+    expect(screen.getByText("Did you mean jan@kestrel.example?")).toBeVisible();
+    expect(to).toBeInvalid();
+    await user.click(screen.getByRole("button", { name: "Fix" }));
+    expect(chips()).toEqual(["jan@kestrel.example"]);
+  });
+
+  it("that are missing get the focus instead of a dead button", async () => {
+    const { user, to, sent } = await compose();
+    await user.click(screen.getByRole("button", { name: /^Send/ }));
+    expect(to).toHaveFocus();
+    expect(screen.getByText("Add at least one recipient")).toBeVisible();
+    expect(sent()).toEqual([]);
+  });
+});
+
+describe("the message", () => {
+  it("goes to Rust as it was written, by Ctrl+Enter", async () => {
+    const { user, to, sent } = await compose();
+    await user.type(to, "a@k.example");
+    await user.selectOptions(screen.getByLabelText("From"), "Kestrel Orders <returns@kestrel.example>");
+    await user.type(screen.getByLabelText("Subject"), "Hello");
+    await user.click(screen.getByRole("radio", { name: "HTML" }));
+    await user.type(screen.getByLabelText("HTML of the message"), "<p>Hi</p><p>there</p>");
+    await user.click(screen.getByRole("button", { name: "choose files…" }));
+    await user.selectOptions(screen.getByLabelText("Send through"), "graph");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(sent()[0]).toMatchObject({
+      profile_id: PROFILE, via: "graph",
+      message: {
+        from: "Kestrel Orders <returns@kestrel.example>", to: ["a@k.example"], subject: "Hello",
+        html: "<p>Hi</p><p>there</p>", text: "Hi\n\nthere", attachments: [{ content_id: null }],
+      },
+    });
+  });
+
+  it("is shown in a frame that runs nothing and loads nothing", async () => {
+    const { user } = await compose();
+    await user.click(screen.getByRole("radio", { name: "HTML" }));
+    await user.type(screen.getByLabelText("HTML of the message"), '<img src="https://t.example/p.gif">');
+    await user.click(screen.getByRole("radio", { name: "Preview" }));
+    const frame = screen.getByTitle("Preview of the message");
+    expect(frame).toHaveAttribute("sandbox", "");
+    expect(frame.getAttribute("srcdoc")).toContain("default-src 'none'");
+    expect(screen.getByText(/1 remote item blocked/)).toBeVisible();
+  });
+
+  it("keeps its text once it is edited, until it follows the HTML again", async () => {
+    const { user, stores } = await compose();
+    const draft = stores.drafts.of(PROFILE);
+    draft.html = "<p>one</p>";
+    expect(draft.text).toBe("one");
+    await user.type(await screen.findByLabelText("Text of the message"), "!");
+    draft.html = "<p>two</p>";
+    expect(draft.text).toBe("one!");
+    await user.click(await screen.findByRole("button", { name: "Write the text from the HTML again" }));
+    expect(draft.text).toBe("two");
+  });
+
+  it("survives another tab", async () => {
+    const { user, to, unmount, stores, view } = await compose();
+    await user.type(to, "a@k.example,");
+    unmount();
+    expect(screen.queryByLabelText("To")).toBeNull();
+    render(Compose, { props: { view }, context: storesContext(stores) });
+    expect(chips()).toEqual(["a@k.example"]);
+  });
+
+  it("takes files that are dropped, and shows pictures inline under an id of their own", async () => {
+    const { user, fake, stores } = await compose();
+    const picture = { name: "logo.png", size: 14_000, content_type: "image/png" };
+    fake.tell({ event: "dropped", files: [{ ...picture, file: "1" }, { ...picture, file: "2" }] });
+    for (const button of await screen.findAllByRole("button", { name: "Show inline" })) await user.click(button);
+    const draft = stores.drafts.of(PROFILE);
+    expect(draft.attached.map(({ contentId }) => contentId)).toEqual(["logo", "logo-2"]);
+    expect(draft.html).toContain('<img src="cid:logo-2" alt="logo.png">');
+    expect(draft.fault()?.field).toBe("to");
+    await user.click(screen.getAllByRole("button", { name: "Remove logo.png" })[0] as HTMLElement);
+    draft.to = [{ written: "a@k.example", address: "a@k.example", valid: true, suggestion: null }];
+    expect(draft.fault()).toMatchObject({ field: "html" });
+  });
+});
+
+describe("a send", () => {
+  it("shows stage and octets, and can be cancelled until the server has it", async () => {
+    let finish: (ended: SendReport) => void = () => undefined;
+    const { user, to, sent, fake } = await compose({ send: () => new Promise((resolve) => (finish = resolve)) });
+    await user.type(to, "a@k.example,");
+    await user.click(screen.getByRole("button", { name: /^Send/ }));
+    const news = { event: "send", send_id: sent()[0]?.send_id ?? "", stage: "message", total: 211_000 } as const;
+    fake.tell({ ...news, sent: 131_000, cancellable: true });
+    expect(await screen.findByText("Uploading to smtp.office365.com, 131 KB of 211 KB")).toBeVisible();
+    expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "62");
+    expect(to).toBeDisabled();
+    await user.keyboard("{Escape}");
+    expect(fake.asked.at(-1)).toMatchObject({ command: "cancel_send", request: news.send_id });
+    fake.tell({ ...news, sent: 211_000, cancellable: false });
+    expect(await screen.findByText("Too late to cancel")).toBeVisible();
+    expect(screen.queryByRole("button", { name: /Cancel/ })).toBeNull();
+    expect(await faults()).toEqual([]);
+    finish(report({}));
+    expect(await screen.findByText(/Accepted by smtp.office365.com in 843 ms/)).toBeVisible();
+  });
+
+  it("that went partly says so for each recipient", async () => {
+    const recipients: SendReport["recipients"] = [
+      { address: "a@k.example", outcome: "accepted", reply: "250 2.1.5 OK" },
+      { address: "b@k.example", outcome: "refused", reply: "550 5.1.10 not found" },
+    ];
+    const { user, to } = await compose({ send: () => report({ outcome: "partly", recipients }) });
+    await user.type(to, "a@k.example,b@k.example,");
+    await user.click(screen.getByRole("button", { name: /^Send/ }));
+    const result = await screen.findByRole("region", { name: "Result of the send" });
+    expect(within(result).getByText(/not for 1 of 2 recipients/)).toBeVisible();
+    expect(within(result).getByText("550 5.1.10 not found")).toBeVisible();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("whose end nobody knows is neither called sent nor failed, and says what to do", async () => {
+    const { user, to, stores } = await compose({ send: () => report({ outcome: "uncertain", problem: uncertain, reply: null }) });
+    await user.type(to, "a@k.example,");
+    await user.click(screen.getByRole("button", { name: /^Send/ }));
+    const result = await screen.findByRole("region", { name: "Result of the send" });
+    expect(within(result).getByRole("img", { name: "Uncertain" })).toBeVisible();
+    expect(within(result).getByText(/Look for it in the mailbox/)).toBeVisible();
+    await user.click(within(result).getByRole("button", { name: "Close the result" }));
+    await waitFor(() => expect(stores.outbox.of(PROFILE)).toBeNull());
+  });
+
+  it("is not begun twice", async () => {
+    const { user, to, sent } = await compose({ send: () => new Promise(() => undefined) });
+    await user.type(to, "a@k.example,");
+    await user.keyboard("{Control>}{Enter}{Enter}{/Control}");
+    await fireEvent.keyDown(window, { key: "Enter", ctrlKey: true });
+    expect(sent()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,126 @@
+import { screen, waitFor } from "@testing-library/svelte";
+import { describe, expect, it, vi } from "vitest";
+import type { ConsentNews } from "../../api/contract/ConsentNews";
+import type { ConsentStep } from "../../api/contract/ConsentStep";
+import { type Answers, failsWith, fakeCall } from "../../testing/fakeCall";
+import { vaultAbsent, wrongPlatform } from "../../testing/sample/problems";
+import { faults, show } from "../../testing/show";
+import ConsentSheet from "./ConsentSheet.svelte";
+
+const SUPPORT = "00000000-0000-4000-8000-000000000005";
+
+async function sheet(answers: Answers = {}) {
+  const fake = fakeCall(answers);
+  // The tests tell the steps themselves.
+  const begin = fake.world.answers.begin_consent;
+  fake.world.answers.begin_consent = (request) => {
+    const tell = fake.world.tell;
+    fake.world.tell = () => undefined;
+    const view = begin(request);
+    setTimeout(() => (fake.world.tell = tell), 5);
+    return view;
+  };
+  const onclose = vi.fn();
+  const shown = await show(ConsentSheet, { profileId: SUPPORT, onclose }, fake);
+  const tell = (step: ConsentStep, more: Partial<ConsentNews> = {}) => fake.tell({
+    event: "consent", consent_id: shown.stores.consent.view?.id ?? "", profile_id: SUPPORT, step, at: fake.world.at.minutes(0),
+    note: null, problem: null, ...more,
+  });
+  await waitFor(() => expect(shown.stores.consent.view).not.toBeNull());
+  return { ...shown, tell, onclose, asked: (command: string) => fake.asked.filter((one) => one.command === command).map(({ request }) => request) };
+}
+
+describe("a sign-in", () => {
+  it("shows each step as it happens, and who is to sign in", async () => {
+    const { tell } = await sheet();
+    tell("opened");
+    tell("waiting");
+    expect(await screen.findByText("Waiting for the sign-in")).toBeVisible();
+    expect(screen.getByText("support@kestrel.example")).toBeVisible();
+    expect(screen.getByText(/at localhost:51734/)).toBeVisible();
+    expect(screen.getByText(/of 5:00/)).toBeVisible();
+    expect(screen.getByText("Tokens stored in the keychain")).toBeVisible();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("is not moved by news of another one", async () => {
+    const { tell } = await sheet();
+    tell("failed", { consent_id: "another", problem: wrongPlatform });
+    expect(screen.queryByText(wrongPlatform.title)).toBeNull();
+  });
+
+  it("that failed says why, with the provider's words, and can be tried again the same way", async () => {
+    const { tell, user, asked } = await sheet();
+    tell("opened");
+    tell("waiting");
+    tell("code_received");
+    tell("failed", { problem: wrongPlatform });
+    expect(await screen.findByText(wrongPlatform.title)).toBeVisible();
+    expect(screen.getByText(/AADSTS7000218/)).toBeVisible();
+    expect(screen.getByText("Tokens").closest("li")).toHaveClass("failed");
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(asked("begin_consent").at(-1)).toEqual({ profile_id: SUPPORT, route: "loopback", open_browser: true });
+    await waitFor(() => expect(screen.queryByText(wrongPlatform.title)).toBeNull());
+  });
+
+  it("that worked says who signed in, and warns where that is not the mailbox", async () => {
+    const { tell, fake } = await sheet();
+    const view = fake.world.profiles.find(({ row }) => row.id === SUPPORT);
+    if (view) view.identity = { ...view.identity, account: "svc-mailer@kestrel.example", account_mailbox: "mismatch" };
+    tell("identity_checked", { note: "svc-mailer@kestrel.example" });
+    tell("done");
+    expect(await screen.findByText("Signed in as svc-mailer@kestrel.example")).toBeVisible();
+    expect(screen.getByText(/only if that account may send as the mailbox/)).toBeVisible();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("that cannot begin says why", async () => {
+    await show(ConsentSheet, { profileId: SUPPORT, onclose: () => undefined }, fakeCall({ begin_consent: failsWith(vaultAbsent) }));
+    expect(await screen.findByText(vaultAbsent.title)).toBeVisible();
+    expect(screen.getByRole("button", { name: "Try again" })).toBeVisible();
+  });
+
+  it("is cancelled by Esc before the sheet closes", async () => {
+    const { user, asked, onclose, stores } = await sheet();
+    const id = stores.consent.view?.id;
+    await user.click(screen.getByRole("button", { name: /^Cancel/ }));
+    await waitFor(() => expect(onclose).toHaveBeenCalled());
+    expect(asked("cancel_consent")).toEqual([id]);
+  });
+});
+
+describe("the way back", () => {
+  it("can be changed: the open question is cancelled, the next one goes the other way", async () => {
+    const { user, asked } = await sheet();
+    await user.click(screen.getByRole("radio", { name: "Paste URL" }));
+    await waitFor(() => expect(asked("begin_consent").at(-1)).toMatchObject({ route: "paste" }));
+    expect(asked("cancel_consent")).toHaveLength(1);
+  });
+
+  it("can be walked by hand when nothing arrives", async () => {
+    const { user, asked, stores } = await sheet();
+    await user.click(screen.getByRole("button", { name: "Not arriving?" }));
+    const field = screen.getByLabelText("Address the browser ended at");
+    await user.type(field, "hello{Enter}");
+    expect(field).toBeInvalid();
+    expect(asked("answer_consent")).toEqual([]);
+    await user.clear(field);
+    await user.type(field, "http://localhost:51734/oauth2/callback?code=x&state=y{Enter}");
+    expect(asked("answer_consent")).toEqual([
+      { consent_id: stores.consent.view?.id, text: "http://localhost:51734/oauth2/callback?code=x&state=y" },
+    ]);
+    expect(field).toHaveValue("");
+  });
+
+  it("may end at an error page, whose text is explained while the sign-in stays open", async () => {
+    const { user, asked } = await sheet();
+    await user.click(screen.getByRole("button", { name: /browser shows an error/ }));
+    await user.type(screen.getByLabelText("What does the browser show?"), "AADSTS50011: no such address");
+    await user.click(screen.getByRole("button", { name: "Explain" }));
+    expect(await screen.findByText(wrongPlatform.title)).toBeVisible();
+    expect(asked("explain_browser")).toMatchObject([{ text: "AADSTS50011: no such address" }]);
+    expect(asked("cancel_consent")).toEqual([]);
+    expect(await faults()).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+import { screen, waitFor } from "@testing-library/svelte";
+import { describe, expect, it, vi } from "vitest";
+import type { Problem } from "../../api/contract/Problem";
+import { type Answers, failsWith, fakeCall } from "../../testing/fakeCall";
+import { uuid } from "../../testing/sample/ids";
+import { faults, show } from "../../testing/show";
+import RegistrationSheet from "./RegistrationSheet.svelte";
+
+const MAILER = uuid(101);
+
+async function sheet(id: string | null, answers: Answers = {}) {
+  const fake = fakeCall(answers);
+  const onclose = vi.fn();
+  const shown = await show(RegistrationSheet, { id, onclose }, fake);
+  const asked = (command: string) => fake.asked.filter((one) => one.command === command).map(({ request }) => request);
+  return { ...shown, onclose, asked };
+}
+
+const tenantFault: Problem = {
+  code: "invalid-settings", title: "", means: "", said: null, retry: "after_change", retry_after_ms: null, causes: [], source: null,
+  fields: [{ field: "tenant", fault: "“kestrel” is not a tenant", remedy: "A GUID or a domain" }],
+};
+
+describe("a registration", () => {
+  it("names the exact address to register, and where", async () => {
+    const { user } = await sheet(MAILER);
+    expect(screen.getByText("http://localhost/oauth2/callback")).toBeVisible();
+    expect(screen.getByText(/Mobile and desktop applications$/)).toBeVisible();
+    expect(screen.getByText(/has no secret$/)).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await user.selectOptions(screen.getByLabelText("Way back"), "page");
+    await user.type(screen.getByLabelText("Address of the page"), "https://app.kestrel.example/back");
+    expect(screen.getByText(/› Web$/)).toBeVisible();
+    expect(screen.getByRole("button", { name: "Replace… Client secret" })).toBeVisible();
+  });
+
+  it("is saved with its secret, which goes to the vault by itself", async () => {
+    const { user, asked, onclose } = await sheet(null);
+    await user.selectOptions(screen.getByLabelText("Provider"), "google");
+    await user.type(screen.getByLabelText("Name"), "Kestrel Google 2");
+    await user.type(screen.getByLabelText("Client ID"), "4829.apps.googleusercontent.com");
+    await user.type(screen.getByLabelText("Client secret"), "GOCSPX-1");
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(onclose).toHaveBeenCalled());
+    expect(asked("save_registration")).toMatchObject([{ provider: "google", name: "Kestrel Google 2", redirect: "loopback" }]);
+    expect(JSON.stringify(asked("save_registration"))).not.toContain("GOCSPX-1");
+    expect(asked("set_secret")).toMatchObject([{ key: { name: "client-secret" }, value: "GOCSPX-1" }]);
+  });
+
+  it("with a wrong setting stays open, says it at the field and goes there", async () => {
+    const { user, onclose } = await sheet(MAILER, { save_registration: failsWith(tenantFault) });
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    const tenant = screen.getByLabelText("Tenant");
+    await waitFor(() => expect(tenant).toHaveFocus());
+    expect(tenant).toHaveAccessibleDescription("“kestrel” is not a tenant. A GUID or a domain.");
+    expect(onclose).not.toHaveBeenCalled();
+    expect(await faults()).toEqual([]);
+  });
+});
+
+describe("deleting a registration", () => {
+  it("is refused while senders use it, and names them", async () => {
+    const { user, asked } = await sheet(MAILER);
+    await user.click(screen.getByRole("button", { name: "Delete…" }));
+    expect(screen.getByRole("alert")).toHaveTextContent(/cannot be deleted: Order confirmations, Invoices/);
+    expect(asked("remove_registration")).toEqual([]);
+    expect(await faults()).toEqual([]);
+  });
+
+  it("asks first where none uses it", async () => {
+    const fake = fakeCall();
+    const mailer = fake.world.registrations.find(({ settings }) => settings.id === MAILER);
+    if (mailer) mailer.used_by = [];
+    const onclose = vi.fn();
+    const { user } = await show(RegistrationSheet, { id: MAILER, onclose }, fake);
+    await user.click(screen.getByRole("button", { name: "Delete…" }));
+    expect(fake.asked.some(({ command }) => command === "remove_registration")).toBe(false);
+    await user.click(screen.getByRole("button", { name: "Delete" }));
+    await waitFor(() => expect(onclose).toHaveBeenCalled());
+    expect(fake.asked).toContainEqual({ command: "remove_registration", request: MAILER });
+  });
+});

@@ -1,0 +1,147 @@
+import { screen, waitFor } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
+import type { Problem } from "../../api/contract/Problem";
+import type { ProfileSettings } from "../../api/contract/ProfileSettings";
+import { type Answers, failsWith, fakeCall } from "../../testing/fakeCall";
+import { faults, show } from "../../testing/show";
+import SenderSettings from "./SenderSettings.svelte";
+
+const ORDERS = "00000000-0000-4000-8000-000000000001";
+const NEWSLETTER = "00000000-0000-4000-8000-000000000004";
+
+async function settings(id = ORDERS, answers: Answers = {}) {
+  const fake = fakeCall(answers);
+  const view = fake.world.profiles.find(({ row }) => row.id === id);
+  if (!view) throw new Error("the sample has no such sender");
+  const shown = await show(SenderSettings, { view }, fake);
+  const saved = () => fake.asked.filter(({ command }) => command === "save_profile").map(({ request }) => request as ProfileSettings);
+  return { ...shown, saved };
+}
+
+const invalid = (field: string): Problem => ({
+  code: "invalid-settings", title: "Some settings cannot be accepted", means: "", said: null, retry: "after_change",
+  retry_after_ms: null, causes: [], source: null,
+  fields: [{ field, fault: "nobody is not an address", remedy: "An address such as invoices@kestrel.example" }],
+});
+
+describe("a changed setting", () => {
+  it("is marked, says what it was, and can be reverted", async () => {
+    const { user } = await settings();
+    const reply = screen.getByLabelText("Reply-To");
+    await user.clear(reply);
+    await user.type(reply, "help@kestrel.example");
+    expect(reply).toHaveClass("dirty");
+    expect(reply).toHaveAccessibleDescription("was service@kestrel.example");
+    expect(screen.getByRole("button", { name: /^Sender\s*, changed/ })).toBeVisible();
+    expect(screen.getByText("1 change not saved")).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Revert" }));
+    expect(reply).toHaveValue("service@kestrel.example");
+    expect(screen.queryByText(/not saved/)).toBeNull();
+  });
+
+  it("is saved by Ctrl+S, with everything else as it was", async () => {
+    const { user, saved, fake } = await settings();
+    const before = fake.world.profiles.find(({ row }) => row.id === ORDERS)?.settings;
+    await user.selectOptions(screen.getByLabelText("Mail leaves by"), "graph");
+    await user.keyboard("{Control>}s{/Control}");
+    await waitFor(() => expect(saved()).toHaveLength(1));
+    expect(saved()[0]).toEqual({ ...before, transport: "graph" });
+    expect(await screen.findByText("Saved")).toBeVisible();
+  });
+
+  it("survives another tab, and follows what changed elsewhere only where it was not edited", async () => {
+    const { user, stores, fake } = await settings();
+    await user.type(screen.getByLabelText("Reply-To"), "x");
+    const view = structuredClone(fake.world.profiles.find(({ row }) => row.id === ORDERS));
+    if (!view) throw new Error("the sample has no such sender");
+    view.settings.name = "Renamed";
+    view.settings.reply_to = "other@kestrel.example";
+    const form = stores.forms.of(view);
+    form.follow(view);
+    expect(form.now.name).toBe("Renamed");
+    expect(form.now.reply_to).toBe("service@kestrel.examplex");
+    expect(form.was("reply_to")).toBe("was other@kestrel.example");
+  });
+});
+
+describe("a server of its own", () => {
+  it("begins with the one in use and is compared with it", async () => {
+    const { user, saved } = await settings();
+    await user.click(screen.getByRole("button", { name: "Use another…" }));
+    await user.selectOptions(screen.getByLabelText("Oldest TLS"), "1.3");
+    expect(screen.getByText("was 1.2")).toBeVisible();
+    expect(screen.getByText("1 change not saved")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    expect(saved()[0]?.smtp).toEqual({ host: "smtp.office365.com", port: 587, security: "starttls", min_tls: "1.3", ca_file: "" });
+  });
+
+  it("takes the port along when its protection changes", async () => {
+    const { user } = await settings();
+    await user.click(screen.getByRole("button", { name: "Use another…" }));
+    await user.selectOptions(screen.getByLabelText("Security"), "tls");
+    expect(screen.getByLabelText("Port")).toHaveValue(465);
+  });
+});
+
+describe("a wrong setting", () => {
+  it("is said on leaving the field, and Save goes to it instead of to Rust", async () => {
+    const { user, saved } = await settings();
+    const reply = screen.getByLabelText("Reply-To");
+    await user.clear(reply);
+    await user.type(reply, "nobody");
+    expect(reply).toBeValid();
+    await user.tab();
+    expect(reply).toBeInvalid();
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    expect(reply).toHaveFocus();
+    expect(saved()).toEqual([]);
+    expect(screen.getByText("1 setting is not right yet")).toBeVisible();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("that only Rust finds gets Rust's words and the focus", async () => {
+    const { user } = await settings(ORDERS, { save_profile: failsWith(invalid("from")) });
+    await user.type(screen.getByLabelText("Name"), "!");
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    const from = screen.getByLabelText("From");
+    await waitFor(() => expect(from).toHaveFocus());
+    expect(from).toHaveAccessibleDescription(/Nobody is not an address. An address such as/);
+  });
+
+  it("without a field on the screen is shown whole", async () => {
+    const { user } = await settings(ORDERS, { save_profile: failsWith(invalid("sandbox")) });
+    await user.type(screen.getByLabelText("Name"), "!");
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    expect(await screen.findByText("Some settings cannot be accepted")).toBeVisible();
+  });
+});
+
+describe("a secret", () => {
+  it("is only replaced: it goes to the vault at once and leaves the window", async () => {
+    const { user, fake } = await settings(NEWSLETTER);
+    expect(screen.queryByLabelText("Password")).not.toBeInstanceOf(HTMLInputElement);
+    await user.click(screen.getByRole("button", { name: "Replace… Password" }));
+    await user.type(screen.getByLabelText("Password"), "s3cret!{Enter}");
+    await waitFor(() => expect(screen.getByText("Password: set")).toBeInTheDocument());
+    expect(fake.asked.filter(({ command }) => command === "set_secret").map(({ request }) => request)).toEqual([
+      { key: { owner: NEWSLETTER, name: "password" }, value: "s3cret!" },
+    ]);
+    expect(document.body.innerHTML).not.toContain("s3cret!");
+  });
+});
+
+it("says of settings that are only stored that they have no effect yet", async () => {
+  const { user } = await settings();
+  expect(screen.getByText(/Alerts and backup have no effect yet/)).toBeVisible();
+  await user.selectOptions(screen.getByLabelText("Connections go"), "proxy");
+  expect(screen.getByText(/A proxy is not used yet/)).toBeVisible();
+});
+
+it("signs in again in a sheet, and out at once", async () => {
+  const { user, stores, fake } = await settings();
+  await user.click(screen.getByRole("button", { name: "Sign out" }));
+  expect(fake.asked.some(({ command }) => command === "sign_out")).toBe(true);
+  await user.click(screen.getByRole("button", { name: "Sign in again…" }));
+  expect(stores.nav.sheet).toEqual({ kind: "consent", profileId: ORDERS });
+});
