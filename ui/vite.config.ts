@@ -21,7 +21,5 @@ export default defineConfig({
     include: ["src/**/*.test.ts"],
     // The tokens' contrast is tested; other styles say nothing in jsdom.
     css: { include: [/tokens\.css/] },
-    // axe looks at whole windows: seconds on a busy machine.
-    testTimeout: 30_000,
   },
 });

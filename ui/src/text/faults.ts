@@ -12,5 +12,5 @@ function sentence(text: string): string {
 
 /** Moves focus to the first control that has a fault, after the faults are on screen. */
 export function focusFirstFault(root: ParentNode) {
-  root.querySelector<HTMLElement>("[aria-invalid='true']")?.focus();
+  root.querySelector<HTMLElement>("[aria-invalid='true'], [data-wrong] :is(button, input)")?.focus();
 }

@@ -86,7 +86,7 @@ describe("a sender that a person signs in", () => {
 
   it("loses nothing when a step fails, and makes no second registration", async () => {
     let tries = 0;
-    const { user, asked, on, mailbox, fake } = await wizard({ save_profile: (settings) => {
+    const { user, asked, on, mailbox, fake, stores } = await wizard({ save_profile: (settings) => {
       tries += 1;
       return tries === 1 ? Promise.reject(vaultAbsent) : fake.world.answers.save_profile(settings);
     } });
@@ -97,7 +97,8 @@ describe("a sender that a person signs in", () => {
     expect(await screen.findByText(vaultAbsent.title)).toBeVisible();
     await on();
     await waitFor(() => expect(asked("begin_consent")).toHaveLength(1));
-    expect(asked("save_registration")).toHaveLength(1);
+    expect(asked<RegistrationSettings>("save_registration").map(({ id }) => id)).toEqual([null, stores.registrations.all[0]?.settings.id]);
+    expect(stores.registrations.all).toHaveLength(1);
   });
 
   it("shows Rust's faults at their fields", async () => {
@@ -124,6 +125,24 @@ describe("a sender that a person signs in", () => {
     expect(screen.getByRole("radio", { name: /^Microsoft Graph, delegated/ })).toBeChecked();
     await on();
     expect(screen.getByLabelText("Application (client) ID")).toHaveValue(CLIENT);
+  });
+
+  it("can go back from the sign-in and correct the new registration", async () => {
+    const { user, asked, on, mailbox, stores } = await wizard();
+    await mailbox("invoices@kestrel.example");
+    await on();
+    await user.type(screen.getByLabelText("Application (client) ID"), CLIENT);
+    await on();
+    await waitFor(() => expect(stores.consent.view).not.toBeNull());
+    await user.click(screen.getByRole("button", { name: "Back" }));
+    expect(asked("cancel_consent")).toHaveLength(1);
+    const tenant = await screen.findByLabelText("Tenant");
+    await user.clear(tenant);
+    await user.type(tenant, "halden.example");
+    await on();
+    await waitFor(() => expect(asked("begin_consent")).toHaveLength(2));
+    expect(stores.registrations.all.map(({ settings }) => settings.tenant)).toEqual(["halden.example"]);
+    expect(asked<ProfileSettings>("save_profile").at(-1)?.id).toBe(stores.profiles.rows[0]?.id);
   });
 
   it("can use a registration that is there", async () => {

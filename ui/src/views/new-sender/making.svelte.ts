@@ -1,6 +1,7 @@
 import { problemFrom } from "../../api/call";
 import type { Problem } from "../../api/contract/Problem";
 import type { ProfileSettings } from "../../api/contract/ProfileSettings";
+import type { RegistrationSettings } from "../../api/contract/RegistrationSettings";
 import type { ServerSettings } from "../../api/contract/ServerSettings";
 import { isAddress, named } from "../../mail/address";
 import type { Profiles } from "../../stores/profiles.svelte";
@@ -8,6 +9,12 @@ import type { Registrations } from "../../stores/registrations.svelte";
 import { faultWords } from "../../text/faults";
 import { newRegistration, secretUse } from "../registration/rules";
 import { methods } from "./methods";
+
+/** Stands for a registration that is not there yet. */
+export const NEW = "new";
+/** The preset of personal Microsoft accounts. */
+const PERSONAL = "outlook";
+const NO_SERVER: ServerSettings = { host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "" };
 
 export type Step = "provider" | "method" | "app" | "consent" | "done";
 
@@ -23,23 +30,26 @@ export class NewSender {
   mailbox = $state("");
   fromName = $state("");
   methodIndex = $state(0);
-  /** The registration that is used; `null`: a new one. */
-  registrationId = $state<string | null>(null);
+  /** The registration that was chosen, or `new`; `null`: nothing yet, and the first that fits is taken. */
+  chosenApp = $state<string | null>(null);
   registration = $state(newRegistration("microsoft", null));
   /** What was typed and is not in the vault yet. */
   clientSecret = $state("");
   password = $state("");
   /** The user name at a server that does not know its users by their address; empty: the mailbox. */
   user = $state("");
-  server = $state<ServerSettings>({ host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "" });
+  passwordStored = $state(false);
+  server = $state<ServerSettings>({ ...NO_SERVER });
   /** What is wrong, by field; those of the registration begin with `app.`. */
   faults = $state<Record<string, string>>({});
   problem = $state<Problem | null>(null);
   busy = $state(false);
   profileId = $state<string | null>(null);
   private chosenPreset = $state<string | null>(null);
-  /** The new registration after its first save, so that a second try does not make a second one. */
-  private madeRegistration: string | null = null;
+  /** The new registration after its first save: it can still be changed, and no second one is made. */
+  private madeId = $state<string | null>(null);
+  /** The preset that registration and server were filled in for. */
+  private filledFor: string | null = null;
 
   readonly presetId = $derived(this.chosenPreset ?? this.presetByDomain());
   readonly preset = $derived.by(() => this.registrations.presets.find((one) => one.id === this.presetId) ?? null);
@@ -48,12 +58,14 @@ export class NewSender {
   /** The sender, once it is saved. */
   readonly row = $derived.by(() => this.profiles.rows.find(({ id }) => id === this.profileId) ?? null);
   readonly byOauth = $derived(this.method?.signIn === "delegated" || this.method?.signIn === "app-only");
-  readonly known = $derived.by(() => this.registrations.all.filter(({ settings }) =>
-    settings.provider === this.preset?.provider && !settings.sandbox &&
-    (settings.provider !== "microsoft" || settings.cloud === this.preset?.cloud)));
-  readonly chosenRegistration = $derived.by(() => this.registrations.of(this.registrationId));
+  /** Registrations that were there before, and fit. */
+  readonly known = $derived.by(() => this.registrations.all.filter(({ settings }) => this.fits(settings) && settings.id !== this.madeId));
+  /** The one of them that is used; `null`: a new one. */
+  readonly existing = $derived.by(() =>
+    this.chosenApp === NEW ? null : (this.known.find(({ settings }) => settings.id === this.chosenApp) ?? this.known[0] ?? null));
+  readonly hasSecret = $derived.by(() => (this.existing ?? this.registrations.of(this.madeId))?.has_client_secret ?? false);
   readonly secretUse = $derived.by(() => {
-    const { provider, redirect } = this.chosenRegistration?.settings ?? this.registration;
+    const { provider, redirect } = this.existing?.settings ?? this.registration;
     return secretUse(provider, redirect, this.method?.signIn ?? "delegated");
   });
   /** The preset names no server, or the sender needs one of its own. */
@@ -96,18 +108,23 @@ export class NewSender {
   }
 
   private enterApp() {
-    const { provider, cloud, smtp, id } = this.preset ?? { provider: null, cloud: null, smtp: null, id: "" };
-    if (provider && (this.registration.provider !== provider || this.registration.cloud !== (cloud ?? "global"))) {
-      this.registration = newRegistration(provider, cloud);
-      this.madeRegistration = null;
-    }
-    const domain = this.mailbox.split("@")[1] ?? "";
-    if (provider === "microsoft") this.registration.tenant ||= id === "outlook" ? "consumers" : domain;
-    this.registration.name ||= domain;
-    const chosen = this.known.some(({ settings }) => settings.id === this.registrationId);
-    if (!chosen) this.registrationId = this.known[0]?.settings.id ?? null;
-    if (smtp && this.server.host === "") this.server = { ...smtp };
     this.step = "app";
+    const { preset } = this;
+    if (!preset || this.filledFor === preset.id) return;
+    this.filledFor = preset.id;
+    const domain = this.mailbox.trim().split("@")[1] ?? "";
+    const fresh = newRegistration(preset.provider ?? "microsoft", preset.cloud);
+    const tenant = preset.id === PERSONAL ? "consumers" : domain;
+    this.registration = { ...fresh, name: domain, tenant: preset.provider === "microsoft" ? tenant : "" };
+    this.server = { ...(preset.smtp ?? NO_SERVER) };
+  }
+
+  /** A registration for personal accounts signs in no others, and the other way round. */
+  private fits({ provider, cloud, tenant, sandbox }: RegistrationSettings): boolean {
+    if (provider !== this.preset?.provider || sandbox) return false;
+    if (provider !== "microsoft") return true;
+    const personal = this.preset.id === PERSONAL;
+    return cloud === this.preset.cloud && (tenant === "common" || (tenant === "consumers") === personal);
   }
 
   /** What this step still needs; Rust looks at the rest when it saves. */
@@ -124,11 +141,10 @@ export class NewSender {
 
   private checkApp(): Record<string, string> {
     const faults: Record<string, string> = {};
-    const there = this.chosenRegistration;
-    if (this.secretUse === "needed" && this.clientSecret === "" && !there?.has_client_secret) {
+    if (this.secretUse === "needed" && this.clientSecret === "" && !this.hasSecret) {
       faults["app.client_secret"] = "This way of signing in needs the app’s client secret";
     }
-    if (there === null) {
+    if (this.existing === null) {
       const { tenant, client_id, name, provider } = this.registration;
       if (name.trim() === "") faults["app.name"] = "Give the registration a name";
       if (client_id.trim() === "") faults["app.client_id"] = "Copy the application’s (client) ID from the provider’s page";
@@ -145,8 +161,6 @@ export class NewSender {
   private checkHost(): Record<string, string> {
     return this.server.host.trim() === "" ? { "smtp.host": "Write the server’s name, for example smtp.kestrel.example" } : {};
   }
-
-  passwordStored = $state(false);
 
   /** Saves the registration, its secret, the sender and its password, in this order. */
   private async save(): Promise<boolean> {
@@ -170,16 +184,14 @@ export class NewSender {
   }
 
   private async saveRegistration(): Promise<string> {
-    let id = this.registrationId;
+    let id = this.existing?.settings.id ?? null;
     if (id === null) {
-      const settings = { ...$state.snapshot(this.registration), id: this.madeRegistration };
       try {
-        id = await this.registrations.save(settings);
+        id = this.madeId = await this.registrations.save({ ...$state.snapshot(this.registration), id: this.madeId });
       } catch (raw) {
         throw inApp(problemFrom(raw));
       }
-      this.madeRegistration = id;
-      this.registrationId = id;
+      this.chosenApp = NEW;
     }
     if (this.clientSecret !== "" && this.secretUse !== "not-used") {
       await this.registrations.setSecret(id, "client-secret", this.clientSecret);

@@ -29,7 +29,7 @@ describe("a registration", () => {
     expect(screen.getByText(/has no secret$/)).toBeVisible();
     expect(await faults()).toEqual([]);
     await user.selectOptions(screen.getByLabelText("Way back"), "page");
-    await user.type(screen.getByLabelText("Address of the page"), "https://app.kestrel.example/back");
+    await user.type(screen.getByLabelText("Address of the page"), "app.kestrel.example/back");
     expect(screen.getByText(/› Web$/)).toBeVisible();
     expect(screen.getByRole("button", { name: "Replace… Client secret" })).toBeVisible();
   });

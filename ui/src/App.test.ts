@@ -1,0 +1,144 @@
+import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import App from "./App.svelte";
+import { Stores } from "./stores";
+import { failsWith, type Fake, fakeCall } from "./testing/fakeCall";
+import { FakeWorld } from "./testing/fakeWorld";
+import { vaultAbsent } from "./testing/sample/problems";
+import { faults } from "./testing/show";
+
+beforeEach(() => localStorage.clear());
+
+function open(fake: Fake = fakeCall()) {
+  const stores = new Stores(fake.call, fake.hear, () => fake.world.at.now);
+  render(App, { props: { stores } });
+  return { stores, fake, user: userEvent.setup() };
+}
+
+const item = (name: RegExp) => screen.findByRole("treeitem", { name });
+const heading = (name: string) => screen.findByRole("heading", { level: 1, name });
+
+describe("the window", () => {
+  it("opens with the first sender, and axe finds nothing", async () => {
+    open();
+    expect(await heading("Order confirmations")).toBeVisible();
+    expect(await screen.findByText("All three work together")).toBeVisible();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("offers three ways to begin where there is no sender, the first focused", async () => {
+    const { user } = open(fakeCall({}, FakeWorld.empty()));
+    const add = await screen.findByRole("button", { name: /Add a sender/ });
+    expect(add).toHaveFocus();
+    await user.keyboard("{ArrowDown}");
+    expect(screen.getByRole("button", { name: /Try it in the sandbox/ })).toHaveFocus();
+    expect(await faults()).toEqual([]);
+    await user.click(add);
+    expect(await screen.findByRole("dialog", { name: "New sender" })).toBeVisible();
+  });
+
+  it("starts the sandbox in one click and shows what can be sent from there", async () => {
+    const world = FakeWorld.empty();
+    const sandbox = new FakeWorld().profiles.filter((one) => one.row.sandbox);
+    const { user } = open(fakeCall({
+      start_sandbox: () => {
+        world.profiles = sandbox;
+        return new FakeWorld().sandbox;
+      },
+    }, world));
+    await user.click(await screen.findByRole("button", { name: /Try it in the sandbox/ }));
+    expect(await heading("Sandbox, SMTP")).toBeVisible();
+    expect(screen.getByText("Sandbox")).toBeVisible();
+  });
+
+  it("says in place why senders cannot be read", async () => {
+    open(fakeCall({ list_profiles: failsWith(vaultAbsent) }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The keychain does not answer");
+    expect(screen.queryByText("Add your first sender")).toBeNull();
+  });
+
+  it("deletes at once, and Ctrl+Z brings the sender back", async () => {
+    const { user, fake } = open();
+    await heading("Order confirmations");
+    await user.click(screen.getByRole("button", { name: "More actions" }));
+    await user.click(screen.getByRole("menuitem", { name: "Delete" }));
+    expect(await screen.findByText("Order confirmations deleted")).toBeVisible();
+    expect(await heading("Invoices")).toBeVisible();
+    await user.keyboard("{Control>}z{/Control}");
+    expect(await heading("Order confirmations")).toBeVisible();
+    expect(fake.asked.filter((one) => one.command === "restore_profile")).toHaveLength(1);
+  });
+
+  it("tells of messages of an earlier run whose end nobody knows, and shows them", async () => {
+    const fake = fakeCall();
+    fake.world.app.uncertain = 1;
+    const { user } = open(fake);
+    const notice = await screen.findByRole("region", { name: "Uncertain messages" });
+    expect(notice).toHaveTextContent("1 message of an earlier run may have been sent");
+    await user.click(within(notice).getByRole("button", { name: "Show them" }));
+    expect(await screen.findByText("May have been sent")).toBeVisible();
+    expect(screen.queryByText("Sign-in refused")).toBeNull();
+    expect(screen.queryByRole("region", { name: "Uncertain messages" })).toBeNull();
+  });
+
+  it("goes where the keys say", async () => {
+    const { user } = open();
+    await heading("Order confirmations");
+    await user.keyboard("{Alt>}{ArrowDown}{/Alt}");
+    expect(await heading("Invoices")).toBeVisible();
+    await user.keyboard("{Control>}3{/Control}");
+    expect(screen.getByRole("tab", { name: "History" })).toHaveAttribute("aria-selected", "true");
+    await user.keyboard("{Control>},{/Control}");
+    expect(await heading("Settings")).toBeVisible();
+    await user.keyboard("{Control>}\\{/Control}");
+    expect(screen.queryByRole("tree")).toBeNull();
+  });
+
+  it("moves by F6 from pane to pane", async () => {
+    const { user } = open();
+    (await item(/Order confirmations/)).focus();
+    await user.keyboard("{F6}");
+    expect(screen.getByRole("main")).toContainElement(document.activeElement as HTMLElement);
+  });
+});
+
+describe("the list of senders", () => {
+  it("is a tree for the keyboard", async () => {
+    const { user } = open();
+    const first = await item(/Order confirmations/);
+    first.focus();
+    await user.keyboard("{ArrowDown}{Enter}");
+    expect(await heading("Invoices")).toBeVisible();
+    await user.keyboard("{ArrowLeft}");
+    expect(await item(/^Production/)).toHaveFocus();
+    await user.keyboard("{ArrowLeft}");
+    expect(screen.queryByRole("treeitem", { name: /Invoices/ })).toBeNull();
+    expect(within(await item(/^Production/)).getByRole("img", { name: "Failing" })).toBeVisible();
+    await user.keyboard("{ArrowRight}{ArrowRight}");
+    expect(await item(/Order confirmations/)).toHaveFocus();
+    await user.keyboard("ne");
+    expect(await item(/Newsletter/)).toHaveFocus();
+  });
+
+  it("is filtered by Ctrl+K, then offers commands; Esc gives the focus back", async () => {
+    const { user } = open();
+    const sender = await item(/Order confirmations/);
+    sender.focus();
+    await user.keyboard("{Control>}k{/Control}alerts");
+    const found = await screen.findAllByRole("option");
+    expect(found[0]).toHaveTextContent("Monitoring alerts");
+    expect(await faults()).toEqual([]);
+    await user.keyboard("{Escape}{Escape}");
+    expect(await item(/Order confirmations/)).toHaveFocus();
+    await user.keyboard("{Control>}k{/Control}sandbox inbox{Enter}");
+    expect(await heading("Sandbox inbox")).toBeVisible();
+  });
+
+  it("says so when nothing matches", async () => {
+    const { user } = open();
+    await heading("Order confirmations");
+    await user.keyboard("{Control>}k{/Control}zzz");
+    expect(await screen.findByText("No sender and no command matches “zzz”.")).toBeVisible();
+  });
+});

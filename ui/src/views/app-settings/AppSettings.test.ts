@@ -1,0 +1,37 @@
+import { screen } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
+import { fakeCall } from "../../testing/fakeCall";
+import { vaultAbsent } from "../../testing/sample/problems";
+import { faults, show } from "../../testing/show";
+import AppSettings from "./AppSettings.svelte";
+
+describe("settings of the app", () => {
+  it("change the theme and how long history is kept", async () => {
+    const { user, fake } = await show(AppSettings, {});
+    await user.click(screen.getByRole("radio", { name: "Dark" }));
+    await user.selectOptions(screen.getByRole("combobox", { name: "Keep history for" }), "30 days");
+    expect(fake.world.app.settings).toEqual({ theme: "dark", history_days: 30 });
+    expect(await faults()).toEqual([]);
+  });
+
+  it("show a number of days that the list does not have", async () => {
+    const fake = fakeCall();
+    fake.world.app.settings.history_days = 45;
+    await show(AppSettings, {}, fake);
+    expect(screen.getByRole("combobox", { name: "Keep history for" })).toHaveDisplayValue("45 days");
+  });
+
+  it("say where things are kept, and what is wrong with the keychain", async () => {
+    const fake = fakeCall();
+    fake.world.app.vault_problem = vaultAbsent;
+    await show(AppSettings, {}, fake);
+    expect(screen.getByText("/home/mira/.local/share/sendright")).toBeVisible();
+    expect(screen.getByRole("alert")).toHaveTextContent("SENDRIGHT_VAULT=file");
+  });
+
+  it("open a registration", async () => {
+    const { user, stores } = await show(AppSettings, {});
+    await user.click(screen.getByRole("button", { name: "Edit Kestrel Mailer" }));
+    expect(stores.nav.sheet).toMatchObject({ kind: "registration", id: expect.any(String) });
+  });
+});

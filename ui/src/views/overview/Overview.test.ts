@@ -1,0 +1,65 @@
+import { screen } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
+import { fakeCall } from "../../testing/fakeCall";
+import { faults, show } from "../../testing/show";
+import Overview from "./Overview.svelte";
+
+async function overview(name: string, change: (view: NonNullable<ReturnType<typeof find>>) => void = () => undefined) {
+  const fake = fakeCall();
+  const view = find(fake, name);
+  if (!view) throw new Error(`the sample has no ${name}`);
+  change(view);
+  return show(Overview, { view }, fake);
+}
+
+const find = (fake: ReturnType<typeof fakeCall>, name: string) => fake.world.profiles.find((one) => one.row.name === name);
+
+describe("the overview", () => {
+  it("shows identity, credentials and the last messages", async () => {
+    const { user, stores } = await overview("Order confirmations");
+    expect(screen.getByText("svc-mailer@kestrel.example")).toBeVisible();
+    expect(screen.getByText("Shown as “Kestrel Orders”")).toBeVisible();
+    expect(screen.getByText("in 42 min, renews itself")).toBeVisible();
+    expect(screen.getByText(/in 203 days$/)).toBeVisible();
+    expect(await screen.findByText("No such recipient")).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByText("m.okafor@halden.example"));
+    expect(stores.nav.place).toMatchObject({ view: "sender", tab: "history", look: { open: expect.any(String) } });
+  });
+
+  it("has the fix on the same screen as the failure", async () => {
+    const { user } = await overview("Invoices");
+    const button = await screen.findByRole("button", { name: "Show the fix" });
+    expect(screen.getByText("Microsoft 365 refused the sign-in")).toBeVisible();
+    await user.click(button);
+    expect(screen.getByRole("group", { name: "Run in PowerShell" })).toHaveTextContent("SmtpClientAuthenticationDisabled");
+    expect(await faults()).toEqual([]);
+  });
+
+  it.each([
+    ["Support desk", "This sender has to sign in", "Sign in…"],
+    ["Newsletter", "Something this sender needs ends soon", "Replace it in Settings"],
+    ["Office scanner", "This sender is switched off", "Enable"],
+  ])("names the next step of %s", async (name, title, button) => {
+    await overview(name);
+    expect(screen.getByText(title)).toBeVisible();
+    expect(screen.getByRole("button", { name: button })).toHaveClass("pri");
+  });
+
+  it("begins a sign-in from there", async () => {
+    const { user, stores } = await overview("Support desk");
+    await user.click(screen.getByRole("button", { name: "Sign in…" }));
+    expect(stores.nav.sheet).toMatchObject({ kind: "consent" });
+  });
+
+  it("does not claim what no message has proved", async () => {
+    await overview("Order confirmations", (view) => (view.identity.account_mailbox = "mismatch"));
+    expect(screen.getByText("not proved")).toBeVisible();
+    expect(screen.queryByText("All three work together")).toBeNull();
+  });
+
+  it("says what is stored without effect", async () => {
+    await overview("Order confirmations", (view) => (view.not_yet = ["backup: no other sender takes over yet"]));
+    expect(screen.getByText("backup: no other sender takes over yet")).toBeVisible();
+  });
+});
