@@ -5,6 +5,7 @@ mod contract;
 mod graph;
 mod journey;
 mod keychain;
+mod secrets;
 mod smtp;
 mod vault_file;
 mod world;

@@ -86,7 +86,22 @@ impl Wire<'_> {
             .map(|(_, value)| value.into_owned())
             .collect();
         sent.extend(self.secret.map(|secret| secret.expose().to_owned()));
+        // A server that repeats the request repeats it as it travelled.
+        let travelled: Vec<String> = sent
+            .iter()
+            .map(|secret| form_urlencoded::byte_serialize(secret.as_bytes()).collect())
+            .chain(Self::basic(request))
+            .collect();
+        sent.extend(travelled);
         (host, sent)
+    }
+}
+
+impl Wire<'_> {
+    /// What an Authorization header of `request` carries: id and secret in base64.
+    fn basic(request: &HttpRequest) -> Option<String> {
+        let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+        header.split_once(' ').map(|(_, credentials)| credentials.to_owned())
     }
 }
 
