@@ -1,6 +1,7 @@
 //! Everything that looks at the product from outside: one binary, a file per area.
 
 mod architecture;
+mod consent;
 mod contract;
 mod graph;
 mod journey;

@@ -3,3 +3,4 @@
 #[cfg(target_os = "linux")]
 pub(crate) mod keyring;
 pub(crate) mod smtp_script;
+pub(crate) mod token_endpoint;

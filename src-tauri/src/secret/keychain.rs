@@ -291,8 +291,12 @@ mod tests {
 
     #[test]
     fn no_store_is_absent() {
-        let keychain =
-            Keychain::over(|| Err(Error::NoDefaultStore), platform::modifiers, 256, Duration::from_secs(10));
+        let keychain = Keychain::over(
+            || Err(Error::NoDefaultStore),
+            platform::modifiers,
+            256,
+            Duration::from_secs(10),
+        );
         assert!(matches!(keychain.get(&KEY), Err(VaultError::Absent { .. })));
     }
 
