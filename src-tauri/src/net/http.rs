@@ -156,7 +156,7 @@ fn because(host: &str, error: &reqwest::Error) -> HttpError {
 fn tls_error(host: &str, error: &reqwest::Error) -> Option<TlsError> {
     let mut cause = error.source();
     while let Some(now) = cause {
-        if let Some(io) = now.downcast_ref::<io::Error>()
+        if let Some(io) = now.downcast_ref::<io::Error>().map(innermost)
             && let Some(inner) = io.get_ref()
             && inner.is::<rustls::Error>()
         {
@@ -165,6 +165,14 @@ fn tls_error(host: &str, error: &reqwest::Error) -> Option<TlsError> {
         cause = now.source();
     }
     None
+}
+
+/// The I/O error in the I/O errors: the TLS layers wrap it, and `source` skips what is wrapped.
+fn innermost(mut io: &io::Error) -> &io::Error {
+    while let Some(inner) = io.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()) {
+        io = inner;
+    }
+    io
 }
 
 /// The innermost cause: reqwest's own words name the address, which may carry a code.

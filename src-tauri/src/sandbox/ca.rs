@@ -121,7 +121,7 @@ impl Authority {
         Ok((certificate.der().clone(), key))
     }
 
-    /// TLS for the sandbox's servers, with a fresh certificate for `localhost`, 127.0.0.1 and ::1.
+    /// TLS for the sandbox's servers, with a fresh certificate for the names of loopback.
     pub(super) fn server_config(&self) -> Result<Arc<ServerConfig>, SandboxError> {
         let now = Clock::system().now().date_time();
         let (certificate, key) = self.server_certificate(now)?;

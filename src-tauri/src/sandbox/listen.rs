@@ -19,8 +19,8 @@ const MOST_CONNECTIONS: usize = 64;
 /// How often a free port is looked for that is free on both of the loopback addresses.
 const TRIES: usize = 20;
 
-/// One port, on 127.0.0.1 and, where the computer has it, on ::1: a browser may take `localhost` for
-/// either.
+/// One port, on both loopback addresses where the computer has both: a browser may take `localhost`
+/// for either.
 pub(super) struct Port {
     listeners: Vec<TcpListener>,
     number: u16,

@@ -172,12 +172,12 @@ impl Sandbox {
         let dir = &options.dir;
         fs::create_dir_all(dir)
             .map_err(|source| SandboxError::File { path: dir.clone(), source })?;
-        let authority = Authority::open(dir)?;
+        let (authority, signer) = keys(dir)?;
         let tls = authority.server_config()?;
         let [http, https, starttls, smtps] = ports(options.port_base).await?;
         let numbers = [&http, &https, &starttls, &smtps].map(Port::number);
         let addresses = Addresses::new(numbers, authority.file);
-        let world = Arc::new(World::new(options, numbers)?);
+        let world = Arc::new(World::new(options, signer, numbers)?);
         let staff = Staff::new();
         let routes = http::routes(Arc::clone(&world));
         let (plain, config) = (routes.clone(), Arc::clone(&tls));
@@ -231,6 +231,14 @@ impl Drop for Sandbox {
     }
 }
 
+/// The keys in `dir`; those that are missing are made by one sandbox at a time.
+fn keys(dir: &Path) -> Result<(Authority, Signer), SandboxError> {
+    let path = dir.join("lock");
+    let lock = fs::File::create(&path).and_then(|lock| lock.lock().map(|()| lock));
+    let _until_done = lock.map_err(|source| SandboxError::File { path, source })?;
+    Ok((Authority::open(dir)?, Signer::open(dir)?))
+}
+
 async fn ports(base: Option<u16>) -> Result<[Port; 4], SandboxError> {
     let number = |offset: u16| match base {
         None => Ok(0),
@@ -245,11 +253,15 @@ async fn ports(base: Option<u16>) -> Result<[Port; 4], SandboxError> {
 }
 
 impl World {
-    fn new(options: Options, [http, https, ..]: [u16; 4]) -> Result<Self, SandboxError> {
+    fn new(
+        options: Options,
+        signer: Signer,
+        [http, https, ..]: [u16; 4],
+    ) -> Result<Self, SandboxError> {
         let mut clients = vec![desktop_client(), web_client()];
         clients.extend(options.clients);
         Ok(Self {
-            signer: Signer::open(&options.dir)?,
+            signer,
             room: Room::open(&options.dir)?,
             inbox: Inbox::new(options.clock.clone()),
             clock: options.clock,

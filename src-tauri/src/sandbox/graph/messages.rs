@@ -43,7 +43,11 @@ impl World {
             let wanted = Wanted::read(query)?;
             let own = caller.mailbox.address;
             let mails = self.inbox.list().into_iter().filter(|mail| mail.is_in_mailbox_of(own));
-            Ok(mails.filter(|mail| wanted.has(mail)).take(wanted.top).map(shown).collect())
+            Ok(mails
+                .filter(|mail| wanted.has(mail))
+                .take(wanted.top)
+                .map(|mail| shown(&mail))
+                .collect())
         });
         match found {
             Ok::<Vec<_>, _>(found) => Json(json!({ "value": found })).into_response(),
@@ -81,7 +85,7 @@ impl Wanted {
     }
 }
 
-fn shown(mail: Mail) -> Value {
+fn shown(mail: &Mail) -> Value {
     let address = |address: &String| json!({ "emailAddress": { "address": address } });
     json!({
         "id": mail.id,

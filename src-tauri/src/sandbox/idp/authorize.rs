@@ -64,11 +64,15 @@ impl World {
             Some("allow") => {
                 let (redirect, state) = (question.redirect.clone(), question.state.clone());
                 let code = self.new_code(question, user);
-                Ok(redirect_to(&answer_address(&redirect, &state, &[("code", code)])))
+                Ok(redirect_to(&answer_address(&redirect, state.as_deref(), &[("code", code)])))
             }
             Some("decline") => {
                 let answer = self.refusal_fields(&Refusal::Declined);
-                Ok(redirect_to(&answer_address(&question.redirect, &question.state, &answer)))
+                Ok(redirect_to(&answer_address(
+                    &question.redirect,
+                    question.state.as_deref(),
+                    &answer,
+                )))
             }
             _ => {
                 let scopes: Vec<_> = question.scopes.iter().map(super::Scope::written).collect();

@@ -2,7 +2,7 @@
 //! Source: <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code>, 2026-11.
 
 use super::{
-    Posted, authorize::person, fields::Fields, issue::Consent, page, redeem::Asker,
+    Posted, authorize::person, fields::Fields, issue::Consent, page, question, redeem::Asker,
     refusal::Refusal, scope::Scope,
 };
 use crate::{
@@ -110,7 +110,7 @@ pub(super) async fn answer(
 
 impl World {
     fn begin_device(&self, tenant: &str, form: &[u8]) -> Result<Value, Refusal> {
-        self.tenant(tenant)?;
+        question::tenant(tenant)?;
         let fields = Fields::parse(form)?;
         let client = self.client(fields.need("client_id")?)?;
         let scopes = Scope::parse_all(fields.need("scope")?)?;

@@ -61,7 +61,7 @@ impl FromRequest<Arc<World>> for Posted {
 
 /// OpenID Connect Discovery §3.
 async fn metadata(State(world): State<Arc<World>>, Path(tenant): Path<String>) -> Response {
-    if let Err(refusal) = world.tenant(&tenant) {
+    if let Err(refusal) = question::tenant(&tenant) {
         return world.refuse(&refusal);
     }
     let (browser, programs) = (&world.idp, &world.https);

@@ -47,9 +47,9 @@ impl World {
     pub(super) fn question(&self, tenant: &str, fields: &Fields) -> Result<Question, Refused> {
         let (client, platform, redirect) =
             self.asker(tenant, fields).map_err(Refused::OnThePage)?;
-        let state = fields.get("state").map(str::to_owned);
+        let state = fields.get("state");
         let (scopes, challenge) = asked(fields).map_err(|refusal| {
-            Refused::At(answer_address(&redirect, &state, &self.refusal_fields(&refusal)))
+            Refused::At(answer_address(&redirect, state, &self.refusal_fields(&refusal)))
         })?;
         Ok(Question {
             tenant: tenant.to_ascii_lowercase(),
@@ -57,7 +57,7 @@ impl World {
             platform,
             redirect,
             scopes,
-            state,
+            state: state.map(str::to_owned),
             nonce: fields.get("nonce").map(str::to_owned),
             challenge,
             login_hint: fields.get("login_hint").map(str::to_owned),
@@ -65,21 +65,13 @@ impl World {
     }
 
     fn asker(&self, tenant: &str, fields: &Fields) -> Result<(Client, Platform, String), Refusal> {
-        self.tenant(tenant)?;
+        self::tenant(tenant)?;
         let client = self.client(fields.need("client_id")?)?;
         let redirect = fields.get("redirect_uri").ok_or(Refusal::NoRedirect)?;
         let platform = client.platform_of(redirect).ok_or_else(|| {
             Refusal::RedirectNotRegistered { redirect: redirect.into(), client: client.id.clone() }
         })?;
         Ok((client.clone(), platform, redirect.to_owned()))
-    }
-
-    /// The tenant that `segment` of the address names.
-    pub(super) fn tenant(&self, segment: &str) -> Result<Tenant, Refusal> {
-        if segment.eq_ignore_ascii_case("consumers") {
-            return Err(Refusal::PersonalAccountsOnly);
-        }
-        Tenant::find(segment).ok_or_else(|| Refusal::UnknownTenant { tenant: segment.to_owned() })
     }
 
     /// The program registered under `id`.
@@ -95,6 +87,14 @@ impl World {
             ("error_description", refusal.description(self.clock.now())),
         ]
     }
+}
+
+/// The tenant that `segment` of the address names.
+pub(super) fn tenant(segment: &str) -> Result<Tenant, Refusal> {
+    if segment.eq_ignore_ascii_case("consumers") {
+        return Err(Refusal::PersonalAccountsOnly);
+    }
+    Tenant::find(segment).ok_or_else(|| Refusal::UnknownTenant { tenant: segment.to_owned() })
 }
 
 /// What is asked, once it is known who asks.
@@ -124,11 +124,11 @@ fn asked(fields: &Fields) -> Result<(Vec<Scope>, String), Refusal> {
 /// `redirect` with an answer in its query, and the state (RFC 6749 §4.1.2).
 pub(super) fn answer_address(
     redirect: &str,
-    state: &Option<String>,
+    state: Option<&str>,
     answer: &[(&'static str, String)],
 ) -> String {
     let mut url = Url::parse(redirect).expect("a registered redirect address is an address");
-    let state = state.iter().map(|state| ("state", state.clone()));
+    let state = state.map(|state| ("state", state.to_owned()));
     url.query_pairs_mut().extend_pairs(answer.iter().cloned().chain(state));
     url.into()
 }

@@ -4,9 +4,10 @@
 use super::{
     Posted,
     authorize::person,
-    codes,
+    codes::{self, Code},
     fields::Fields,
     issue::{Consent, REFRESH_LIFETIME, Refresh},
+    question,
     refusal::Refusal,
     scope::{Resource, Scope},
 };
@@ -59,7 +60,7 @@ impl World {
     }
 
     fn redeem(&self, tenant: &str, headers: &HeaderMap, form: &[u8]) -> Result<Value, Refusal> {
-        let kind = self.tenant(tenant)?;
+        let kind = question::tenant(tenant)?;
         let fields = Fields::parse(form)?;
         let grant = fields.need("grant_type")?;
         let asker = self.asker_of(headers, &fields)?;
@@ -98,15 +99,8 @@ impl World {
             })?;
         asker.prove(platform)?;
         let code = self.codes.redeem(name).ok_or(Refusal::CodeUnknown)?;
-        match () {
-            () if code.redeemed => return Err(Refusal::CodeUsed),
-            () if self.clock.now().since(code.issued) > codes::LIFETIME => {
-                return Err(Refusal::CodeExpired);
-            }
-            () if code.consent.client != asker.client.id => return Err(Refusal::OtherClient),
-            () if !code.tenant.eq_ignore_ascii_case(tenant) => return Err(Refusal::OtherTenant),
-            () if code.redirect != redirect => return Err(Refusal::OtherRedirect),
-            () => {}
+        if let Some(refusal) = self.fault_of(&code, asker.client, tenant, redirect) {
+            return Err(refusal);
         }
         let verifier = fields.secret("code_verifier").ok_or(Refusal::VerifierMissing)?;
         let proof = BASE64URL.encode(Sha256::digest(verifier.expose()));
@@ -114,6 +108,29 @@ impl World {
             return Err(Refusal::VerifierWrong);
         }
         self.for_person(&code.consent, fields, code.nonce.as_deref())
+    }
+
+    /// What speaks against redeeming `code`.
+    fn fault_of(
+        &self,
+        code: &Code,
+        client: &Client,
+        tenant: &str,
+        redirect: &str,
+    ) -> Option<Refusal> {
+        if code.redeemed {
+            Some(Refusal::CodeUsed)
+        } else if self.clock.now().since(code.issued) > codes::LIFETIME {
+            Some(Refusal::CodeExpired)
+        } else if code.consent.client != client.id {
+            Some(Refusal::OtherClient)
+        } else if !code.tenant.eq_ignore_ascii_case(tenant) {
+            Some(Refusal::OtherTenant)
+        } else if code.redirect != redirect {
+            Some(Refusal::OtherRedirect)
+        } else {
+            None
+        }
     }
 
     fn redeem_refresh(&self, asker: &Asker<'_>, fields: &Fields) -> Result<Value, Refusal> {
@@ -145,11 +162,11 @@ impl World {
             return Err(Refusal::NamedTenantNeeded);
         }
         asker.prove(Platform::Web)?;
-        let asked = fields.need("scope")?;
-        let not_default = || Refusal::NotDefault { scope: asked.to_owned() };
-        let audience = asked.strip_suffix("/.default").ok_or_else(not_default)?;
+        let scope = fields.need("scope")?;
+        let not_default = || Refusal::NotDefault { scope: scope.to_owned() };
+        let audience = scope.strip_suffix("/.default").ok_or_else(not_default)?;
         let resource = Resource::named(audience)
-            .ok_or_else(|| Refusal::BadScope { scope: asked.to_owned() })?;
+            .ok_or_else(|| Refusal::BadScope { scope: scope.to_owned() })?;
         Ok(self.tokens_for_program(asker.client, resource, audience))
     }
 

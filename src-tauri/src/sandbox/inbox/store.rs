@@ -27,8 +27,9 @@ impl Room {
         let room = dir.join(format!("mails-{}", Uuid::new_v4().simple()));
         let failed = |source| SandboxError::File { path: room.clone(), source };
         fs::create_dir_all(&room).map_err(failed)?;
-        let lock = File::create(room.join("lock")).map_err(failed)?;
-        lock.lock().map_err(failed)?;
+        let mut lock = File::create(room.join("lock")).map_err(failed)?;
+        // Until something stands in it, a run that starts at the same time leaves the room alone.
+        lock.lock().and_then(|()| lock.write_all(b"locked")).map_err(failed)?;
         Ok(Arc::new(Self { dir: room, lock: Some(lock) }))
     }
 }
@@ -44,9 +45,9 @@ impl Drop for Room {
 fn clear(dir: &Path) {
     let rooms = fs::read_dir(dir).into_iter().flatten().flatten();
     for room in rooms.filter(|entry| entry.file_name().to_string_lossy().starts_with("mails-")) {
-        let abandoned =
-            File::open(room.path().join("lock")).is_ok_and(|lock| lock.try_lock().is_ok());
-        if abandoned {
+        let lock = room.path().join("lock");
+        let was_held = fs::metadata(&lock).is_ok_and(|lock| lock.len() > 0);
+        if was_held && File::open(&lock).is_ok_and(|lock| lock.try_lock().is_ok()) {
             let _ = fs::remove_dir_all(room.path());
         }
     }
@@ -75,8 +76,10 @@ impl Body {
     /// Adds `more` at the end.
     pub(in crate::sandbox) fn push(&mut self, more: &[u8]) -> io::Result<()> {
         self.len += more.len() as u64;
-        if self.rest.is_none() && self.start.len() + more.len() <= IN_MEMORY {
-            self.start.extend_from_slice(more);
+        let fits = (IN_MEMORY - self.start.len()).min(more.len());
+        let (first, more) = more.split_at(fits);
+        self.start.extend_from_slice(first);
+        if more.is_empty() {
             return Ok(());
         }
         if self.rest.is_none() {
@@ -139,11 +142,11 @@ mod tests {
         let room = Room::open(dir.path()).unwrap();
         let mut body = Body::new(&room);
         let text = b"0123456789".repeat(20_000);
-        for part in text.chunks(999) {
+        for part in [&text[..999], &text[999..150_000], &text[150_000..]] {
             body.push(part).unwrap();
         }
         body.finish().unwrap();
-        assert!(body.start().len() <= IN_MEMORY);
+        assert_eq!(body.start().len(), IN_MEMORY, "the beginning, however it was cut");
         assert_eq!((body.len(), body.read().unwrap()), (200_000, text));
         assert_eq!(files(&room.dir), 2, "the text and the lock");
         drop(body);
@@ -157,7 +160,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let crashed = dir.path().join("mails-crashed");
         fs::create_dir(&crashed).unwrap();
-        fs::write(crashed.join("lock"), "").unwrap();
+        fs::write(crashed.join("lock"), "locked").unwrap();
         let first = Room::open(dir.path()).unwrap();
         let _second = Room::open(dir.path()).unwrap();
         assert!(!crashed.exists());

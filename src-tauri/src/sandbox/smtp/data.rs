@@ -104,8 +104,8 @@ where
         if !ended || line.len() > LONGEST_LINE {
             fault = fault.or(Some(Fault::LongLine));
         }
-        let bare_cr = line.iter().filter(|&&octet| octet == b'\r').count() > usize::from(crlf);
-        if (ended && !crlf) || bare_cr {
+        let text = line.strip_suffix(b"\r\n").unwrap_or(&line);
+        if (ended && !crlf) || text.contains(&b'\r') {
             fault = fault.or(Some(Fault::BareLine));
         }
         let text = if at_start { line.strip_prefix(b".").unwrap_or(&line) } else { &line };

@@ -112,7 +112,7 @@ mod tests {
         for broken in [&b"NOOP\n"[..], b"NO\rOP\r\n", b"NO\0OP\r\n", b"\xff\r\n", b"NOOP"] {
             assert_eq!(first_line(broken).await.unwrap(), Line::Broken, "{broken:?}");
         }
-        assert_eq!(first_line(&[b'A'; 20_000]).await.unwrap(), Line::Broken);
+        assert_eq!(first_line(&vec![b'A'; 20_000]).await.unwrap(), Line::Broken);
         assert!(first_line(b"").await.is_err());
     }
 
