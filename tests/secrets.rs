@@ -264,16 +264,7 @@ smtp = {{ host = "127.0.0.1", port = {parrot}, security = "none" }}
         self.note("list_registrations", &registrations);
         let view = self.app.app_view(()).await.unwrap();
         self.note("app_view", &view);
-        let query = HistoryQuery {
-            profile_id: None,
-            search: String::new(),
-            outcomes: Vec::new(),
-            transport: None,
-            since: None,
-            limit: 100,
-            offset: 0,
-        };
-        let page = self.app.history(query).await.unwrap();
+        let page = self.app.history(HistoryQuery::all()).await.unwrap();
         self.note("history", &page);
         for row in page.rows {
             let detail = self.app.history_detail(row.id).await.unwrap();

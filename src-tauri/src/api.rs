@@ -688,6 +688,21 @@ kinds! {
     }
 }
 
+impl HistoryQuery {
+    /// Everything, as far as a page goes.
+    pub fn all() -> Self {
+        Self {
+            profile_id: None,
+            search: String::new(),
+            outcomes: Vec::new(),
+            transport: None,
+            since: None,
+            limit: 100,
+            offset: 0,
+        }
+    }
+}
+
 /// A secret with where it goes: the only thing that brings one in from the window.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]

@@ -4,8 +4,10 @@ mod consent;
 mod declared;
 mod demo;
 mod drafts;
+mod ending;
 
 mod history;
+mod line;
 mod profiles;
 mod reach;
 mod registrations;
@@ -16,7 +18,7 @@ mod settings;
 mod tokens;
 mod views;
 
-pub use send::Line;
+pub use line::Line;
 
 use crate::{
     api::News,

@@ -1,45 +1,14 @@
-//! Sending: a row in the outbox, then the conversation, then its outcome.
+//! Sending: one message, or several on one line; and stopping one.
 
-use super::{App, reach::straight, sender::Sender, views::may_send_as};
+use super::{App, line::Line, reach::straight};
 use crate::{
-    api::{
-        self, MessageDraft, News, Outcome, RecipientOutcome, RecipientReport, SendNews, SendReport,
-        SendRequest, TranscriptLine,
-    },
-    explain::{Code, FieldFault, Problem},
-    letter::{Attachment, Draft, Letter},
-    net::tls::Oldest,
-    outbox::{Beginning, Ending},
-    profile::{
-        Mailbox, MinTls, Profile, ProfileId, Registration, SignIn, Transport, check, presets,
-    },
-    transport::{
-        Credentials, Delivery, Progress, Recipient, SendError, Side, Watch,
-        graph::{self, Graph},
-        smtp::{Server, Session},
-    },
+    api::{News, SendNews, SendReport, SendRequest},
+    explain::{Code, Problem},
+    profile::{Profile, ProfileId, Transport},
+    transport::{Progress, Watch},
 };
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-
-/// A way out that stays open for several messages.
-#[derive(Debug)]
-pub struct Line {
-    app: App,
-    sender: Sender,
-    via: Transport,
-    session: Option<Session>,
-}
-
-/// Why a message did not leave, or may have.
-struct Failed {
-    outcome: Outcome,
-    stage: &'static str,
-    recipients: Vec<RecipientReport>,
-    reply: Option<String>,
-    problem: Problem,
-}
 
 impl App {
     /// Sends one message. `Err` means that it was not even written down; what failed later is in the
@@ -59,7 +28,7 @@ impl App {
         }
         straight(&sender.profile)?;
         let via = via.unwrap_or(sender.profile.transport);
-        Ok(Line { app: self.clone(), sender, via, session: None })
+        Ok(Line::new(self.clone(), sender, via))
     }
 
     /// Stops a send, as long as its message is not complete.
@@ -71,12 +40,14 @@ impl App {
         Ok(())
     }
 
-    fn at_stage(&self, send_id: Uuid, stage: &str, total: u64) {
+    /// Tells the faces that a send is at a stage before its conversation.
+    pub(super) fn at_stage(&self, send_id: Uuid, stage: &str, total: u64) {
         let stage = stage.to_owned();
         self.tell(News::Send(SendNews { send_id, stage, sent: 0, total, cancellable: true }));
     }
 
-    fn watch(&self, id: Uuid, cancel: CancellationToken) -> Watch {
+    /// Tells the faces how far the send `id` is.
+    pub(super) fn watch(&self, id: Uuid, cancel: CancellationToken) -> Watch {
         let app = self.clone();
         Watch::new(cancel, move |progress: Progress| {
             app.tell(News::Send(SendNews {
@@ -90,323 +61,10 @@ impl App {
     }
 }
 
-impl Line {
-    /// Sends one message, named `id`.
-    pub async fn send(&mut self, id: Uuid, message: &MessageDraft) -> Result<SendReport, Problem> {
-        let began = Instant::now();
-        let letter = self.compose(message).await?;
-        let cancel = CancellationToken::new();
-        self.app.0.sending().insert(id, cancel.clone());
-        let watch = self.app.watch(id, cancel.clone());
-        self.app.at_stage(id, "token", letter.size());
-        let report = match self.begin(id, message, &letter).await {
-            Ok(()) => {
-                let ended = self.hand_over(&letter, &watch, &cancel).await;
-                self.end(id, &letter, ended, &watch, began).await
-            }
-            Err(problem) => Err(problem),
-        };
-        self.app.0.sending().remove(&id);
-        report
-    }
-
-    /// Says good-bye to the server.
-    pub async fn close(mut self) {
-        if let Some(session) = self.session.take() {
-            session.quit(&Watch::nobody()).await;
-        }
-    }
-
-    async fn compose(&self, message: &MessageDraft) -> Result<Letter, Problem> {
-        let profile = &self.sender.profile;
-        let draft = Draft {
-            from: from(profile, &message.from)?,
-            reply_to: profile.reply_to.clone(),
-            to: message.to.clone(),
-            cc: message.cc.clone(),
-            bcc: message.bcc.clone(),
-            subject: message.subject.clone(),
-            text: message.text.clone(),
-            html: message.html.clone(),
-            headers: message.headers.clone(),
-            attachments: message
-                .attachments
-                .iter()
-                .map(|file| Attachment {
-                    path: file.file.clone().into(),
-                    content_id: file.content_id.clone(),
-                })
-                .collect(),
-        };
-        Ok(Letter::compose(&draft, self.app.0.clock.now()).await?)
-    }
-
-    async fn begin(
-        &self,
-        id: Uuid,
-        message: &MessageDraft,
-        letter: &Letter,
-    ) -> Result<(), Problem> {
-        let profile = &self.sender.profile;
-        let beginning = Beginning {
-            id,
-            profile: profile.id,
-            profile_name: profile.name.clone(),
-            transport: self.via,
-            from: letter.envelope().from.to_string(),
-            recipients: everybody(letter, RecipientOutcome::NotSent, None),
-            subject: message.subject.clone(),
-            message_id: letter.message_id().to_owned(),
-            size: letter.size(),
-            sandbox: profile.sandbox,
-        };
-        self.app.beside(move |inner| Ok(inner.outbox.begin(&beginning)?)).await?;
-        self.app.tell(News::HistoryChanged);
-        Ok(())
-    }
-
-    async fn hand_over(
-        &mut self,
-        letter: &Letter,
-        watch: &Watch,
-        cancel: &CancellationToken,
-    ) -> Result<Delivery, Failed> {
-        let not_yet = |problem| Failed::before(letter, "settings", problem);
-        match self.via {
-            Transport::Smtp => {
-                let mut session = self.session(letter, watch, cancel).await?;
-                let sent = session.send(letter, watch).await;
-                self.session = session.is_usable().then_some(session);
-                sent.map_err(|error| self.failed(letter, error))
-            }
-            Transport::Graph => {
-                let registration = self.registration().map_err(not_yet)?;
-                let http = self.app.0.http(registration).map_err(not_yet)?;
-                let graph = self.graph(registration).map_err(not_yet)?;
-                let credentials = self.credentials(letter, cancel).await?;
-                graph::send(&http, &graph, &credentials, letter, watch)
-                    .await
-                    .map_err(|error| self.failed(letter, error))
-            }
-        }
-    }
-
-    /// The connection that is open, or a new one.
-    async fn session(
-        &mut self,
-        letter: &Letter,
-        watch: &Watch,
-        cancel: &CancellationToken,
-    ) -> Result<Session, Failed> {
-        if let Some(open) = self.session.take() {
-            return Ok(open);
-        }
-        let server =
-            self.server().map_err(|problem| Failed::before(letter, "settings", problem))?;
-        let credentials = self.credentials(letter, cancel).await?;
-        Session::open(&server, &credentials, &self.app.0.limits, watch)
-            .await
-            .map_err(|error| self.failed(letter, error))
-    }
-
-    async fn credentials(
-        &self,
-        letter: &Letter,
-        cancel: &CancellationToken,
-    ) -> Result<Credentials, Failed> {
-        self.app
-            .credentials(&self.sender, self.via, cancel)
-            .await
-            .map_err(|problem| Failed::before(letter, "token", problem))
-    }
-
-    fn server(&self) -> Result<Server, Problem> {
-        let Sender { profile, registration, .. } = &self.sender;
-        let settings =
-            presets::smtp(profile, registration.as_ref()).ok_or_else(|| no_server(profile))?;
-        Ok(Server {
-            trust: self.app.0.smtp_trust(profile, &settings)?,
-            host: settings.host,
-            port: settings.port,
-            security: settings.security,
-            oldest: match settings.min_tls {
-                MinTls::V12 => Oldest::Tls12,
-                MinTls::V13 => Oldest::Tls13,
-            },
-        })
-    }
-
-    fn registration(&self) -> Result<&Registration, Problem> {
-        self.sender.registration.as_ref().ok_or_else(|| no_graph(&self.sender.profile))
-    }
-
-    fn graph(&self, registration: &Registration) -> Result<Graph, Problem> {
-        let Sender { profile, account, .. } = &self.sender;
-        let url = presets::endpoints(registration).graph.ok_or_else(|| no_graph(profile))?;
-        let own = account.as_ref().is_none_or(|a| a.eq_ignore_ascii_case(&profile.mailbox));
-        let me = profile.sign_in == SignIn::Delegated && own;
-        Ok(Graph { url, mailbox: (!me).then(|| profile.mailbox.clone()) })
-    }
-
-    /// What a failed conversation means for the report, and for the token it was tried with.
-    fn failed(&self, letter: &Letter, error: SendError) -> Failed {
-        if matches!(&error, SendError::AuthRefused { .. })
-            || matches!(&error, SendError::Graph(refusal) if refusal.status == 401)
-        {
-            self.app.0.wallet.drop_access(self.sender.profile.id);
-        }
-        let (outcome, each) = if error.uncertain() {
-            (Outcome::Uncertain, RecipientOutcome::Uncertain)
-        } else if error.refused() {
-            (Outcome::Refused, RecipientOutcome::Refused)
-        } else {
-            (Outcome::NotSent, RecipientOutcome::NotSent)
-        };
-        let reply = error.reply();
-        let recipients = match error.recipients() {
-            [] => everybody(letter, each, reply.as_deref()),
-            answered => answered.iter().map(report).collect(),
-        };
-        Failed { outcome, stage: error.stage().as_str(), recipients, reply, problem: error.into() }
-    }
-
-    async fn end(
-        &self,
-        id: Uuid,
-        letter: &Letter,
-        ended: Result<Delivery, Failed>,
-        watch: &Watch,
-        began: Instant,
-    ) -> Result<SendReport, Problem> {
-        let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let transcript = watch.transcript().lines().into_iter().map(line).collect();
-        let ending = match ended {
-            Ok(delivery) => Ending {
-                outcome: if delivery.partly() { Outcome::Partly } else { Outcome::Accepted },
-                stage: "message".to_owned(),
-                recipients: delivery.recipients.iter().map(report).collect(),
-                reply: Some(delivery.reply),
-                problem: None,
-                transcript,
-                took_ms,
-            },
-            Err(failed) => Ending {
-                outcome: failed.outcome,
-                stage: failed.stage.to_owned(),
-                recipients: failed.recipients,
-                reply: failed.reply,
-                problem: Some(failed.problem),
-                transcript,
-                took_ms,
-            },
-        };
-        let report = SendReport {
-            id,
-            outcome: ending.outcome,
-            message_id: letter.message_id().to_owned(),
-            transport: self.via,
-            recipients: ending.recipients.clone(),
-            reply: ending.reply.clone(),
-            stage: ending.stage.clone(),
-            elapsed_ms: took_ms,
-            problem: ending.problem.clone(),
-        };
-        self.app.beside(move |inner| Ok(inner.outbox.end(id, &ending)?)).await?;
-        self.app.tell(News::HistoryChanged);
-        self.app.tell(News::ProfilesChanged);
-        Ok(report)
-    }
-}
-
-impl Failed {
-    /// It did not come to a conversation.
-    fn before(letter: &Letter, stage: &'static str, problem: Problem) -> Self {
-        Self {
-            outcome: Outcome::NotSent,
-            stage,
-            recipients: everybody(letter, RecipientOutcome::NotSent, None),
-            reply: None,
-            problem,
-        }
-    }
-}
-
-/// The From of a message: the profile's own unless it names one that the profile may use.
-fn from(profile: &Profile, asked: &str) -> Result<Mailbox, Problem> {
-    let own = profile.sender();
-    if asked.trim().is_empty() {
-        return Ok(own);
-    }
-    let fault = |fault: String, remedy: String| {
-        Problem::invalid(vec![FieldFault { field: "from".to_owned(), fault, remedy }])
-    };
-    let asked = check::mailbox(asked).map_err(|(what, remedy)| fault(what, remedy))?;
-    if asked.address.eq_ignore_ascii_case(&own.address) || may_send_as(profile, &asked.address) {
-        return Ok(asked);
-    }
-    Err(fault(
-        format!("{} may not send as {}", profile.name, asked.address),
-        "Add the address to send_as in the sender's settings, or leave From as it is".to_owned(),
-    ))
-}
-
-fn everybody(
-    letter: &Letter,
-    outcome: RecipientOutcome,
-    reply: Option<&str>,
-) -> Vec<RecipientReport> {
-    let reply = reply.map(ToOwned::to_owned);
-    let all = letter.envelope().to.iter();
-    all.map(|to| RecipientReport { address: to.to_string(), outcome, reply: reply.clone() })
-        .collect()
-}
-
-fn report(recipient: &Recipient) -> RecipientReport {
-    RecipientReport {
-        address: recipient.address.clone(),
-        outcome: if recipient.accepted {
-            RecipientOutcome::Accepted
-        } else {
-            RecipientOutcome::Refused
-        },
-        reply: recipient.reply.clone(),
-    }
-}
-
-fn line(said: crate::transport::Line) -> TranscriptLine {
-    TranscriptLine {
-        at_ms: said.at_ms,
-        side: match said.side {
-            Side::Client => api::Side::Client,
-            Side::Server => api::Side::Server,
-            Side::Note => api::Side::Note,
-        },
-        text: said.text,
-        bad: said.bad,
-    }
-}
-
 fn switched_off(profile: &Profile) -> Problem {
     Problem::new(
         Code::ProfileDisabled,
         format!("{} is switched off", profile.name),
         "Nothing was sent. Switch the sender on, or use `sendright enable`.",
-    )
-}
-
-fn no_server(profile: &Profile) -> Problem {
-    Problem::new(
-        Code::InvalidSettings,
-        format!("{} has no SMTP server", profile.name),
-        "Nothing was sent. Enter host and port in the sender's settings.",
-    )
-}
-
-fn no_graph(profile: &Profile) -> Problem {
-    Problem::new(
-        Code::InvalidSettings,
-        format!("{} cannot send through Microsoft Graph", profile.name),
-        "Nothing was sent. Graph needs an app registration with Microsoft, or one with a Graph \
-         address of its own. Send through SMTP instead.",
     )
 }

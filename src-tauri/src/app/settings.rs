@@ -60,15 +60,8 @@ impl Inner {
     }
 
     fn uncertain(&self) -> Result<u32, Problem> {
-        let query = HistoryQuery {
-            profile_id: None,
-            search: String::new(),
-            outcomes: vec![Outcome::Uncertain],
-            transport: None,
-            since: None,
-            limit: 0,
-            offset: 0,
-        };
+        let outcomes = vec![Outcome::Uncertain];
+        let query = HistoryQuery { outcomes, limit: 0, ..HistoryQuery::all() };
         Ok(self.outbox.find(&query)?.found.try_into().unwrap_or(u32::MAX))
     }
 }

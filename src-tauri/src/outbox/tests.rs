@@ -53,18 +53,6 @@ fn ending(outcome: Outcome) -> Ending {
     }
 }
 
-fn all() -> HistoryQuery {
-    HistoryQuery {
-        profile_id: None,
-        search: String::new(),
-        outcomes: Vec::new(),
-        transport: None,
-        since: None,
-        limit: 100,
-        offset: 0,
-    }
-}
-
 #[test]
 fn a_send_is_written_down_before_and_after() {
     let outbox = World::new().open();
@@ -121,7 +109,8 @@ fn every_word_that_is_searched_must_be_found() {
         world.clock.advance(Duration::from_secs(1));
     }
     let found = |words: &str| {
-        let page = outbox.find(&HistoryQuery { search: words.into(), ..all() }).unwrap();
+        let page =
+            outbox.find(&HistoryQuery { search: words.into(), ..HistoryQuery::all() }).unwrap();
         assert_eq!((page.found, page.total), (page.rows.len() as u64, 2));
         page.rows.into_iter().map(|row| row.subject).collect::<Vec<_>>()
     };
@@ -146,11 +135,19 @@ fn filters_narrow_what_is_found() {
     let subjects = |query: HistoryQuery| {
         outbox.find(&query).unwrap().rows.into_iter().map(|row| row.subject).collect::<Vec<_>>()
     };
-    assert_eq!(subjects(HistoryQuery { since: Some(later), ..all() }), ["new"]);
-    assert_eq!(subjects(HistoryQuery { profile_id: Some(old.profile), ..all() }), ["old"]);
-    assert_eq!(subjects(HistoryQuery { outcomes: vec![Outcome::Refused], ..all() }), ["old"]);
-    assert_eq!(subjects(HistoryQuery { limit: 1, offset: 1, ..all() }), ["old"]);
-    let page = outbox.find(&HistoryQuery { outcomes: vec![Outcome::Refused], ..all() }).unwrap();
+    assert_eq!(subjects(HistoryQuery { since: Some(later), ..HistoryQuery::all() }), ["new"]);
+    assert_eq!(
+        subjects(HistoryQuery { profile_id: Some(old.profile), ..HistoryQuery::all() }),
+        ["old"]
+    );
+    assert_eq!(
+        subjects(HistoryQuery { outcomes: vec![Outcome::Refused], ..HistoryQuery::all() }),
+        ["old"]
+    );
+    assert_eq!(subjects(HistoryQuery { limit: 1, offset: 1, ..HistoryQuery::all() }), ["old"]);
+    let page = outbox
+        .find(&HistoryQuery { outcomes: vec![Outcome::Refused], ..HistoryQuery::all() })
+        .unwrap();
     assert_eq!(page.rows[0].result, "Sign-in refused");
 }
 
