@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod cli;
 mod consent;
 mod contract;
 mod graph;
 mod journey;
 mod keychain;
+mod profiles;
 mod sandbox;
 mod secrets;
 mod smtp;

@@ -2,5 +2,6 @@
 
 #[cfg(target_os = "linux")]
 pub(crate) mod keyring;
+pub(crate) mod sendright;
 pub(crate) mod smtp_script;
 pub(crate) mod token_endpoint;

@@ -162,3 +162,47 @@ fn of_sqlite(error: &rusqlite::Error) -> Problem {
     let retry = if code == Code::Busy { Retry::AfterWait } else { Retry::AfterChange };
     Problem::new(code, title, means).said(error.to_string()).retry(retry)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    #[test]
+    #[rustfmt::skip]
+    fn what_the_database_suffers_is_told_apart() {
+        let table = [
+            (ffi::SQLITE_FULL,          Code::DiskFull,        Retry::AfterChange),
+            (ffi::SQLITE_READONLY,      Code::NotWritable,     Retry::AfterChange),
+            (ffi::SQLITE_READONLY_DBMOVED, Code::NotWritable,  Retry::AfterChange),
+            (ffi::SQLITE_CANTOPEN,      Code::NotWritable,     Retry::AfterChange),
+            (ffi::SQLITE_IOERR_WRITE,   Code::NotWritable,     Retry::AfterChange),
+            (ffi::SQLITE_CORRUPT,       Code::DatabaseDamaged, Retry::AfterChange),
+            (ffi::SQLITE_NOTADB,        Code::DatabaseDamaged, Retry::AfterChange),
+            (ffi::SQLITE_BUSY,          Code::Busy,            Retry::AfterWait),
+            (ffi::SQLITE_BUSY_SNAPSHOT, Code::Busy,            Retry::AfterWait),
+            (ffi::SQLITE_LOCKED,        Code::Busy,            Retry::AfterWait),
+            (ffi::SQLITE_MISUSE,        Code::Unexplained,     Retry::AfterChange),
+        ];
+        for (number, code, retry) in table {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(number), None);
+            let problem = Problem::from(DbError::from(error));
+            assert_eq!((problem.code, problem.retry), (code, retry), "{number}");
+            assert!(problem.said.is_some(), "{number}: SQLite's own words are kept");
+        }
+    }
+
+    #[test]
+    fn a_fault_in_a_file_says_where() {
+        let fault = Fault {
+            field: "smtp.port".into(),
+            fault: "0 is not a port".into(),
+            remedy: "587".into(),
+        };
+        let placed = PlacedFault { line: 3, column: 9, table: "profile \"Relay\"".into(), fault };
+        let problem = Problem::from(FileError::Invalid(vec![placed]));
+        assert_eq!(problem.code, Code::InvalidSettings);
+        assert_eq!(problem.title, "The file was not applied: smtp.port cannot be accepted");
+        assert_eq!(problem.fields[0].fault, "line 3, column 9, profile \"Relay\": 0 is not a port");
+    }
+}

@@ -1,0 +1,394 @@
+//! The command line as scripts see it: exit codes, stdout, stderr, and the main job over processes.
+
+use crate::world::sendright::Sendright;
+use sendright::sandbox::visitor;
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+};
+
+const KESTREL: &str = r#"
+[[registration]]
+name = "kestrel"
+provider = "microsoft"
+tenant = "kestrel.example"
+client_id = "11111111-2222-3333-4444-555555555555"
+client_secret = { env = "KESTREL_SECRET" }
+
+[[profile]]
+name = "Invoices"
+registration = "kestrel"
+mailbox = "invoices@kestrel.example"
+
+[[profile]]
+name = "Relay"
+sign_in = "password"
+mailbox = "relay@kestrel.example"
+smtp = { host = "relay.example", port = 465 }
+"#;
+
+fn kestrel() -> Sendright {
+    let sendright = Sendright::new();
+    sendright.write("kestrel.toml", KESTREL);
+    let applied = sendright.json(&["apply", "-f", "kestrel.toml"]);
+    assert_eq!(applied["created"], json!(["kestrel", "Invoices", "Relay"]));
+    sendright
+}
+
+#[test]
+fn applying_twice_changes_nothing_and_export_tells_no_secret() {
+    let sendright = kestrel();
+    let again = sendright.json(&["apply", "-f", "kestrel.toml"]);
+    assert_eq!(again["unchanged"].as_array().unwrap().len(), 3, "{again}");
+    let exported = sendright.run(&["export"]);
+    assert_eq!(exported.code, 0);
+    assert!(exported.stdout.contains("client_secret = { vault = true }"), "{}", exported.stdout);
+    assert!(!exported.stdout.contains("kestrel-secret"));
+    sendright.write("exported.toml", &exported.stdout);
+    let back = sendright.json(&["apply", "-f", "exported.toml"]);
+    assert_eq!(back["unchanged"].as_array().unwrap().len(), 3, "{back}");
+}
+
+#[test]
+fn a_broken_file_is_refused_with_line_and_key_and_changes_nothing() {
+    let sendright = kestrel();
+    let before = sendright.run(&["export"]).stdout;
+    sendright.write("broken.toml", &KESTREL.replace("port = 465", "prot = 465"));
+    let refused = sendright.run(&["apply", "-f", "broken.toml"]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
+    for word in ["smtp.prot", "line 18", "smtp.port", "Relay"] {
+        assert!(refused.stderr.contains(word), "{word}: {}", refused.stderr);
+    }
+    let refused = sendright.run(&["apply", "-f", "broken.toml", "--json"]);
+    let said: Value = serde_json::from_str(&refused.stdout).unwrap();
+    assert_eq!((refused.code, &said["event"], &said["ok"]), (2, &json!("result"), &json!(false)));
+    assert_eq!(said["problem"]["code"], "invalid-settings");
+    assert_eq!(said["problem"]["fields"][0]["field"], "smtp.prot");
+    assert_eq!(sendright.run(&["export"]).stdout, before);
+}
+
+#[test]
+fn senders_are_switched_copied_and_removed_by_name_in_any_case() {
+    let sendright = kestrel();
+    sendright.json(&["disable", "relay"]);
+    let copy = sendright.json(&["duplicate", "RELAY"]);
+    assert_eq!(copy["name"], "Relay copy");
+    let listed = sendright.json(&["profiles"]);
+    let health = |at: usize| &listed["profiles"][at]["health"];
+    assert_eq!([health(0), health(1)], ["needs_sign_in", "disabled"]);
+    sendright.json(&["enable", "relay"]);
+    sendright.json(&["remove", "Relay copy"]);
+    assert_eq!(sendright.json(&["profiles"])["profiles"].as_array().unwrap().len(), 2);
+    let used = sendright.run(&["remove", "kestrel"]);
+    assert_eq!(used.code, 2);
+    assert!(used.stderr.contains("Invoices"), "{}", used.stderr);
+    sendright.json(&["remove", "Invoices"]);
+    sendright.json(&["remove", "kestrel"]);
+    assert_eq!(sendright.json(&["profiles"])["registrations"], json!([]));
+}
+
+#[test]
+fn secrets_come_from_stdin_and_belong_to_the_right_owner() {
+    let sendright = kestrel();
+    let set = sendright.run_with(&["secret", "set", "Relay", "password"], "relay-pw\n");
+    assert_eq!(set.code, 0, "{}", set.stderr);
+    let shown = sendright.json(&["show", "Relay"]);
+    let password = &shown["credentials"][0];
+    assert_eq!((&password["name"], &password["present"]), (&json!("password"), &json!(true)));
+    assert!(!shown.to_string().contains("relay-pw"));
+    for (owner, name) in [("Relay", "client-secret"), ("kestrel", "password")] {
+        let refused = sendright.run_with(&["secret", "set", owner, name], "x");
+        assert_eq!(refused.code, 2, "{owner} {name}");
+    }
+    let empty = sendright.run_with(&["secret", "set", "Relay", "password"], "\n");
+    assert_eq!(empty.code, 2, "{}", empty.stderr);
+}
+
+#[test]
+#[rustfmt::skip]
+fn what_cannot_be_done_says_so_in_its_exit_code() {
+    let sendright = kestrel();
+    let table: &[(&[&str], u8, &str)] = &[
+        (&["show", "Invoice"],                              2, "Invoices"),
+        (&["send", "nobody", "--to", "a@b.example"],        2, "nobody"),
+        (&["send", "Invoices"],                             2, "--to"),
+        (&["send", "Invoices", "--to", "a@b.example"],      3, ""),
+        (&["token", "Invoices"],                            3, ""),
+        (&["consent", "Relay"],                             2, "password"),
+        (&["consent", "Invoices", "--route", "device"],     2, "not there yet"),
+        (&["verify", "Invoices"],                           2, "not there yet"),
+        (&["explain", "535 5.7.3"],                         2, "not there yet"),
+        (&["kit", "Invoices"],                              2, "not there yet"),
+        (&["import", "file"],                               2, "not there yet"),
+        (&["resend", "1"],                                  2, "not there yet"),
+        (&["apply", "-f", "gone.toml"],                     2, "gone.toml"),
+        (&["history", "show", "00000000-0000-0000-0000-000000000001"], 2, ""),
+        (&["nonsense"],                                     2, "nonsense"),
+    ];
+    for (arguments, code, words) in table {
+        let ended = sendright.run(arguments);
+        assert_eq!(ended.code, *code, "{arguments:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(words), "{arguments:?}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_send_that_cannot_begin_still_ends_with_the_promised_object() {
+    let sendright = kestrel();
+    sendright.json(&["disable", "Relay"]);
+    let ended = sendright.run(&["send", "Relay", "--to", "a@b.example", "--json"]);
+    let said: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(ended.code, 2);
+    assert_eq!((&said["event"], &said["outcome"]), (&json!("result"), &json!("not_sent")));
+    assert_eq!(said["problem"]["code"], "profile-disabled");
+    assert_eq!(said["recipients"], json!([]));
+}
+
+#[cfg(target_os = "linux")] // elsewhere there always is one
+#[test]
+fn where_there_is_no_keychain_the_file_vault_is_named() {
+    let sendright = Sendright::new();
+    sendright
+        .write("relay.toml", &KESTREL[KESTREL.find("[[profile]]\nname = \"Relay\"").unwrap()..]);
+    let mut command = sendright.command(&["apply", "-f", "relay.toml"]);
+    assert!(command.status().unwrap().success());
+    let mut command = sendright.command(&["secret", "set", "Relay", "password"]);
+    command.env_remove("SENDRIGHT_VAULT").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+    let ended = Sendright::ended(command, "pw");
+    assert_eq!(ended.code, 11, "{}", ended.stderr);
+    assert!(ended.stderr.contains("--vault file"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_wrong_or_missing_passphrase_is_told_apart() {
+    let sendright = kestrel();
+    sendright.write("other", "another passphrase");
+    let set = ["secret", "set", "Relay", "password"];
+    let mut wrong = sendright.command(&set);
+    wrong.env("SENDRIGHT_PASSPHRASE_FILE", sendright.path("other"));
+    let wrong = Sendright::ended(wrong, "pw");
+    let mut none = sendright.command(&set);
+    none.env_remove("SENDRIGHT_PASSPHRASE_FILE");
+    let none = Sendright::ended(none, "pw");
+    assert_eq!((wrong.code, none.code), (11, 11));
+    assert_ne!(wrong.stderr, none.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_may_not_be_written_is_named() {
+    use std::os::unix::{fs::PermissionsExt as _, process::CommandExt as _};
+    let sendright = Sendright::new();
+    let dir = sendright.path("closed");
+    fs::create_dir(&dir).unwrap();
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o555)).unwrap();
+    let mut command = sendright.command(&["profiles"]);
+    command.env("SENDRIGHT_DATA_DIR", &dir);
+    if fs::write(dir.join("probe"), "").is_ok() {
+        // Nothing is closed to the administrator: be nobody.
+        sendright.open_to_all();
+        command.uid(65_534);
+    }
+    let ended = Sendright::ended(command, "");
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    assert!(ended.stderr.contains("cannot be written"), "{}", ended.stderr);
+}
+
+/// The sandbox as a process of its own, ended with its owner.
+struct SandboxProcess {
+    child: Child,
+    addresses: Value,
+}
+
+impl SandboxProcess {
+    fn start(sendright: &Sendright) -> Self {
+        let mut command = sendright.command(&["sandbox", "--json"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self { child, addresses: serde_json::from_str(&line).unwrap() }
+    }
+
+    /// Two senders, one by SMTP and one by Graph.
+    fn senders(&self) -> String {
+        let at = |key: &str| self.addresses[key].as_str().unwrap().to_owned();
+        let registration = format!(
+            "[[registration]]\nname = \"sandbox\"\nprovider = \"microsoft\"\ntenant = \"{}\"\n\
+             client_id = \"{}\"\nauthorize_endpoint = \"{}\"\ntoken_endpoint = \"{}\"\n\
+             graph_url = \"{}\"\nsandbox = true\n",
+            at("tenant"),
+            at("desktop_client_id"),
+            at("authorize_endpoint"),
+            at("token_endpoint"),
+            at("graph_url"),
+        );
+        let profile = |name: &str, transport: &str| {
+            format!(
+                "[[profile]]\nname = \"{name}\"\nregistration = \"sandbox\"\nmailbox = \"{}\"\n\
+                 transport = \"{transport}\"\nsandbox = true\n\
+                 smtp = {{ host = \"{}\", port = {} }}\n",
+                at("user"),
+                at("smtp_host"),
+                self.addresses["smtp_starttls_port"],
+            )
+        };
+        [registration, profile("By SMTP", "smtp"), profile("By Graph", "graph")].concat()
+    }
+}
+
+impl Drop for SandboxProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Signs in as a person does who opens the address that `consent` prints.
+fn sign_in(sendright: &Sendright, profile: &str, user: &str) -> Vec<Value> {
+    let arguments = ["consent", profile, "--no-browser", "--route", "loopback", "--json"];
+    let mut child = sendright.command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut events = Vec::new();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    for line in lines {
+        let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        if event["event"] == "open" {
+            let url: url::Url = event["url"].as_str().unwrap().parse().unwrap();
+            let user = user.to_owned();
+            runtime.spawn(async move { visitor::sign_in(&url, &user).await.map(drop) });
+        }
+        events.push(event);
+    }
+    assert!(child.wait().unwrap().success(), "{events:?}");
+    events
+}
+
+#[test]
+fn the_main_job_from_the_shell() {
+    let sendright = Sendright::new();
+    let sandbox = SandboxProcess::start(&sendright);
+    let user = sandbox.addresses["user"].as_str().unwrap();
+    sendright.write("sandbox.toml", &sandbox.senders());
+    sendright.json(&["apply", "-f", "sandbox.toml"]);
+
+    for profile in ["By SMTP", "By Graph"] {
+        let events = sign_in(&sendright, profile, user);
+        let last = events.last().unwrap();
+        assert_eq!((&last["event"], &last["ok"]), (&json!("result"), &json!(true)), "{events:?}");
+        assert_eq!(last["account"], user);
+        let token = sendright.json(&["token", profile]);
+        assert_eq!((&token["signed_in"], &token["account"]), (&json!(true), &json!(user)));
+        assert!(token["access_expires_at"].is_string(), "{token}");
+        assert!(!token.to_string().contains("eyJ"), "no token is printed");
+
+        sendright.write("note.txt", "An attachment.\n");
+        let sent = sendright.json(&[
+            "send",
+            profile,
+            "--to",
+            "anna@sandbox.test",
+            "--subject",
+            profile,
+            "--text",
+            "Hello",
+            "--attach",
+            "note.txt",
+            "--header",
+            "X-Order: 17",
+        ]);
+        assert_eq!((&sent["event"], &sent["outcome"]), (&json!("result"), &json!("accepted")));
+        let id = sent["id"].as_str().unwrap();
+        let detail = sendright.json(&["history", "show", id]);
+        assert_eq!(detail["message_id"], sent["message_id"]);
+        assert!(!detail["transcript"].as_array().unwrap().is_empty());
+    }
+    let history = sendright.json(&["history", "--search", "By anna", "--profile", "by smtp"]);
+    assert_eq!(history["found"], 1, "{history}");
+
+    sendright.json(&["sign-out", "By SMTP"]);
+    assert_eq!(sendright.run(&["send", "By SMTP", "--to", "anna@sandbox.test"]).code, 3);
+}
+
+#[test]
+fn refusals_end_in_their_own_codes_and_a_series_stops_at_the_first() {
+    let sendright = Sendright::new();
+    let sandbox = SandboxProcess::start(&sendright);
+    sendright.write("sandbox.toml", &sandbox.senders());
+    sendright.json(&["apply", "-f", "sandbox.toml"]);
+    sign_in(&sendright, "By SMTP", sandbox.addresses["user"].as_str().unwrap());
+
+    let send = |more: &[&str]| sendright.run(&[&["send", "By SMTP", "--json"], more].concat());
+    let refused = send(&["--to", "unknown@elsewhere.test"]);
+    assert_eq!(refused.code, 7, "{}", refused.stdout);
+    let partly = send(&["--to", "unknown@elsewhere.test", "anna@sandbox.test"]);
+    let said: Value = serde_json::from_str(&partly.stdout).unwrap();
+    assert_eq!((partly.code, &said["outcome"]), (0, &json!("partly")), "{said}");
+    let foreign = send(&["--to", "anna@sandbox.test", "--from", "boss@sandbox.test"]);
+    assert_eq!(foreign.code, 2, "send_as does not allow it: {}", foreign.stdout);
+
+    let series = send(&["--to", "anna@sandbox.test", "--repeat", "3"]);
+    let lines: Vec<Value> =
+        series.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 4, "{}", series.stdout);
+    assert_eq!(lines[3]["event"], "result");
+    assert_eq!(lines[3]["accepted"], 3);
+    let stopped = send(&["--to", "unknown@elsewhere.test", "--repeat", "3"]);
+    assert_eq!((stopped.code, stopped.stdout.lines().count()), (7, 2), "{}", stopped.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_a_send_that_has_not_left() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let sendright = Sendright::new();
+    sendright.write(
+        "silent.toml",
+        &format!(
+            "[[profile]]\nname = \"Silent\"\nsign_in = \"none\"\nmailbox = \"a@b.example\"\n\
+         smtp = {{ host = \"127.0.0.1\", port = {}, security = \"none\" }}\n",
+            server.local_addr().unwrap().port()
+        ),
+    );
+    sendright.json(&["apply", "-f", "silent.toml"]);
+    let mut command = sendright.command(&["send", "Silent", "--to", "c@d.example", "--json"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let _connection = server.accept().unwrap();
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(interrupt.unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    let said: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!(said["outcome"], "not_sent", "{said}");
+    assert_eq!(said["problem"]["code"], "cancelled");
+    assert_eq!(ended.status.code(), Some(1));
+}
+
+#[test]
+fn a_pasted_answer_that_is_none_is_said_and_the_end_of_input_cancels() {
+    let sendright = kestrel();
+    let arguments = ["consent", "Invoices", "--no-browser", "--route", "paste", "--json"];
+    let ended = sendright.run_with(&arguments, "https://elsewhere.example/?code=1&state=2\n");
+    let lines: Vec<Value> =
+        ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<_> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+    assert_eq!(events.first(), Some(&"open"), "{}", ended.stdout);
+    assert!(events.contains(&"problem"), "{}", ended.stdout);
+    assert_eq!(
+        (ended.code, &lines.last().unwrap()["problem"]["code"]),
+        (3, &json!("consent-cancelled"))
+    );
+}
+
+#[test]
+fn the_demo_shows_both_ways() {
+    let sendright = Sendright::new();
+    let shown = sendright.json(&["demo"]);
+    assert_eq!(shown["runs"].as_array().unwrap().len(), 2);
+    for run in shown["runs"].as_array().unwrap() {
+        assert_eq!(run["sent"]["row"]["outcome"], "accepted");
+        assert!(run["arrived"]["source"].as_str().unwrap().contains("It works"));
+    }
+    assert!(!sendright.path("data").exists(), "the demo has a place of its own");
+}
