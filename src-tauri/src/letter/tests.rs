@@ -126,8 +126,8 @@ async fn everything_that_is_put_in_comes_out_again() {
     assert!(mail.bcc().is_none(), "hidden copies stay hidden");
     assert_eq!(mail.body_text(0).unwrap().trim_end(), "Grüße\r\nzwei\r\ndrei\r\n.vier");
     assert_eq!(mail.body_html(0).unwrap().trim_end(), "<img src=\"cid:logo@kestrel\">");
-    let campaigns =
-        mail.header_values("X-Campaign").filter_map(|v| v.as_text()).collect::<Vec<_>>();
+    let campaigns = mail.header_as("X-Campaign", mail_parser::HeaderForm::Text);
+    let campaigns: Vec<_> = campaigns.iter().filter_map(|value| value.as_text()).collect();
     assert_eq!(campaigns, ["März", "zwei"]);
     let parts: Vec<_> = mail.attachments().collect();
     assert_eq!(

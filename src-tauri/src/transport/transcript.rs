@@ -127,3 +127,41 @@ impl Veil {
         kept
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[rustfmt::skip]
+    fn secrets_and_long_pieces_of_them_are_struck_out() {
+        let mut veil = Veil::default();
+        veil.hide(Secret::new("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbmEifQ.signature"));
+        veil.hide(Secret::new("hunter2"));
+        veil.hide(Secret::new(""));
+        let table = [
+            ("no eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbmEifQ.signature!", "no (secret)!"),
+            ("first eyJhbGciOiJSUzI1Ni",                              "first (secret)"),
+            ("then: J9.eyJzdWIiOiJhbmE, and",                         "then: (secret), and"),
+            ("pass=hunter2;",                                         "pass=(secret);"),
+            ("eyJhbGci is short",                                     "eyJhbGci is short"),
+            ("user ana@kestrel.example unknown",                      "user ana@kestrel.example unknown"),
+        ];
+        for (said, shown) in table {
+            assert_eq!(veil.strike(said), shown);
+        }
+    }
+
+    #[test]
+    fn a_transcript_has_an_end_and_so_have_its_lines() {
+        let transcript = Transcript::start();
+        for _ in 0..MOST_LINES + 50 {
+            transcript.server("a\u{1b}[2J".to_owned() + &"b".repeat(5_000), false);
+        }
+        let lines = transcript.lines();
+        assert_eq!(lines.len(), MOST_LINES + 1);
+        assert_eq!(lines[MOST_LINES].text, "more is not kept");
+        assert!(lines[0].text.starts_with("a\u{fffd}[2Jbbb") && lines[0].text.ends_with("b…"));
+        assert_eq!(lines[0].text.chars().count(), LONGEST_LINE + 1);
+    }
+}

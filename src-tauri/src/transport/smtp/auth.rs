@@ -60,7 +60,7 @@ impl Exchange<'_> {
     /// Always in two steps: a token does not fit the 512 octets of a command line (RFC 4954 §4), and
     /// Postfix breaks off where Exchange does not.
     async fn xoauth2(&mut self, user: &str, token: &Secret) -> Result<(), SendError> {
-        let answer = encode(&format!("user={user}\x01auth=Bearer {}\x01\x01", token.expose()));
+        let answer = xoauth2(user, token);
         self.hide(token, &answer);
         let mut reply = self.say("AUTH XOAUTH2").await?;
         let mut challenge = None;
@@ -137,6 +137,10 @@ fn ended(reply: Reply, challenge: Option<String>) -> Result<(), SendError> {
     }
 }
 
+fn xoauth2(user: &str, token: &Secret) -> Secret {
+    encode(&format!("user={user}\x01auth=Bearer {}\x01\x01", token.expose()))
+}
+
 fn encode(plain: &str) -> Secret {
     Secret::new(STANDARD.encode(plain))
 }
@@ -145,4 +149,59 @@ fn decode(challenge: &str) -> Option<String> {
     let plain = STANDARD.decode(challenge.trim()).ok()?;
     let plain = String::from_utf8(plain).ok()?;
     Some(plain.trim().to_owned()).filter(|plain| !plain.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncReadExt as _;
+
+    #[test]
+    fn the_answer_is_the_one_that_microsoft_documents() {
+        // learn.microsoft.com, "Authenticate an IMAP, POP or SMTP connection using OAuth"
+        let answer = xoauth2(
+            "test@contoso.onmicrosoft.com",
+            &Secret::new("EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA"),
+        );
+        assert_eq!(
+            answer.expose(),
+            "dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZwVUFvN0oz\
+             VmUwYmpMQldaV0NjbFJDM0VvQUEBAQ=="
+        );
+    }
+
+    #[tokio::test]
+    async fn nothing_secret_crosses_the_network_unprotected() {
+        let (ours, mut theirs) = tokio::io::duplex(1024);
+        let mut wire = Wire::new(Box::new(ours), "mail.example", false);
+        let offers = Offers { auth: vec!["PLAIN".into(), "XOAUTH2".into()], ..Offers::default() };
+        for credentials in [
+            Credentials::Password { user: "ana".into(), password: Secret::new("hunter2") },
+            Credentials::Bearer { user: "ana".into(), token: Secret::new("eyJ0eXAi") },
+        ] {
+            let limit = Duration::from_secs(5);
+            let refused = sign_in(&mut wire, &offers, &credentials, limit, &Watch::nobody()).await;
+            assert!(matches!(refused, Err(SendError::Unprotected { .. })), "{refused:?}");
+        }
+        drop(wire);
+        assert_eq!(theirs.read(&mut [0; 64]).await.unwrap(), 0, "not a byte");
+    }
+
+    #[test]
+    fn credentials_cannot_end_their_own_field() {
+        #[rustfmt::skip]
+        let table = [
+            (Credentials::Bearer   { user: "a".into(),                token: Secret::new("eyJ\x01auth=x") },  "token"),
+            (Credentials::Bearer   { user: "a".into(),                token: Secret::new("eyJ\r\nRSET") },    "token"),
+            (Credentials::Bearer   { user: "a\x01auth=Bearer".into(), token: Secret::new("eyJ") },            "user name"),
+            (Credentials::Password { user: "a\0b".into(),             password: Secret::new("x") },           "user name"),
+            (Credentials::Password { user: "a".into(),                password: Secret::new("x\0y") },        "password"),
+        ];
+        for (credentials, expected) in table {
+            match credentials.check() {
+                Err(SendError::CredentialsUnusable { what }) => assert_eq!(what, expected),
+                other => panic!("{credentials:?}: {other:?}"),
+            }
+        }
+    }
 }

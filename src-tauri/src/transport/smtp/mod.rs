@@ -13,6 +13,7 @@
 mod auth;
 mod facts;
 mod offers;
+mod open;
 mod reply;
 mod stuffing;
 mod wire;
@@ -23,19 +24,19 @@ use super::{Credentials, Delivery, Recipient, SendError, Stage, Watch};
 use crate::{
     letter::Letter,
     net::{
-        dial::dial,
         limits::Limits,
-        tls::{self, Oldest, Trust},
+        tls::{Oldest, Trust},
     },
     profile::Security,
 };
 use lettre::transport::smtp::{
-    commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset, Starttls},
-    extension::{ClientId, MailBodyParameter, MailParameter},
+    commands::{Data, Mail, Quit, Rcpt, Rset},
+    extension::{MailBodyParameter, MailParameter},
 };
 use offers::Offers;
 use std::{fmt, time::Duration};
 use stuffing::Stuffing;
+use tokio_util::sync::CancellationToken;
 use wire::{Wire, cancellable};
 
 /// How many commands go out before their replies are read (RFC 2920): few enough that the replies
@@ -82,64 +83,6 @@ impl Session {
             Err(error) => Err(error),
         };
         opened.inspect_err(|error| watch.failed(error))
-    }
-
-    async fn greet(server: &Server, limits: &Limits, watch: &Watch) -> Result<Self, SendError> {
-        watch.reached(Stage::Dns);
-        let Server { host, port, .. } = server;
-        let dialed = cancellable(Stage::Tcp, watch, dial(host, *port, limits.connect)).await??;
-        let (peer, dns, tcp) = (dialed.peer, dialed.dns.as_millis(), dialed.tcp.as_millis());
-        watch.transcript.note(format!("{host} is {peer}: name {dns} ms, connection {tcp} ms"));
-        let local = peer.ip().to_canonical().is_loopback();
-        let wire = Wire::new(Box::new(dialed.stream), host, local);
-        let mut session = Self { wire, offers: Offers::default(), limits: *limits, usable: true };
-        if server.security == Security::Tls {
-            session.protect(server, watch).await?;
-        }
-        session.wire.reach(Stage::Ehlo, watch);
-        let greeting = session.wire.reply(limits.greeting, watch).await?;
-        positive(Stage::Ehlo, greeting)?;
-        session.ehlo(watch).await?;
-        if server.security == Security::Starttls {
-            session.starttls(server, watch).await?;
-            session.wire.reach(Stage::Ehlo, watch);
-            session.ehlo(watch).await?;
-        }
-        Ok(session)
-    }
-
-    async fn ehlo(&mut self, watch: &Watch) -> Result<(), SendError> {
-        // An address literal, and not this computer's own: names and addresses of a network are
-        // nobody's business (RFC 5321 §4.1.4 wants one when there is no public name).
-        let reply = self.command(&Ehlo::new(ClientId::default()), watch).await?;
-        self.offers = Offers::of(&positive(Stage::Ehlo, reply)?);
-        Ok(())
-    }
-
-    async fn starttls(&mut self, server: &Server, watch: &Watch) -> Result<(), SendError> {
-        self.wire.reach(Stage::Tls, watch);
-        let missing = |said: String| SendError::StarttlsMissing { host: server.host.clone(), said };
-        if !self.offers.starttls {
-            return Err(missing(self.offers.said.clone()));
-        }
-        let reply = self.command(&Starttls, watch).await?;
-        if reply.code() != 220 {
-            return Err(missing(reply.to_string()));
-        }
-        self.protect(server, watch).await
-    }
-
-    /// Puts TLS around the connection. What was learnt before is forgotten (RFC 3207 §4.2).
-    async fn protect(&mut self, server: &Server, watch: &Watch) -> Result<(), SendError> {
-        self.wire.reach(Stage::Tls, watch);
-        self.offers = Offers::default();
-        let config = tls::client_config(&server.trust, server.oldest)?;
-        self.wire.protect(config, self.limits.tls, watch).await
-    }
-
-    async fn sign_in(&mut self, credentials: &Credentials, watch: &Watch) -> Result<(), SendError> {
-        self.wire.reach(Stage::Auth, watch);
-        auth::sign_in(&mut self.wire, &self.offers, credentials, self.limits.command, watch).await
     }
 
     /// Whether another message can be sent on this connection.
@@ -254,10 +197,13 @@ impl Session {
 
     /// The reply that decides. It is too late to cancel, and no reply is no refusal.
     async fn after_the_dot(&mut self, watch: &Watch) -> Result<Reply, SendError> {
-        let patient = Watch { cancel: tokio_util::sync::CancellationToken::new(), ..watch.clone() };
-        self.wire.reply(self.limits.final_dot, &patient).await.map_err(|error| {
-            SendError::Uncertain { host: self.wire.host().to_owned(), said: error.to_string() }
-        })
+        let patient = Watch { cancel: CancellationToken::new(), ..watch.clone() };
+        let said = match self.wire.reply(self.limits.final_dot, &patient).await {
+            Ok(reply) if (300..400).contains(&reply.code()) => reply.to_string(),
+            Ok(reply) => return Ok(reply),
+            Err(error) => error.to_string(),
+        };
+        Err(SendError::Uncertain { host: self.wire.host().to_owned(), said })
     }
 
     /// Says good-bye. What was accepted stays accepted, whatever comes back.

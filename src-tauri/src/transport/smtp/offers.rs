@@ -46,3 +46,21 @@ impl Offers {
         offers
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offers_are_read_whatever_their_case() {
+        let said = "250-starttls.example greets you\n250-size 100\n250-Pipelining\n250-8bitmime\n\
+                    250-AUTH=LOGIN\n250-auth login xoauth2\n250 X-UNKNOWN";
+        let offers = Offers::of(&Reply::parse(said).unwrap());
+        assert!(!offers.starttls, "the first line is a name");
+        assert!(offers.pipelining && offers.eight_bit_mime && !offers.smtputf8);
+        assert_eq!(offers.size, Some(100));
+        assert_eq!(offers.auth, ["LOGIN", "XOAUTH2"]);
+        let unlimited = Offers::of(&Reply::parse("250-a\n250 SIZE").unwrap());
+        assert_eq!(unlimited.size, Some(0), "no limit is named");
+    }
+}

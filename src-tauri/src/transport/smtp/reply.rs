@@ -36,9 +36,9 @@ impl Reply {
         self.code
     }
 
-    /// Whether the server says yes, or go on.
+    /// Whether the server says yes. 334 and 354, which only ask for more, are not meant.
     pub fn is_positive(&self) -> bool {
-        (200..400).contains(&self.code)
+        (200..300).contains(&self.code)
     }
 
     /// Whether waiting may help (RFC 5321 §4.2.1).
@@ -87,5 +87,50 @@ impl fmt::Display for Reply {
             f.write_str(end)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    #[rustfmt::skip]
+    fn replies_are_taken_apart() {
+        let table = [
+            // words                             code           enhanced         lines
+            ("250 2.1.0 ok",                     Some((250, Some("2.1.0"),   1))),
+            ("250",                              Some((250, None,            1))),
+            ("250-a\r\n250-b\r\n250 c\r\n",      Some((250, None,            3))),
+            ("535-5.7.8 no\n535 5.7.8 really",   Some((535, Some("5.7.8"),   2))),
+            ("535 5.7.139 no",                   Some((535, Some("5.7.139"), 1))),
+            ("550 10.0.0.1 is listed",           Some((550, None,            1))),
+            ("550 5.1.2.3 is listed",            Some((550, None,            1))),
+            ("250-a",                            None),
+            ("250-a\n251 b",                     None),
+            ("250 a\n250 b",                     None),
+            ("25 a",                             None),
+            ("2500 a",                           None),
+            ("199 a",                            None),
+            ("600 a",                            None),
+            ("",                                 None),
+            ("\u{fffd}\u{fffd}",                 None),
+        ];
+        for (text, expected) in table {
+            let reply = Reply::parse(text);
+            let found = reply.as_ref().map(|r| (r.code(), r.enhanced(), r.lines().count()));
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_server_says_parsing_does_not_panic(text in "([2-5][0-9]{2}[ -])?\\PC{0,60}(\r?\n)?\\PC*") {
+            if let Some(reply) = Reply::parse(&text) {
+                let again = Reply::parse(&reply.to_string()).unwrap();
+                prop_assert_eq!(again.code(), reply.code());
+            }
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! The connection: lines in, lines out, each within its time, each written down.
 
-use super::reply::{self, Reply};
+use super::{
+    facts,
+    reply::{self, Reply},
+};
 use crate::{
     net::tls,
     transport::{
@@ -9,7 +12,7 @@ use crate::{
     },
 };
 use rustls::ClientConfig;
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split},
     time::{Instant, timeout, timeout_at},
@@ -73,7 +76,9 @@ impl Wire {
         let bare = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
         let shake = tls::handshake(bare, &self.host, config, limit);
         let protected = cancellable(self.stage, watch, shake).await??;
-        watch.transcript.note(super::facts::of(protected.get_ref().1));
+        for fact in facts::of(protected.get_ref().1) {
+            watch.transcript.note(fact);
+        }
         self.stream = Box::new(protected);
         self.private = true;
         Ok(())
@@ -114,9 +119,10 @@ impl Wire {
             self.stream.write_all(bytes).await?;
             self.stream.flush().await
         };
-        let done = cancellable(self.stage, watch, timeout(limit, writing)).await?;
-        done.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-            .map_err(|error| lost(self.stage, &self.host, limit, &error))
+        match cancellable(self.stage, watch, timeout(limit, writing)).await? {
+            Ok(done) => done.map_err(|error| self.lost(&error)),
+            Err(_) => Err(self.timed_out(limit)),
+        }
     }
 
     /// Writes a block of the message. A server that has had enough says so before the end.
@@ -131,22 +137,23 @@ impl Wire {
             write.write_all(block).await?;
             write.flush().await
         };
-        let written = tokio::select! {
+        let early = tokio::select! {
             biased;
             () = watch.cancel.cancelled() => return Err(SendError::Cancelled { stage: self.stage }),
-            early = read.read_buf(&mut self.unread) => early.map(Some),
-            done = timeout(limit, writing) => {
-                done.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map(|()| None)
-            }
+            early = read.read_buf(&mut self.unread) => early,
+            done = timeout(limit, writing) => return match done {
+                Ok(done) => done.map_err(|error| self.lost(&error)),
+                Err(_) => Err(self.timed_out(limit)),
+            },
         };
-        match written {
-            Ok(None) => Ok(()),
-            Ok(Some(0)) => Err(self.closed()),
-            Ok(Some(_)) => {
-                let reply = self.reply(limit, watch).await?;
-                Err(SendError::Refused { stage: self.stage, reply })
+        if early.map_err(|error| self.lost(&error))? == 0 {
+            return Err(self.closed());
+        }
+        match self.reply(limit, watch).await? {
+            reply if reply.is_positive() => {
+                Err(self.not_smtp(&format!("{reply}, inside the message")))
             }
-            Err(error) => Err(lost(self.stage, &self.host, limit, &error)),
+            reply => Err(SendError::Refused { stage: self.stage, reply }),
         }
     }
 
@@ -156,10 +163,12 @@ impl Wire {
             self.stream.write_all(b".\r\n").await?;
             self.stream.flush().await
         };
-        let done = timeout(limit, writing).await;
-        done.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())).map_err(|error| {
-            SendError::Uncertain { host: self.host.clone(), said: error.to_string() }
-        })
+        let failed = match timeout(limit, writing).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => self.lost(&error),
+            Err(_) => self.timed_out(limit),
+        };
+        Err(SendError::Uncertain { host: self.host.clone(), said: failed.to_string() })
     }
 
     /// Reads a whole reply within `limit`.
@@ -172,10 +181,7 @@ impl Wire {
         let mut text = String::new();
         for _ in 0..reply::MOST_LINES {
             let line = cancellable(self.stage, watch, timeout_at(end, self.line())).await?;
-            let line = line.unwrap_or_else(|_| {
-                let (stage, host) = (self.stage, self.host.clone());
-                Err(SendError::TimedOut { stage, host, limit })
-            })?;
+            let line = line.map_err(|_| self.timed_out(limit))??;
             let parsed = reply::parse_line(&line);
             watch.transcript.server(&line, parsed.is_none_or(|(code, ..)| code >= 400));
             let Some((_, last, _)) = parsed else { return Err(self.not_smtp(&line)) };
@@ -194,7 +200,10 @@ impl Wire {
             if let Some(end) = self.unread.iter().position(|octet| *octet == b'\n') {
                 let line: Vec<u8> = self.unread.drain(..=end).collect();
                 let line = String::from_utf8_lossy(&line);
-                return Ok(self.veil.strike(line.trim_end_matches(['\r', '\n'])));
+                let line = line.trim_end_matches(['\r', '\n']);
+                // The code stays what it is, whatever the password.
+                let (code, words) = line.split_at_checked(4).unwrap_or((line, ""));
+                return Ok(format!("{code}{}", self.veil.strike(words)));
             }
             if self.unread.len() > LONGEST_LINE {
                 let start = String::from_utf8_lossy(&self.unread[..80]).into_owned();
@@ -203,7 +212,7 @@ impl Wire {
             match self.stream.read_buf(&mut self.unread).await {
                 Ok(0) => return Err(self.closed()),
                 Ok(_) => {}
-                Err(error) => return Err(lost(self.stage, &self.host, Duration::ZERO, &error)),
+                Err(error) => return Err(self.lost(&error)),
             }
         }
     }
@@ -213,8 +222,15 @@ impl Wire {
     }
 
     fn closed(&self) -> SendError {
-        let said = "the server closed the connection".to_owned();
-        SendError::Lost { stage: self.stage, host: self.host.clone(), said }
+        self.lost(&io::Error::other("the server closed the connection"))
+    }
+
+    fn lost(&self, error: &io::Error) -> SendError {
+        SendError::Lost { stage: self.stage, host: self.host.clone(), said: error.to_string() }
+    }
+
+    fn timed_out(&self, limit: Duration) -> SendError {
+        SendError::TimedOut { stage: self.stage, host: self.host.clone(), limit }
     }
 }
 
@@ -228,13 +244,5 @@ pub(super) async fn cancellable<T>(
         biased;
         () = watch.cancel.cancelled() => Err(SendError::Cancelled { stage }),
         done = work => Ok(done),
-    }
-}
-
-fn lost(stage: Stage, host: &str, limit: Duration, error: &io::Error) -> SendError {
-    let host = host.to_owned();
-    match error.kind() {
-        io::ErrorKind::TimedOut => SendError::TimedOut { stage, host, limit },
-        _ => SendError::Lost { stage, host, said: error.to_string() },
     }
 }

@@ -1,0 +1,86 @@
+//! The way to a session: name, connection, TLS, greeting, sign-in.
+
+use super::{
+    Server, Session, auth,
+    offers::Offers,
+    positive,
+    wire::{Wire, cancellable},
+};
+use crate::{
+    net::{dial::dial, limits::Limits, tls},
+    profile::Security,
+    transport::{Credentials, SendError, Stage, Watch},
+};
+use lettre::transport::smtp::{
+    commands::{Ehlo, Starttls},
+    extension::ClientId,
+};
+
+impl Session {
+    /// Connects, protects the connection where the settings say so, and greets.
+    pub(super) async fn greet(
+        server: &Server,
+        limits: &Limits,
+        watch: &Watch,
+    ) -> Result<Self, SendError> {
+        watch.reached(Stage::Dns);
+        let Server { host, port, .. } = server;
+        let dialed = cancellable(Stage::Tcp, watch, dial(host, *port, limits.connect)).await??;
+        let (peer, dns, tcp) = (dialed.peer, dialed.dns.as_millis(), dialed.tcp.as_millis());
+        watch.transcript.note(format!("{host} is {peer}: name {dns} ms, connection {tcp} ms"));
+        let local = peer.ip().to_canonical().is_loopback();
+        let wire = Wire::new(Box::new(dialed.stream), host, local);
+        let mut session = Self { wire, offers: Offers::default(), limits: *limits, usable: true };
+        if server.security == Security::Tls {
+            session.protect(server, watch).await?;
+        }
+        session.wire.reach(Stage::Ehlo, watch);
+        let greeting = session.wire.reply(limits.greeting, watch).await?;
+        positive(Stage::Ehlo, greeting)?;
+        session.ehlo(watch).await?;
+        if server.security == Security::Starttls {
+            session.starttls(server, watch).await?;
+            session.wire.reach(Stage::Ehlo, watch);
+            session.ehlo(watch).await?;
+        }
+        Ok(session)
+    }
+
+    async fn ehlo(&mut self, watch: &Watch) -> Result<(), SendError> {
+        // An address literal, and not this computer's own: names and addresses of a network are
+        // nobody's business (RFC 5321 §4.1.4 wants one when there is no public name).
+        let reply = self.command(&Ehlo::new(ClientId::default()), watch).await?;
+        self.offers = Offers::of(&positive(Stage::Ehlo, reply)?);
+        Ok(())
+    }
+
+    async fn starttls(&mut self, server: &Server, watch: &Watch) -> Result<(), SendError> {
+        self.wire.reach(Stage::Tls, watch);
+        let missing = |said: String| SendError::StarttlsMissing { host: server.host.clone(), said };
+        if !self.offers.starttls {
+            return Err(missing(self.offers.said.clone()));
+        }
+        let reply = self.command(&Starttls, watch).await?;
+        if reply.code() != 220 {
+            return Err(missing(reply.to_string()));
+        }
+        self.protect(server, watch).await
+    }
+
+    /// Puts TLS around the connection. What was learnt before is forgotten (RFC 3207 §4.2).
+    async fn protect(&mut self, server: &Server, watch: &Watch) -> Result<(), SendError> {
+        self.wire.reach(Stage::Tls, watch);
+        self.offers = Offers::default();
+        let config = tls::client_config(&server.trust, server.oldest)?;
+        self.wire.protect(config, self.limits.tls, watch).await
+    }
+
+    pub(super) async fn sign_in(
+        &mut self,
+        credentials: &Credentials,
+        watch: &Watch,
+    ) -> Result<(), SendError> {
+        self.wire.reach(Stage::Auth, watch);
+        auth::sign_in(&mut self.wire, &self.offers, credentials, self.limits.command, watch).await
+    }
+}
