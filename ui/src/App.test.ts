@@ -142,3 +142,13 @@ describe("the list of senders", () => {
     expect(await screen.findByText("No sender and no command matches “zzz”.")).toBeVisible();
   });
 });
+
+describe("a link to a document", () => {
+  it("opens in the person's browser, and the window stays", async () => {
+    const { user, fake } = open();
+    await user.click(await item(/Invoices/));
+    await user.click(await screen.findByRole("button", { name: "Show the fix" }));
+    await user.click(screen.getByRole("link", { name: "https://aka.ms/smtp_auth_disabled" }));
+    expect(fake.asked.at(-1)).toEqual({ command: "open_link", request: "https://aka.ms/smtp_auth_disabled" });
+  });
+});

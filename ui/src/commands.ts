@@ -1,4 +1,5 @@
 import type { IconName } from "./components/icons";
+import { counted } from "./text/when";
 import type { Stores } from "./stores";
 import { type Tab, TABS } from "./stores/nav.svelte";
 
@@ -87,6 +88,7 @@ export async function trySandbox({ sandbox, profiles, nav }: Stores) {
 export async function importSenders({ profiles, toasts }: Stores) {
   const report = await profiles.importFile();
   if (!report) return;
-  const { created, changed } = report;
-  toasts.show(`${created.length} created, ${changed.length} changed`);
+  const { created, changed, missing_secrets } = report;
+  const missing = missing_secrets.length > 0 ? `, ${counted(missing_secrets.length, "secret")} still to be stored` : "";
+  toasts.show(`${created.length} created, ${changed.length} changed${missing}`);
 }

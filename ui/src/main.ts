@@ -9,6 +9,7 @@ import "./app.css";
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
 
+if (hasRust() && navigator.userAgent.includes("Mac")) document.documentElement.dataset.titlebar = "overlay";
 mount(App, { target, props: { stores: await makeStores() } });
 
 /** With Rust behind it, the window asks Rust; `npm run dev` in a browser shows a made-up world. */

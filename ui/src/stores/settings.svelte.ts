@@ -13,6 +13,9 @@ export class Settings extends Attempts {
       showTheme(this.app.settings.theme);
     });
 
+  /** Opens a document in the person's browser. */
+  openLink = (address: string) => this.attempt(async () => void (await this.call("open_link", address)));
+
   setTheme = (theme: Theme) => this.save({ theme });
 
   setHistoryDays = (days: number) => this.save({ history_days: days });

@@ -3,13 +3,18 @@ import { fakeCall } from "./fakeCall";
 import { FakeWorld } from "./fakeWorld";
 import { vaultAbsent } from "./sample/problems";
 
-/** The made-up world that the address asks for: `?world=empty`, `?theme=dark`, `?vault=absent`, `?uncertain=2`. */
+/**
+ * The made-up world that the address asks for: `?world=empty`, `?theme=dark`, `?vault=absent`,
+ * `?uncertain=2`, `?consent=failed`, `?send=partly`.
+ */
 export function devStores(wish: URLSearchParams): Stores {
   const world = wish.get("world") === "empty" ? FakeWorld.empty() : new FakeWorld();
   world.pace = 700;
   world.app.settings.theme = wish.get("theme") ?? "system";
   world.app.uncertain = Number(wish.get("uncertain") ?? 0);
   if (wish.get("vault") === "absent") world.app.vault_problem = vaultAbsent;
+  world.consentEnds = (wish.get("consent") ?? "open") as typeof world.consentEnds;
+  world.sendEnds = (wish.get("send") ?? "accepted") as typeof world.sendEnds;
   const fake = fakeCall({}, world);
   return new Stores(fake.call, fake.hear);
 }

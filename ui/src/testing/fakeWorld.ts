@@ -1,8 +1,10 @@
 import type { AppView } from "../api/contract/AppView";
+import type { ConsentStep } from "../api/contract/ConsentStep";
 import type { Contract } from "../api/contract/Contract";
 import type { HistoryDetail } from "../api/contract/HistoryDetail";
 import type { HistoryQuery } from "../api/contract/HistoryQuery";
 import type { News } from "../api/contract/News";
+import type { Outcome } from "../api/contract/Outcome";
 import type { Problem } from "../api/contract/Problem";
 import type { ProfileSettings } from "../api/contract/ProfileSettings";
 import type { ProfileView } from "../api/contract/ProfileView";
@@ -10,7 +12,7 @@ import type { SendReport } from "../api/contract/SendReport";
 import type { SendRequest } from "../api/contract/SendRequest";
 import { sampleHistory } from "./sample/history";
 import { Moments, uuid } from "./sample/ids";
-import { wrongPlatform } from "./sample/problems";
+import { noSuchRecipient, smtpAuthOff, uncertain, wrongPlatform } from "./sample/problems";
 import { sampleProfiles } from "./sample/profiles";
 import { samplePresets, sampleRegistrations } from "./sample/registrations";
 import { sampleMails, sampleSandbox } from "./sample/sandbox";
@@ -40,6 +42,10 @@ export class FakeWorld {
     settings: { theme: "system", history_days: 90 },
     uncertain: 0,
   };
+  /** How every consent ends; `open`: it waits for the person. */
+  consentEnds: "open" | "done" | "failed" = "open";
+  /** How every send ends. */
+  sendEnds: Outcome = "accepted";
   /** How long a step of a consent or a send takes, in milliseconds; tests have no time. */
   pace = 0;
   private next = 500;
@@ -123,6 +129,7 @@ export class FakeWorld {
     sandbox_inbox: () => this.mails.map((one) => one.mail),
     sandbox_mail: (id) => this.mails.find((one) => one.mail.id === id) ?? Promise.reject(GONE),
     import_file: () => null,
+    open_link: () => null,
   };
 
   private profile(id: string): ProfileView {
@@ -135,7 +142,8 @@ export class FakeWorld {
     const id = settings.id ?? uuid(this.next++);
     const old = this.profiles.find((one) => one.row.id === id) ?? structuredClone(this.blank);
     const { name, mailbox, tags, enabled, transport, sign_in, sandbox } = settings;
-    const row = { ...old.row, id, name: name || mailbox, mailbox, tags, enabled, transport, sign_in, sandbox };
+    const provider = this.registrations.find((one) => one.settings.id === settings.registration)?.settings.provider ?? null;
+    const row = { ...old.row, id, provider, name: name || mailbox, mailbox, tags, enabled, transport, sign_in, sandbox };
     const others = this.profiles.filter((one) => one.row.id !== id);
     this.profiles = [...others, { ...old, row, settings: { ...settings, id } }];
     return id;
@@ -144,8 +152,17 @@ export class FakeWorld {
   private consent(profileId: string, route: Contract["begin_consent"][0]["route"]) {
     const id = uuid(this.next++);
     const news = { consent_id: id, profile_id: profileId, at: this.at.minutes(0), note: null, problem: null };
-    setTimeout(() => this.tell({ event: "consent", ...news, step: "opened" }), this.pace);
-    setTimeout(() => this.tell({ event: "consent", ...news, step: "waiting" }), this.pace * 2);
+    const ends: Record<typeof this.consentEnds, ConsentStep[]> = {
+      open: [], done: ["code_received", "tokens_stored", "identity_checked", "done"], failed: ["code_received", "failed"],
+    };
+    const steps: ConsentStep[] = ["opened", "waiting", ...ends[this.consentEnds]];
+    steps.forEach((step, at) => {
+      const problem = step === "failed" ? wrongPlatform : null;
+      setTimeout(() => {
+        if (step === "identity_checked") this.signedIn(profileId);
+        this.tell({ event: "consent", ...news, step, problem });
+      }, this.pace * (at + 1));
+    });
     return {
       id,
       profile_id: profileId,
@@ -159,22 +176,37 @@ export class FakeWorld {
     };
   }
 
+  private signedIn(profileId: string) {
+    const { row, identity } = this.profile(profileId);
+    row.health = "never_verified";
+    identity.account = row.mailbox;
+    identity.account_mailbox = "same";
+    this.tell({ event: "profiles_changed" });
+  }
+
   private async send(request: SendRequest): Promise<SendReport> {
     const stages = ["token", "dns", "tcp", "tls", "ehlo", "auth", "sender", "message"];
     for (const stage of stages) {
       await new Promise((resume) => setTimeout(resume, this.pace));
       this.tell({ event: "send", send_id: request.send_id, stage, sent: 9_000, total: 18_422, cancellable: stage !== "message" });
     }
+    const problems: Partial<Record<Outcome, Problem>> = { refused: smtpAuthOff, partly: noSuchRecipient, uncertain };
+    const problem = problems[this.sendEnds] ?? null;
     return {
       id: uuid(1001),
-      outcome: "accepted",
+      outcome: this.sendEnds,
       message_id: "<48214.c1@kestrel.example>",
       transport: request.via ?? "smtp",
-      recipients: request.message.to.map((address) => ({ address, outcome: "accepted", reply: "250 2.1.5 Recipient OK" })),
-      reply: "250 2.0.0 OK",
+      recipients: request.message.to.map((address, at) =>
+        this.sendEnds === "partly" && at === 0
+          ? { address, outcome: "refused", reply: noSuchRecipient.said }
+          : this.sendEnds === "accepted" || this.sendEnds === "partly"
+            ? { address, outcome: "accepted", reply: "250 2.1.5 Recipient OK" }
+            : { address, outcome: this.sendEnds === "uncertain" ? "uncertain" : "not_sent", reply: null }),
+      reply: problem ? problem.said : "250 2.0.0 OK",
       stage: "message",
       elapsed_ms: 843,
-      problem: null,
+      problem,
     };
   }
 
