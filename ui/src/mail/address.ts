@@ -101,3 +101,10 @@ export function recipients(text: string): Recipient[] {
   }
   return read;
 }
+
+/** A list with more recipients at its end; a comma may have cut an address that has one by mistake. */
+export function added(list: Recipient[], text: string): Recipient[] {
+  const before = list.at(-1);
+  const joined = before && !before.valid ? recipients(`${before.written},${text}`) : [];
+  return joined.length === 1 ? [...list.slice(0, -1), ...joined] : [...list, ...recipients(text)];
+}
