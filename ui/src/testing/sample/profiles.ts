@@ -12,7 +12,7 @@ const LINES: Line[] = [
   ["Order confirmations", "orders@kestrel.example", "microsoft", "Production", "ready"],
   ["Invoices", "invoices@kestrel.example", "microsoft", "Production", "failing"],
   ["Password resets", "no-reply@kestrel.example", "google", "Production", "ready"],
-  ["Newsletter", "news@kestrel.example", null, "Production", "expiring"],
+  ["Newsletter", "news@kestrel.example", "custom", "Production", "expiring"],
   ["Support desk", "support@kestrel.example", "microsoft", "Production", "needs_sign_in"],
   ["HR notices", "people@kestrel.example", "microsoft", "Production", "ready"],
   ["Monitoring alerts", "alerts@kestrel.example", null, "Internal", "ready"],
@@ -55,7 +55,7 @@ function view(line: Line, number: number, at: Moments): ProfileView {
     },
     effective: {
       smtp: {
-        host: row.provider === "google" ? "smtp.gmail.com" : row.provider ? "smtp.office365.com" : "mail.kestrel.example",
+        host: { microsoft: "smtp.office365.com", google: "smtp.gmail.com", custom: "mail.kestrel.example" }[row.provider ?? "custom"],
         port: row.provider === "microsoft" ? 587 : 465,
         security: row.provider === "microsoft" ? "starttls" : "tls",
         min_tls: "1.2",
@@ -131,8 +131,8 @@ function credentials(row: ProfileRow, at: Moments): Credential[] {
       renews_itself: true, note: "renews on each use",
     },
     {
-      name: "client-secret", present: true, since: at.days(-160), expires_at: at.days(203),
-      renews_itself: false, note: "in 203 days",
+      name: "client-secret", present: true, since: at.days(-160), expires_at: at.days(row.health === "expiring" ? 8.6 : 203),
+      renews_itself: false, note: "",
     },
   ];
 }

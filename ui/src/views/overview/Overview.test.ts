@@ -58,6 +58,13 @@ describe("the overview", () => {
     expect(screen.queryByText("All three work together")).toBeNull();
   });
 
+  it("asks for no account where no person signs in", async () => {
+    await overview("Monitoring alerts");
+    expect(screen.getByText("With its own password")).toBeVisible();
+    expect(screen.getByText("Mailbox and From work together")).toBeVisible();
+    expect(screen.queryByText("Nobody yet")).toBeNull();
+  });
+
   it("says what is stored without effect", async () => {
     await overview("Order confirmations", (view) => (view.not_yet = ["backup: no other sender takes over yet"]));
     expect(screen.getByText("backup: no other sender takes over yet")).toBeVisible();
