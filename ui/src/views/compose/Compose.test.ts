@@ -149,6 +149,7 @@ describe("a send", () => {
     expect(await faults()).toEqual([]);
     finish(report({}));
     expect(await screen.findByText(/Accepted by smtp.office365.com in 843 ms/)).toBeVisible();
+    expect(screen.getByRole("region", { name: "Result of the send" })).toHaveFocus();
   });
 
   it("that went partly says so for each recipient", async () => {

@@ -7,7 +7,7 @@ import { faults, show } from "../../testing/show";
 import SenderSettings from "./SenderSettings.svelte";
 
 const ORDERS = "00000000-0000-4000-8000-000000000001";
-const NEWSLETTER = "00000000-0000-4000-8000-000000000004";
+const MONITORING = "00000000-0000-4000-8000-000000000007";
 
 async function settings(id = ORDERS, answers: Answers = {}) {
   const fake = fakeCall(answers);
@@ -119,13 +119,13 @@ describe("a wrong setting", () => {
 
 describe("a secret", () => {
   it("is only replaced: it goes to the vault at once and leaves the window", async () => {
-    const { user, fake } = await settings(NEWSLETTER);
+    const { user, fake } = await settings(MONITORING);
     expect(screen.queryByLabelText("Password")).not.toBeInstanceOf(HTMLInputElement);
     await user.click(screen.getByRole("button", { name: "Replace… Password" }));
     await user.type(screen.getByLabelText("Password"), "s3cret!{Enter}");
     await waitFor(() => expect(screen.getByText("Password: set")).toBeInTheDocument());
     expect(fake.asked.filter(({ command }) => command === "set_secret").map(({ request }) => request)).toEqual([
-      { key: { owner: NEWSLETTER, name: "password" }, value: "s3cret!" },
+      { key: { owner: MONITORING, name: "password" }, value: "s3cret!" },
     ]);
     expect(document.body.innerHTML).not.toContain("s3cret!");
   });
