@@ -71,3 +71,14 @@ fn the_window_may_use_no_plugin_and_no_foreign_origin() {
     }
     assert_eq!(security["csp"]["default-src"], "'self'", "scripts come from us only");
 }
+
+#[test]
+fn the_bundles_main_program_is_the_window() {
+    let manifest = text("Cargo.toml").parse::<toml::Table>().unwrap();
+    let conf: serde_json::Value = serde_json::from_str(&text("tauri.conf.json")).unwrap();
+    // What Tauri goes by, in this order; each of them alone makes a binary the main one.
+    for named in [&manifest["package"]["name"], &manifest["package"]["default-run"]] {
+        assert_eq!(named.as_str(), Some("sendright-desktop"));
+    }
+    assert_eq!(conf["mainBinaryName"], "sendright-desktop");
+}

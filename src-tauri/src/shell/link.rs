@@ -46,6 +46,7 @@ fn take(app: &AppHandle, links: Vec<Url>) {
 
 /// Opens the document behind an explanation in the person's browser.
 #[tauri::command]
+#[allow(clippy::needless_pass_by_value)] // what the webview sends is handed over as a value
 pub(super) fn open_link(request: String) -> Result<(), Problem> {
     let address = outside(&request)?;
     open::that_detached(address.as_str()).map_err(|error| {
