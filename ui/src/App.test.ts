@@ -95,6 +95,16 @@ describe("the window", () => {
     expect(screen.queryByRole("tree")).toBeNull();
   });
 
+  it("leaves Ctrl+D to the text while somebody writes", async () => {
+    const { user, fake } = open();
+    await heading("Order confirmations");
+    await user.keyboard("{Control>}k{/Control}{Control>}d{/Control}");
+    expect(fake.asked.some((one) => one.command === "duplicate_profile")).toBe(false);
+    (await item(/Order confirmations/)).focus();
+    await user.keyboard("{Control>}d{/Control}");
+    expect(await heading("Order confirmations copy")).toBeVisible();
+  });
+
   it("moves by F6 from pane to pane", async () => {
     const { user } = open();
     (await item(/Order confirmations/)).focus();

@@ -8,6 +8,8 @@ export interface Command {
   title: string;
   icon: IconName;
   keys?: string;
+  /** In a text field its keys belong to the text. */
+  notWhileTyping?: boolean;
   run: () => void;
 }
 
@@ -19,8 +21,8 @@ export function commands(stores: Stores): Command[] {
     ...ofSender(stores),
     { title: "All history", icon: "history", run: () => nav.go({ view: "history" }) },
     { title: "Sandbox inbox", icon: "sandbox", run: () => nav.go({ view: "sandbox" }) },
-    { title: "Try it in the sandbox", icon: "sandbox", keys: "Ctrl+B", run: () => void trySandbox(stores) },
-    { title: "Import senders…", icon: "download", keys: "Ctrl+O", run: () => void importSenders(stores) },
+    { title: "Try it in the sandbox", icon: "sandbox", keys: "Ctrl+B", notWhileTyping: true, run: () => void trySandbox(stores) },
+    { title: "Import senders…", icon: "download", keys: "Ctrl+O", notWhileTyping: true, run: () => void importSenders(stores) },
     { title: "New app registration…", icon: "app", run: () => nav.open({ kind: "registration", id: null }) },
     { title: "Settings", icon: "gear", keys: "Ctrl+,", run: () => nav.go({ view: "settings" }) },
     { title: "Hide or show the sidebar", icon: "app", keys: "Ctrl+\\", run: () => (nav.sidebar = !nav.sidebar) },
@@ -47,7 +49,7 @@ function ofSender(stores: Stores): Command[] {
     ...(row.sign_in === "delegated"
       ? [{ title: "Sign in…", icon: "key" as const, run: () => nav.open({ kind: "consent", profileId: row.id }) }]
       : []),
-    { title: "Duplicate this sender", icon: "copy", keys: "Ctrl+D", run: () => void duplicate(stores, row.id) },
+    { title: "Duplicate this sender", icon: "copy", keys: "Ctrl+D", notWhileTyping: true, run: () => void duplicate(stores, row.id) },
     { title: "Delete this sender", icon: "trash", run: () => void remove(stores, row.id) },
   ];
 }

@@ -14,6 +14,8 @@ export class Sandbox extends Attempts {
     this.attempt(async () => {
       this.view = await this.call("sandbox_view", null);
       this.mails = this.view.running ? await this.call("sandbox_inbox", null) : [];
+      // A sandbox that was started anew has forgotten what is open here.
+      if (!this.mails.some((mail) => mail.id === this.opened?.mail.id)) this.opened = null;
     });
 
   start = () =>
