@@ -2,6 +2,7 @@
 
 mod browser;
 mod renewal;
+mod sandbox;
 
 use crate::world::token_endpoint::{Asked, Say, TokenEndpoint};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};

@@ -9,6 +9,7 @@ pub mod account;
 mod client;
 pub mod consent;
 pub mod loopback;
+mod page;
 pub mod party;
 mod redirect;
 pub mod refusal;
