@@ -42,7 +42,7 @@ impl Stage {
         party.client_id.clone_from(&at.desktop_client_id);
         party.endpoints.authorize = at.authorize_endpoint.clone();
         party.endpoints.token = at.token_endpoint.clone();
-        party.login_hint = USER.to_owned();
+        USER.clone_into(&mut party.login_hint);
         party.http = http.clone();
         let paths = Paths::at(dir.path());
         paths.create().unwrap();

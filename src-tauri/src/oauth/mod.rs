@@ -5,17 +5,17 @@
 //! Invariants: a question is answered once; a rotated refresh token is in the vault before its access
 //! token is used; what a provider says survives word for word in a [`ProviderRefusal`].
 
-pub mod account;
+mod account;
 mod client;
-pub mod consent;
-pub mod loopback;
+mod consent;
+mod loopback;
 mod page;
-pub mod party;
+mod party;
 mod redirect;
-pub mod refusal;
+mod refusal;
 mod request;
-pub mod token;
-pub mod wallet;
+mod token;
+mod wallet;
 mod wire;
 
 pub use account::{Account, Claims};

@@ -130,7 +130,7 @@ impl Party {
         client_secret: Option<Secret>,
         http: Http,
     ) -> Self {
-        let scopes = Some(registration);
+        let through = Some(registration);
         Self {
             profile: profile.id,
             profile_name: profile.name.clone(),
@@ -141,8 +141,8 @@ impl Party {
             authentication: registration.client_authentication,
             sign_in: profile.sign_in,
             login_hint: profile.mailbox.clone(),
-            consent_scopes: presets::consent_scopes(profile, scopes),
-            token_scopes: presets::token_scopes(profile, scopes, profile.transport),
+            consent_scopes: presets::consent_scopes(profile, through),
+            token_scopes: presets::token_scopes(profile, through, profile.transport),
             grace: Duration::from_secs(profile.token_grace_seconds.into()),
             http,
         }

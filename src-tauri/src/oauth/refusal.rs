@@ -67,9 +67,9 @@ impl ProviderRefusal {
         let words = description.as_deref().unwrap_or_default();
         Self {
             codes: aadsts(words),
-            correlation_id: labelled(words, &["correlation id:", "correlationid:"]),
-            trace_id: labelled(words, &["trace id:", "request id:", "requestid:"]),
-            timestamp: labelled(words, &["timestamp:"]),
+            correlation_id: labelled(words, &["correlation id:", "correlationid:"]).map(first_word),
+            trace_id: labelled(words, &["trace id:", "request id:", "requestid:"]).map(first_word),
+            timestamp: labelled(words, &["timestamp:"]).map(short),
             description,
             ..Self::default()
         }
@@ -197,13 +197,17 @@ fn aadsts(text: &str) -> Vec<u32> {
     codes
 }
 
-/// The word behind the first of `labels`, whatever their case.
-fn labelled(text: &str, labels: &[&str]) -> Option<String> {
+/// The rest of the line behind the first of `labels`, whatever their case.
+fn labelled<'a>(text: &'a str, labels: &[&str]) -> Option<&'a str> {
     // Lowering ASCII only keeps every octet at its place.
     let lower = text.to_ascii_lowercase();
     let after = labels.iter().find_map(|label| lower.find(label).map(|at| at + label.len()))?;
-    let rest = text[after..].trim_start();
-    rest.split_whitespace().next().map(|word| short(word.trim_end_matches(['.', ','])))
+    text[after..].lines().next().map(str::trim).filter(|rest| !rest.is_empty())
+}
+
+fn first_word(text: &str) -> String {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    short(word.trim_end_matches(['.', ',']))
 }
 
 /// One short remote value: control characters out, cut to [`SHORT`].
@@ -286,7 +290,7 @@ mod tests {
         let page = browser_page(
             "http://localhost/oauth2/callback?code=geheim&state=s&my_code=fine#access_token=geheim2\n\
              AADSTS50011: no match. AADSTS50011 again, AADSTS7000218 too.\n\
-             Request Id: r-1\nCorrelation ID: c-1.\nTimestamp: 2026-11-24T10:00:00Z",
+             Request Id: r-1\nCorrelation ID: c-1.\nTimestamp: 2026-11-24 10:00:00Z\nMore",
         );
         let words = page.description.unwrap();
         assert!(!words.contains("geheim"), "{words}");
@@ -294,7 +298,7 @@ mod tests {
         assert_eq!(page.codes, [50011, 7_000_218]);
         assert_eq!(page.trace_id.as_deref(), Some("r-1"));
         assert_eq!(page.correlation_id.as_deref(), Some("c-1"));
-        assert_eq!(page.timestamp.as_deref(), Some("2026-11-24T10:00:00Z"));
+        assert_eq!(page.timestamp.as_deref(), Some("2026-11-24 10:00:00Z"));
     }
 
     #[test]

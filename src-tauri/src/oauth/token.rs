@@ -22,7 +22,7 @@ use std::{borrow::Cow, io, time::Duration};
 use subtle::ConstantTimeEq as _;
 
 /// The lifetime assumed when the provider does not state one (RFC 6749 §5.1: "RECOMMENDED").
-pub const ASSUMED_LIFETIME: Duration = Duration::from_secs(600);
+const ASSUMED_LIFETIME: Duration = Duration::from_secs(600);
 
 /// Lets its bearer in for a while.
 #[derive(Debug, Clone)]

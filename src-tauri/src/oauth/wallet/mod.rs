@@ -121,8 +121,8 @@ impl Wallet {
         let renewal = to_its_end(async move { wallet.renew_alone(&party, &scopes).await });
         tokio::select! {
             biased;
-            done = renewal => done,
             () = cancel.cancelled() => Err(TokenError::Cancelled),
+            done = renewal => done,
         }
     }
 
