@@ -153,8 +153,7 @@ fn where_there_is_no_keychain_the_file_vault_is_named() {
     let sendright = Sendright::new();
     sendright
         .write("relay.toml", &KESTREL[KESTREL.find("[[profile]]\nname = \"Relay\"").unwrap()..]);
-    let mut command = sendright.command(&["apply", "-f", "relay.toml"]);
-    assert!(command.status().unwrap().success());
+    assert_eq!(sendright.run(&["apply", "-f", "relay.toml"]).code, 0);
     let mut command = sendright.command(&["secret", "set", "Relay", "password"]);
     command.env_remove("SENDRIGHT_VAULT").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
     let ended = Sendright::ended(command, "pw");
@@ -249,7 +248,8 @@ impl Drop for SandboxProcess {
 /// Signs in as a person does who opens the address that `consent` prints.
 fn sign_in(sendright: &Sendright, profile: &str, user: &str) -> Vec<Value> {
     let arguments = ["consent", profile, "--no-browser", "--route", "loopback", "--json"];
-    let mut child = sendright.command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        sendright.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut events = Vec::new();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::{
     io::{self, BufRead as _},
+    pin::pin,
     thread,
 };
 use tokio::sync::{broadcast, mpsc};
@@ -87,6 +88,7 @@ async fn watch(
         ConsentRoute::DeepLink | ConsentRoute::Paste => Some(lines_of_stdin()),
     };
     let mut account = None;
+    let mut stop = pin!(interrupted());
     loop {
         tokio::select! {
             told = news.recv() => match told {
@@ -105,7 +107,10 @@ async fn watch(
                 pasted = None;
                 cli.app.cancel_consent(view.id).await?;
             },
-            () = interrupted() => cli.app.cancel_consent(view.id).await?,
+            () = &mut stop => {
+                stop.set(interrupted());
+                cli.app.cancel_consent(view.id).await?;
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Cli, Done, history, out::Out};
 use crate::{
-    api::DemoRun,
+    api::{ConsentStep, DemoRun},
     app::{App, Parts},
     secret::memory::Memory,
     start::Start,
@@ -51,7 +51,7 @@ fn words(runs: &[DemoRun], dir: &Path) -> String {
 }
 
 fn one(run: &DemoRun) -> String {
-    let steps: Vec<_> = run.steps.iter().map(|step| format!("{step:?}")).collect();
+    let steps: Vec<_> = run.steps.iter().map(|step| word(*step)).collect();
     format!(
         "=== {}\nConsent: {}\nSigned in as {}\n\n{}\n\nAs it arrived:\n{}",
         run.sender,
@@ -60,4 +60,17 @@ fn one(run: &DemoRun) -> String {
         history::words(&run.sent),
         run.arrived.source.replace('\r', "").trim_end(),
     )
+}
+
+fn word(step: ConsentStep) -> &'static str {
+    match step {
+        ConsentStep::Opened => "browser opened",
+        ConsentStep::Waiting => "waiting",
+        ConsentStep::CodeReceived => "answer received",
+        ConsentStep::TokensStored => "tokens in the vault",
+        ConsentStep::IdentityChecked => "account known",
+        ConsentStep::Done => "done",
+        ConsentStep::Failed => "failed",
+        ConsentStep::Cancelled => "cancelled",
+    }
 }

@@ -165,7 +165,7 @@ pub fn token_scopes(
 }
 
 /// What `transport` needs of `provider`, and what names the account that signed in.
-pub fn default_scopes(
+fn default_scopes(
     provider: Provider,
     cloud: Cloud,
     sign_in: SignIn,
@@ -201,7 +201,7 @@ pub fn default_scopes(
 ///
 /// NOTE: a scope without an address means Graph to Microsoft
 /// (<https://learn.microsoft.com/entra/identity-platform/scopes-oidc>, 2026-11).
-pub fn resource(scope: &str, cloud: Cloud) -> Option<String> {
+pub(super) fn resource(scope: &str, cloud: Cloud) -> Option<String> {
     if IDENTITY_SCOPES.contains(&scope) {
         return None;
     }
@@ -212,7 +212,7 @@ pub fn resource(scope: &str, cloud: Cloud) -> Option<String> {
 }
 
 /// Whether `resource` is Microsoft Graph in `cloud`.
-pub fn is_graph(resource: &str, cloud: Cloud) -> bool {
+pub(super) fn is_graph(resource: &str, cloud: Cloud) -> bool {
     resource.strip_prefix("https://").is_some_and(|host| host == hosts(cloud).graph)
 }
 
@@ -222,7 +222,7 @@ pub fn smtp(profile: &Profile, registration: Option<&Registration>) -> Option<Sm
 }
 
 /// The provider's preset that a registration falls under; `None` for custom ones.
-pub fn preset_of(registration: &Registration) -> Option<&'static Preset> {
+fn preset_of(registration: &Registration) -> Option<&'static Preset> {
     let personal = registration.tenant.as_deref() == Some("consumers");
     let id = match (registration.provider, registration.cloud) {
         (Provider::Custom, _) => return None,

@@ -8,13 +8,6 @@ use crate::profile::Mailbox;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// A mail address: `local@domain`, as it may stand in an SMTP command (RFC 5321 §4.1.2, §4.5.3.1).
-///
-/// # Errors
-/// The fault and the remedy, as sentences.
-pub fn address(value: &str) -> Result<String, (String, String)> {
-    plain_address(value.trim()).map_err(|wrong| (wrong.fault, wrong.remedy))
-}
-
 pub(super) fn plain_address(value: &str) -> Read<String> {
     let wrong = |fault: &str| {
         Err(Wrong::new(

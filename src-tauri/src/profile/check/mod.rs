@@ -11,7 +11,7 @@ mod registration;
 mod words;
 
 pub use draft::{ImapDraft, ProfileDraft, RegistrationDraft, SmtpDraft};
-pub use mail::{address, mailbox};
+pub use mail::mailbox;
 
 use super::{Profile, Registration, RegistrationId, Route, store::nearest};
 use crate::net::tls::Trust;

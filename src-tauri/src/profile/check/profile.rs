@@ -204,8 +204,8 @@ fn together(profile: &Profile, registration: Option<&Registration>, faults: &mut
     if !by_oauth && !profile.scopes.is_empty() {
         faults.refuse("scopes", "only OAuth has scopes", "Leave them out");
     }
-    let sandbox_only = |host: &str| !matches!(host, "localhost" | "127.0.0.1" | "::1");
-    if profile.sandbox && profile.smtp.as_ref().is_some_and(|smtp| sandbox_only(&smtp.host)) {
+    let elsewhere = |host: &str| !matches!(host, "localhost" | "127.0.0.1" | "::1");
+    if profile.sandbox && profile.smtp.as_ref().is_some_and(|smtp| elsewhere(&smtp.host)) {
         faults.refuse(
             "smtp.host",
             "a sandbox profile may not leave this computer",

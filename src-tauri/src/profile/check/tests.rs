@@ -1,4 +1,5 @@
 use super::*;
+use crate::profile::Mailbox;
 
 /// A registration that is in order.
 pub(crate) fn registration_draft() -> RegistrationDraft {
@@ -269,7 +270,7 @@ proptest::proptest! {
 
     #[test]
     fn no_address_breaks_out_of_a_command(text in "[a-z@.<>\\r\\n \\x00ö]{1,30}") {
-        for address in address(&text).into_iter().chain(mailbox(&text).map(|m| m.address)) {
+        if let Ok(Mailbox { address, .. }) = mailbox(&text) {
             proptest::prop_assert!(!address.contains(['<', '>', '\r', '\n', ' ', '\0']));
         }
     }

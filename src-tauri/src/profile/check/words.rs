@@ -104,7 +104,7 @@ pub(super) fn host(value: &str) -> Read<String> {
         return wrong("is a mail address", "The server's name, for example smtp.office365.com");
     }
     match idna::domain_to_ascii(value) {
-        Ok(ascii) if is_dns_name(&ascii) => Ok(ascii),
+        Ok(ascii) if is_dns_name(&ascii) => Ok(ascii.trim_end_matches('.').to_owned()),
         _ => wrong(
             "is not a host name",
             "Letters, digits, hyphens and dots, for example smtp.office365.com",

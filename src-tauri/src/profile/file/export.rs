@@ -62,11 +62,14 @@ impl Toml {
         }
         self.text("tenant", &draft.tenant);
         self.text("client_id", &draft.client_id);
-        self.secret("client_secret", secrets.contains(&SecretName::ClientSecret));
+        let secret = secrets.contains(&SecretName::ClientSecret);
+        self.secret("client_secret", secret);
         if !draft.client_secret_expires.is_empty() {
             self.line("client_secret_expires", &draft.client_secret_expires);
         }
-        self.secret("certificate", secrets.contains(&SecretName::Certificate));
+        // Where both are held, apps sign in with the client secret.
+        let certificate = secrets.contains(&SecretName::Certificate) && !secret;
+        self.secret("certificate", certificate);
         self.text("authority", &draft.authority);
         self.text("authorize_endpoint", &draft.authorize_endpoint);
         self.text("token_endpoint", &draft.token_endpoint);

@@ -193,6 +193,21 @@ fn all_faults_come_at_once() {
 }
 
 #[test]
+fn a_certificate_goes_into_the_vault_and_says_that_it_is_not_used_yet() {
+    let place = Place::new();
+    fs::write(place.dir.path().join("app.pem"), "-----BEGIN PRIVATE KEY-----\n").unwrap();
+    let by = |reference| KESTREL.replace("client_secret = { env = \"KESTREL_SECRET\" }", reference);
+    let applied = place.apply(&by("certificate = { file = \"app.pem\" }")).unwrap();
+    assert!(applied.not_yet.iter().any(|words| words.starts_with("certificate:")));
+    assert!(place.export().contains("certificate = { vault = true }"));
+    place.apply(KESTREL).unwrap();
+    let exported = place.export();
+    assert_eq!(place.apply(&exported).unwrap().unchanged.len(), 3, "one of the two: {exported}");
+    let both = by("client_secret = { vault = true }\ncertificate = { file = \"app.pem\" }");
+    assert_eq!(place.faults(&both)[0].fault.field, "certificate");
+}
+
+#[test]
 fn a_profile_without_a_name_gets_the_same_one_each_time() {
     let place = Place::new();
     let text = KESTREL.replace("name = \"Invoices\"\n", "");

@@ -123,7 +123,7 @@ impl Rows<'_> {
     }
 
     /// Deletes a profile for good, with what is known of its sign-in. Its secrets stay on record
-    /// until the vault has let go of them: see [`orphaned_secrets`](Self::orphaned_secrets).
+    /// until the vault has let go of them.
     pub fn purge_profile(self, id: ProfileId) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM profiles WHERE id = ?1", [id.to_string()])?;
         Ok(())

@@ -100,21 +100,6 @@ impl Rows<'_> {
         )?;
         Ok(())
     }
-
-    /// Secrets that are on record and whose owner is gone: the vault was locked, or the program
-    /// ended, before it could let go of them.
-    pub fn orphaned_secrets(self) -> Result<Vec<SecretKey>, StoreError> {
-        let mut rows = self.0.prepare_cached(
-            "SELECT owner, name FROM secrets WHERE owner NOT IN (SELECT id FROM profiles) \
-             AND owner NOT IN (SELECT id FROM registrations)",
-        )?;
-        let found = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let found: Vec<(String, String)> = found.collect::<Result<_, _>>()?;
-        let key = |(owner, name): &(String, String)| {
-            Some(SecretKey { owner: owner.parse().ok()?, name: secret_name(name)? })
-        };
-        Ok(found.iter().filter_map(key).collect())
-    }
 }
 
 fn secret_name(word: &str) -> Option<SecretName> {
