@@ -252,17 +252,21 @@ fn sign_in(sendright: &Sendright, profile: &str, user: &str) -> Vec<Value> {
         sendright.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut events = Vec::new();
+    let mut visit = None;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for line in lines {
         let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
         if event["event"] == "open" {
             let url: url::Url = event["url"].as_str().unwrap().parse().unwrap();
             let user = user.to_owned();
-            runtime.spawn(async move { visitor::sign_in(&url, &user).await.map(drop) });
+            visit = Some(runtime.spawn(async move { visitor::sign_in(&url, &user).await }));
         }
         events.push(event);
     }
     assert!(child.wait().unwrap().success(), "{events:?}");
+    // The program has ended; the browser must have its last page all the same.
+    let page = runtime.block_on(visit.expect("an address was printed")).unwrap();
+    page.unwrap_or_else(|error| panic!("the browser was left alone: {error}"));
     events
 }
 

@@ -52,7 +52,7 @@ impl App {
         let open = OpenConsent { url: asked.url.clone(), cancel: cancel.clone() };
         self.0.under_way().insert(asked.id, open);
         let app = self.clone();
-        tokio::spawn(async move {
+        self.0.browsers.spawn(async move {
             if request.open_browser {
                 app.open_for(asked.id, request.profile_id, &asked.url);
             }

@@ -40,7 +40,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::broadcast;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 /// How many news a slow face may be behind before it has to read everything again.
@@ -75,6 +75,8 @@ struct Inner {
     wallet: Wallet,
     consents: Consents,
     under_way: Mutex<UnderWay>,
+    /// The consents with their browsers, which are shown a page after everything is over.
+    browsers: TaskTracker,
     sending: Mutex<HashMap<Uuid, CancellationToken>>,
     sandbox: tokio::sync::Mutex<Option<Sandbox>>,
     news: broadcast::Sender<News>,
@@ -97,6 +99,7 @@ impl App {
             wallet: Wallet::new(Arc::clone(&vault), paths.clone(), clock.clone()),
             consents: Consents::new(clock.clone()),
             under_way: Mutex::default(),
+            browsers: TaskTracker::new(),
             sending: Mutex::default(),
             sandbox: tokio::sync::Mutex::default(),
             news: broadcast::channel(NEWS_KEPT).0,
@@ -114,6 +117,13 @@ impl App {
     /// What happens from now on.
     pub fn news(&self) -> broadcast::Receiver<News> {
         self.0.news.subscribe()
+    }
+
+    /// Waits until every browser that signed somebody in has its last page, 5 seconds at most: for a
+    /// program that ends with its one consent.
+    pub async fn browsers_served(&self) {
+        self.0.browsers.close();
+        self.0.browsers.wait().await;
     }
 
     /// Tells the faces; nobody listening is no failure.

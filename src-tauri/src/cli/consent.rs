@@ -56,7 +56,9 @@ impl Consent {
         let asked = BeginConsent { profile_id, route, open_browser: !self.no_browser };
         let view = cli.app.begin_consent(asked).await?;
         cli.out.event("open", &view, opening(&view));
-        let account = watch(cli, &view, news).await?;
+        let ended = watch(cli, &view, news).await;
+        cli.app.browsers_served().await;
+        let account = ended?;
         let words = match &account {
             Some(account) => format!("Signed in as {account}."),
             None => "Signed in.".to_owned(),
