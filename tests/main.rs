@@ -10,6 +10,8 @@ mod contract;
 mod graph;
 mod journey;
 mod keychain;
+#[cfg(target_os = "linux")]
+mod peers;
 mod profiles;
 mod sandbox;
 mod secrets;

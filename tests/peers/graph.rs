@@ -57,7 +57,7 @@ fn being_told_to_wait_is_passed_on() {
     let answer = send(&product, "Throttled", &[]);
     assert_eq!(answer.code, 9, "{answer:?}");
     assert_eq!(answer.result()["problem"]["retry_after_ms"], 7_000, "{answer:?}");
-    let answer = send(&product, "Not throttled", &[]).fine();
+    let answer = send(&product, "Afterwards", &[]).fine();
     Mailbox::open(servers(), "bob").wait_for(answer.message_id());
     assert_eq!(Mailbox::open(servers(), "bob").count("Throttled"), 0);
 }

@@ -23,7 +23,8 @@ pub(crate) struct Answer {
     pub(crate) code: i32,
     /// The objects it printed.
     pub(crate) lines: Vec<Value>,
-    /// What it said beside.
+    /// What it said beside; shown where a test fails.
+    #[allow(dead_code)] // only `Debug` reads it
     pub(crate) said: String,
 }
 
@@ -129,10 +130,10 @@ impl Product {
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut printed = String::new();
         stdout.read_line(&mut printed).expect("it prints");
-        let open: Value = serde_json::from_str(&printed).unwrap_or_else(|_| {
+        let Ok(open) = serde_json::from_str::<Value>(&printed) else {
             let output = child.wait_with_output().expect("it ends");
-            panic!("{printed}{}", String::from_utf8_lossy(&output.stderr))
-        });
+            panic!("{printed}{}", String::from_utf8_lossy(&output.stderr));
+        };
         assert_eq!(open["event"], "open", "{open}");
         let browser = Browser::new(servers);
         let end = browser.sign_in(open["url"].as_str().expect("an address is printed"), person);

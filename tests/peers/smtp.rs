@@ -87,6 +87,29 @@ fn an_opaque_token_passes_when_the_server_asks_the_provider() {
 }
 
 #[test]
+fn a_google_sender_signs_in_on_googles_paths() {
+    let servers = servers();
+    let product = Product::new();
+    product.write("secret.txt", servers.secrets["google"].as_bytes());
+    let (idp, client) = (&servers.idp, &servers.clients["google"]);
+    let registration = format!(
+        "[[registration]]\nname = \"google\"\nprovider = \"google\"\nclient_id = \"{client}\"\n\
+         client_secret = {{ file = \"secret.txt\" }}\nca_file = \"{}\"\n\
+         authorize_endpoint = \"{idp}/o/oauth2/v2/auth\"\ntoken_endpoint = \"{idp}/token\"\n\n",
+        servers.ca.display(),
+    );
+    let sign_in = "\"delegated\"\nregistration = \"google\"";
+    product.apply(
+        &(registration
+            + &profile("P", "carol", sign_in)
+            + &smtp(servers, "submission", "starttls")),
+    );
+    product.sign_in(servers, "P", "carol@corp.test");
+    let answer = send(&product, &["bob@corp.test"], &[]).fine();
+    Mailbox::open(servers, "bob").wait_for(answer.message_id());
+}
+
+#[test]
 fn an_application_sends_without_a_person() {
     let servers = servers();
     let product = Product::new();

@@ -1,5 +1,8 @@
 //! A session bus of its own with a real gnome-keyring, away from the person's.
 
+// Two test programs share this; each uses a part.
+#![allow(dead_code)]
+
 use std::{
     fs,
     io::Write as _,
@@ -34,6 +37,13 @@ pub(crate) struct Keyring {
 
 /// A process that is ended, and waited for, when nobody needs it any more.
 pub(crate) struct Ended(Child);
+
+impl Ended {
+    /// Ends `child` when it goes out of scope.
+    pub(crate) fn new(child: Child) -> Self {
+        Self(child)
+    }
+}
 
 impl Drop for Ended {
     fn drop(&mut self) {
@@ -76,6 +86,11 @@ impl Keyring {
         let session = Self { home, keyring: None, bus: Ended(daemon) };
         wait_for("a session bus", || bus.exists());
         session
+    }
+
+    /// The person's home directory, away from the real one.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
     }
 
     /// `program`, as one that runs in this session.

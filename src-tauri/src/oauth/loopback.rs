@@ -19,7 +19,7 @@ use std::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
-    task::JoinSet,
+    task::{JoinHandle, JoinSet},
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
@@ -73,7 +73,8 @@ pub struct Browser {
     desk: Arc<Desk>,
     ending: watch::Sender<Option<Ending>>,
     shown: watch::Receiver<bool>,
-    _open: DropGuard,
+    served: JoinHandle<()>,
+    open: DropGuard,
 }
 
 /// What all connections share.
@@ -124,8 +125,8 @@ impl Loopback {
             ending: told,
             shown,
         });
-        tokio::spawn(self.serve(Arc::clone(&desk), close.clone()));
-        Browser { desk, ending, shown: was_shown, _open: close.drop_guard() }
+        let served = tokio::spawn(self.serve(Arc::clone(&desk), close.clone()));
+        Browser { desk, ending, shown: was_shown, served, open: close.drop_guard() }
     }
 
     /// Serves until `close` is called; what has begun is finished.
@@ -178,15 +179,18 @@ async fn serve_one(stream: TcpStream, desk: Arc<Desk>) {
 }
 
 impl Browser {
-    /// Tells the browser how it ended, and closes the port once it has shown the page; at once when
-    /// the browser brought nothing.
-    pub async fn end(mut self, ending: Ending) {
-        if self.desk.heard().is_none() {
+    /// Tells the browser how it ended, and closes the port once it has the page; at once when the
+    /// browser brought nothing. The program may end after this.
+    pub async fn end(self, ending: Ending) {
+        let Self { desk, ending: tell, mut shown, served, open } = self;
+        if desk.heard().is_none() {
             return;
         }
-        self.ending.send_replace(Some(ending));
+        tell.send_replace(Some(ending));
         // A browser that went away meanwhile needs no page.
-        let _ = tokio::time::timeout(LAST_PAGE_LIMIT, self.shown.wait_for(|shown| *shown)).await;
+        let _ = tokio::time::timeout(LAST_PAGE_LIMIT, shown.wait_for(|shown| *shown)).await;
+        drop(open);
+        let _ = served.await;
     }
 }
 

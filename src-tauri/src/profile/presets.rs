@@ -114,6 +114,10 @@ impl Known {
 
 fn issuer(registration: &Registration) -> Option<String> {
     let own = registration.authority.as_ref().map(|url| url.as_str().trim_end_matches('/'));
+    // Who answers at an address of its own is named by the authority or by nobody.
+    if own.is_none() && registration.authorize_endpoint.is_some() {
+        return None;
+    }
     match registration.provider {
         Provider::Microsoft => {
             // NOTE: Entra names the tenant by its GUID, whatever stood in the question.

@@ -50,6 +50,27 @@ const clients = [
   { client_id: 'dovecot', client_secret: 'dovecot-secret', token_endpoint_auth_method: 'client_secret_basic', redirect_uris: [], grant_types: [], response_types: [] },
 ];
 
+// One memory for all tenants and addresses, so that Dovecot can ask any of them about any token.
+const memory = new Map();
+class Memory {
+  constructor(model) { this.model = model; }
+  key(id) { return `${this.model}:${id}`; }
+  async upsert(id, payload, expiresIn) { memory.set(this.key(id), { payload: { ...payload }, until: expiresIn ? Date.now() + expiresIn * 1000 : Infinity }); }
+  async find(id) {
+    const kept = memory.get(this.key(id));
+    return kept && kept.until > Date.now() ? kept.payload : undefined;
+  }
+  async findBy(name, value) {
+    const found = [...memory].find(([key, { payload }]) => key.startsWith(`${this.model}:`) && payload[name] === value);
+    return found && this.find(found[0].slice(this.model.length + 1));
+  }
+  findByUid(uid) { return this.findBy('uid', uid); }
+  findByUserCode(code) { return this.findBy('userCode', code); }
+  async consume(id) { memory.get(this.key(id)).payload.consumed = Math.floor(Date.now() / 1000); }
+  async destroy(id) { memory.delete(this.key(id)); }
+  async revokeByGrantId(grantId) { for (const [key, { payload }] of memory) if (payload.grantId === grantId) memory.delete(key); }
+}
+
 // A scope written as an address names its own audience, as at Microsoft: https://outlook.office.com/SMTP.Send
 const audienceOf = (scope) => (scope === 'https://mail.google.com/' ? undefined : /^(https?:\/\/[^/]+)\/\/?[^/]+$/.exec(scope)?.[1]);
 const audiences = (scope) => [...new Set((scope ?? '').split(' ').map(audienceOf).filter(Boolean))];
@@ -97,6 +118,7 @@ const googleRoutes = {
 
 function configuration(signing, google) {
   return {
+    adapter: Memory,
     clients,
     jwks: { keys: [signing] },
     cookies: { keys: ['cookie-key-of-a-test'] },

@@ -67,13 +67,15 @@ impl Browser {
         panic!("the provider's pages have no end");
     }
 
-    /// Opens `url` as a browser does at the end of a redirect; gives the page.
+    /// Opens `url` as a browser does at the end of a redirect; gives the page it ends at.
     pub(crate) fn visit(&self, url: &Url) -> String {
-        self.0
-            .get(url.clone())
-            .send()
-            .and_then(reqwest::blocking::Response::text)
-            .expect("somebody answers")
+        let mut url = url.clone();
+        loop {
+            match self.load(&url, None) {
+                (Some(next), _) => url = next,
+                (None, page) => return page,
+            }
+        }
     }
 
     /// Posts `body` to a server of ours, for example to make it fail once.

@@ -1,4 +1,5 @@
-//! A reader for a mailbox: as much of IMAP4rev1 (RFC 3501) and IDLE (RFC 2177) as proves that a mail arrived.
+//! A reader for a mailbox: as much of IMAP (RFC 3501) and IDLE (RFC 2177)
+//! as proves that a mail arrived.
 
 use super::Servers;
 use rustls::{
@@ -48,12 +49,24 @@ impl Mailbox {
     /// # Panics
     /// When nothing arrives for 20 seconds.
     pub(crate) fn wait_for(&mut self, message_id: &str) -> Vec<u8> {
+        self.wait_for_header("Message-ID", message_id)
+    }
+
+    /// The mail with this subject, as soon as it is there.
+    ///
+    /// # Panics
+    /// When nothing arrives for 20 seconds.
+    pub(crate) fn wait_for_subject(&mut self, subject: &str) -> Vec<u8> {
+        self.wait_for_header("Subject", subject)
+    }
+
+    fn wait_for_header(&mut self, name: &str, value: &str) -> Vec<u8> {
         loop {
-            let found = self.ask(&format!("SEARCH HEADER Message-ID \"{message_id}\""));
+            let found = self.ask(&format!("SEARCH HEADER {name} \"{value}\""));
             if let Some(number) = numbers(&found).last() {
                 return self.fetch(*number);
             }
-            self.idle(message_id);
+            self.idle(value);
         }
     }
 
@@ -64,11 +77,11 @@ impl Mailbox {
     }
 
     /// Waits until the server says that there is more.
-    fn idle(&mut self, message_id: &str) {
+    fn idle(&mut self, awaited: &str) {
         self.write("i IDLE\r\n");
         loop {
             let line = self.line();
-            assert!(!line.is_empty(), "{message_id} did not arrive in {}'s mailbox", self.user);
+            assert!(!line.is_empty(), "{awaited} did not arrive in {}'s mailbox", self.user);
             if line.ends_with("EXISTS") {
                 break;
             }

@@ -1,6 +1,9 @@
 //! Other people's servers, started once a test run: an OpenID-certified provider, Postfix and Dovecot, and Prism with Microsoft's own
 //! description of Graph. They listen on ports of their own and end with the test process, however that ends.
 
+// Two test programs share this; each uses a part.
+#![allow(dead_code)]
+
 pub(crate) mod browser;
 pub(crate) mod imap;
 mod pki;
@@ -36,7 +39,7 @@ pub(crate) struct Servers {
     pub(crate) ca: PathBuf,
     /// They end when this closes, which it does when this process ends.
     #[serde(skip)]
-    _lifeline: Option<ChildStdin>,
+    lifeline: Option<ChildStdin>,
 }
 
 impl Servers {
@@ -85,7 +88,7 @@ impl Servers {
         let mut servers: Self =
             serde_json::from_str(&line).map_err(|error| format!("{error}: {line}"))?;
         servers.ca = dir.join("pki/ca.pem");
-        servers._lifeline = child.stdin.take();
+        servers.lifeline = child.stdin.take();
         Ok(servers)
     }
 }

@@ -36,12 +36,14 @@ fn own_addresses_win_and_get_the_tenant() {
 }
 
 #[test]
-fn microsofts_issuer_is_known_only_with_the_tenants_guid() {
+fn the_issuer_is_named_only_where_it_is_known() {
     assert_eq!(endpoints(&registration()).issuer, None);
     let guid = "11111111-2222-3333-4444-555555555555";
-    let exact = Registration { tenant: Some(guid.to_owned()), ..registration() };
+    let mut exact = Registration { tenant: Some(guid.to_owned()), ..registration() };
     let expected = format!("https://login.microsoftonline.com/{guid}/v2.0");
     assert_eq!(endpoints(&exact).issuer, Some(expected));
+    exact.authorize_endpoint = Some("https://login.corp.example/authorize".to_owned());
+    assert_eq!(endpoints(&exact).issuer, None, "who answers there is not known");
 }
 
 #[test]

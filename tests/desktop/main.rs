@@ -1,0 +1,9 @@
+//! What a person does, in the real window and a real browser, with real servers and a real keyring behind them.
+
+mod journeys;
+#[path = "../world/keyring.rs"]
+mod keyring;
+#[path = "../peers/servers/mod.rs"]
+mod servers;
+mod session;
+mod webdriver;

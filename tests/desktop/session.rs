@@ -1,0 +1,202 @@
+//! A person's desktop, private to one test: a display, a session bus with a keyring, a home, and a real Chromium as the
+//! system's browser.
+
+use crate::{
+    keyring::{Ended, Keyring},
+    servers::Servers,
+    webdriver::{Driver, Page, free_port, wait_until},
+};
+use serde_json::json;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// Two desktops at once are too much for a small machine.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// The scheme the browser may hand over without asking, as after "Always allow".
+const SCHEME: &str = "org.sendright.app";
+
+/// A desktop session. Everything in it ends with it.
+pub(crate) struct Session {
+    keyring: Keyring,
+    display: String,
+    debug_port: u16,
+    ca: PathBuf,
+    _xvfb: Ended,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Session {
+    /// A desktop on which nothing runs yet, whose browser hands our links over when `servers`' provider asks.
+    pub(crate) fn start(servers: &Servers) -> Self {
+        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let (xvfb, display) = xvfb();
+        let session = Self {
+            keyring: Keyring::unlocked(),
+            display,
+            debug_port: free_port(),
+            ca: servers.ca.clone(),
+            _xvfb: xvfb,
+            _turn: turn,
+        };
+        session.make_chromium_the_browser(servers);
+        session
+    }
+
+    /// The person's home directory.
+    pub(crate) fn home(&self) -> &Path {
+        self.keyring.home()
+    }
+
+    /// The keyring's entries of ours.
+    pub(crate) fn keyring_entries(&self) -> Vec<String> {
+        self.keyring.entries()
+    }
+
+    /// `program`, as the person would start it.
+    pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = self.keyring.command(program);
+        command
+            .env("DISPLAY", &self.display)
+            .env("XDG_CONFIG_HOME", self.home().join("config"))
+            .env("XDG_CACHE_HOME", self.home().join("cache"))
+            .env("XDG_CURRENT_DESKTOP", "")
+            // There is neither a graphics card nor an accessibility bus.
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("NO_AT_BRIDGE", "1")
+            .env("GTK_A11Y", "none")
+            .env("LANG", "C.UTF-8")
+            // The system trusts the authority of the test's servers.
+            .env("SSL_CERT_FILE", &self.ca)
+            .env("TAURI_WEBVIEW_AUTOMATION", "true");
+        command
+    }
+
+    fn make_chromium_the_browser(&self, servers: &Servers) {
+        let profile = self.home().join("chromium");
+        let program = self.home().join("browser");
+        let port = self.debug_port;
+        let script = format!(
+            "#!/bin/sh\nexec {} --no-sandbox --user-data-dir='{}' --remote-debugging-port={port} \
+             --ignore-certificate-errors --no-first-run --no-default-browser-check --disable-background-networking \
+             --disable-component-update --disable-sync --disable-gpu --disable-quic --password-store=basic \
+             --window-size=1000,800 \"$@\" >'{}' 2>&1\n",
+            chromium(),
+            profile.display(),
+            self.home().join("chromium.log").display(),
+        );
+        fs::write(&program, script).expect("the home is ours");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the home is ours");
+
+        let allowed = json!({"protocol_handler": {"allowed_origin_protocol_pairs": {&servers.idp: {SCHEME: true}}}});
+        write(&profile.join("Default/Preferences"), &allowed.to_string());
+        let entry = format!(
+            "[Desktop Entry]\nType=Application\nName=Browser\nExec={} %u\n\
+             MimeType=x-scheme-handler/http;x-scheme-handler/https;text/html;\n",
+            program.display(),
+        );
+        write(&self.home().join("data/applications/browser.desktop"), &entry);
+        let kinds = ["x-scheme-handler/http", "x-scheme-handler/https", "text/html"];
+        let defaults: String =
+            kinds.iter().map(|kind| format!("{kind}=browser.desktop\n")).collect();
+        write(
+            &self.home().join("config/mimeapps.list"),
+            &format!("[Default Applications]\n{defaults}"),
+        );
+    }
+
+    /// The page that the system's browser shows, once something has made it open one.
+    pub(crate) fn browser(&self) -> (Driver, Page) {
+        let address = format!("127.0.0.1:{}", self.debug_port);
+        wait_until("the system's browser", || std::net::TcpStream::connect(&address).is_ok());
+        let driver = Driver::start(self.command("setpriv"), "chromedriver");
+        let page = driver.open(&json!({"goog:chromeOptions": {"debuggerAddress": address}}));
+        (driver, page)
+    }
+
+    /// The window, as a person opens it from the menu.
+    pub(crate) fn window(&self) -> (Driver, Page) {
+        let driver = Driver::start(self.command("setpriv"), "WebKitWebDriver");
+        let binary = env!("CARGO_BIN_EXE_sendright-desktop");
+        let page =
+            driver.open(&json!({"webkitgtk:browserOptions": {"binary": binary, "args": []}}));
+        (driver, page)
+    }
+
+    /// Chooses `file` in the file dialog that is open, by the keyboard.
+    pub(crate) fn choose_file(&self, file: &Path) {
+        let path = file.display().to_string();
+        let words =
+            ["search", "--sync", "--onlyvisible", "--name", "^Open File$", "windowfocus", "--sync"];
+        let keys = ["type", &path, "key", "Return"];
+        let xdotool =
+            self.command("timeout").args(["30", "xdotool"]).args(words).args(keys).status();
+        assert!(
+            xdotool.is_ok_and(|status| status.success()),
+            "no file dialog, or xdotool is missing (`scripts/setup test`)"
+        );
+    }
+
+    /// A file of the person's.
+    pub(crate) fn file(&self, name: &str, content: &[u8]) -> PathBuf {
+        let path = self.home().join(name);
+        fs::write(&path, content).expect("the home is ours");
+        path
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // The browser is nobody's child here: it was opened through the desktop. Its lock names its process.
+        let lock = fs::read_link(self.home().join("chromium/SingletonLock")).unwrap_or_default();
+        if let Some(pid) = lock.to_string_lossy().rsplit('-').next().filter(|pid| !pid.is_empty()) {
+            let _ = Command::new("kill").arg(pid).status();
+        }
+    }
+}
+
+/// A display that nobody sees, and its name.
+fn xvfb() -> (Ended, String) {
+    let mut child = Command::new("setpriv")
+        // It ends when this test is killed, and with it all that has a window.
+        .args([
+            "--pdeathsig",
+            "TERM",
+            "Xvfb",
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1400x1000x24",
+            "-nolisten",
+            "tcp",
+        ])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("setpriv is part of every Linux");
+    let stdout = child.stdout.take().expect("it is piped");
+    let number = BufReader::new(stdout).lines().next().and_then(Result::ok);
+    let number =
+        number.expect("Xvfb is missing or does not start; `scripts/setup test` installs it");
+    (Ended::new(child), format!(":{number}"))
+}
+
+fn chromium() -> &'static str {
+    let known = ["chromium", "chromium-browser", "google-chrome"];
+    let there = |name: &&&str| Command::new(name).arg("--version").output().is_ok();
+    known.iter().find(there).expect("Chromium is missing; `scripts/setup test` installs it")
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("it is a file")).expect("the home is ours");
+    fs::write(path, text).expect("the home is ours");
+}

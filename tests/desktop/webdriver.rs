@@ -1,0 +1,265 @@
+//! A page in a real browser engine, driven by the W3C WebDriver protocol: found by what a person sees, never by
+//! class or id.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use reqwest::{Method, blocking::Client};
+use serde_json::{Value, json};
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How long anything may take that a person would wait for.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// The key under which an element is handed over (WebDriver §12).
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Finds what a person would call `name`; answers as soon as it is there, or with null when time is up.
+const FIND: &str = r#"
+const [kind, name, patience, done] = arguments;
+const kinds = {
+  control: 'button, a[href], summary, [role=button], [role=tab], [role=menuitem], [role=radio], [role=option], [role=treeitem], [role=switch], input[type=submit], input[type=radio], input[type=checkbox]',
+  field: 'input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable=true], [role=textbox], [role=combobox]',
+};
+const plain = (text) => (text ?? '').replace(/\s+/g, ' ').trim();
+const names = (element) => [
+  element.getAttribute('aria-label'),
+  ...(element.getAttribute('aria-labelledby') ?? '').split(' ').map((id) => id && document.getElementById(id)?.innerText),
+  ...[...(element.labels ?? [])].map((label) => label.innerText),
+  kind === 'control' ? element.innerText || element.value : element.getAttribute('placeholder'),
+  element.getAttribute('name'), element.getAttribute('title'),
+].map(plain).filter(Boolean);
+const usable = (element) => (element.checkVisibility?.() ?? true) && !element.disabled && element.getAttribute('aria-disabled') !== 'true';
+const find = () => {
+  const all = [...document.querySelectorAll(kinds[kind])].filter(usable);
+  return all.find((element) => names(element).includes(name)) ?? all.find((element) => names(element).some((own) => own.startsWith(name)));
+};
+"#;
+
+/// Waits for `find()` without asking over and over.
+const WAIT: &str = r"
+let found = find();
+if (found) done(found);
+else {
+  let timer;
+  const observer = new MutationObserver(() => {
+    found = find();
+    if (!found) return;
+    observer.disconnect();
+    clearTimeout(timer);
+    done(found);
+  });
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  timer = setTimeout(() => { observer.disconnect(); done(null); }, patience);
+}
+";
+
+/// A running driver.
+pub(crate) struct Driver {
+    child: Child,
+    base: String,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that nobody has.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there are free ports");
+    listener.local_addr().expect("it is bound").port()
+}
+
+impl Driver {
+    /// Starts `program` through `setpriv` on a free port and waits until it is ready.
+    ///
+    /// # Panics
+    /// When it is not installed or does not start.
+    pub(crate) fn start(mut setpriv: Command, program: &str) -> Self {
+        let port = free_port();
+        let child = setpriv
+            .args(["--pdeathsig", "TERM", program])
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("setpriv is part of every Linux");
+        let driver = Self { child, base: format!("http://127.0.0.1:{port}") };
+        let client = client();
+        wait_until(&format!("{program} (`scripts/setup test` installs it)"), || {
+            client.get(format!("{}/status", driver.base)).send().is_ok()
+        });
+        driver
+    }
+
+    /// Opens a session; the page that is shown.
+    pub(crate) fn open(&self, capabilities: &Value) -> Page {
+        let client = client();
+        let asked = json!({"capabilities": {"alwaysMatch": capabilities}});
+        let url = format!("{}/session", self.base);
+        let answer = client.post(&url).json(&asked).send().expect("the driver answers");
+        let answer: Value = answer.json().expect("the driver speaks JSON");
+        let id = answer["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("{answer}"));
+        let page = Page { client, base: format!("{url}/{id}") };
+        let patience = u64::try_from(PATIENCE.as_millis()).expect("it is short");
+        let timeouts = json!({"script": patience + 5_000, "pageLoad": patience, "implicit": 0});
+        page.ask(Method::POST, "timeouts", Some(&timeouts)).expect("timeouts can be set");
+        page
+    }
+}
+
+/// A page that is shown.
+pub(crate) struct Page {
+    client: Client,
+    base: String,
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let shots = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("failed.png");
+            if let Ok(value) = self.ask(Method::GET, "screenshot", None) {
+                let png = STANDARD.decode(value.as_str().unwrap_or_default()).unwrap_or_default();
+                let _ = std::fs::write(&shots, png);
+                eprintln!("{} shows how it looked; it said:", shots.display());
+            }
+            let text = json!({"script": "return document.body.innerText", "args": []});
+            eprintln!("{:?}", self.ask(Method::POST, "execute/sync", Some(&text)));
+        }
+        let _ = self.ask(Method::DELETE, "", None);
+    }
+}
+
+impl Page {
+    fn ask(&self, method: Method, what: &str, body: Option<&Value>) -> Result<Value, Value> {
+        let url = format!("{}/{what}", self.base);
+        let request = self.client.request(method, url.trim_end_matches('/'));
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let answer = request.send().map_err(|error| json!(format!("{error:?}")))?;
+        let fine = answer.status().is_success();
+        let mut answer: Value = answer.json().map_err(|error| json!(error.to_string()))?;
+        if fine { Ok(answer["value"].take()) } else { Err(answer["value"].take()) }
+    }
+
+    /// Runs `script` in the page.
+    pub(crate) fn script(&self, script: &str, args: &Value) -> Value {
+        let body = json!({"script": script, "args": args});
+        self.ask(Method::POST, "execute/sync", Some(&body))
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits for what `script`'s `find()` gives.
+    fn wait(&self, script: &str, args: &[Value], what: &str) -> Value {
+        let began = Instant::now();
+        loop {
+            let left = PATIENCE.saturating_sub(began.elapsed());
+            let mut args = args.to_vec();
+            args.push(json!(u64::try_from(left.as_millis()).unwrap_or_default()));
+            let body = json!({"script": format!("{script}{WAIT}"), "args": args});
+            match self.ask(Method::POST, "execute/async", Some(&body)) {
+                Ok(Value::Null) => panic!("there is no {what} on the page"),
+                Ok(found) => return found,
+                // A page that is left ends its scripts: ask the next one.
+                Err(error) => {
+                    assert!(!left.is_zero(), "{what}: {error}");
+                    thread::sleep(Duration::from_millis(50));
+                }
+            }
+        }
+    }
+
+    fn find(&self, kind: &str, name: &str) -> String {
+        let found =
+            self.wait(FIND, &[json!(kind), json!(name)], &format!("{kind} called {name:?}"));
+        found[ELEMENT].as_str().unwrap_or_else(|| panic!("not an element: {found}")).to_owned()
+    }
+
+    /// Presses the button, link, tab or option called `name`, as soon as it is there.
+    pub(crate) fn press(&self, name: &str) {
+        let began = Instant::now();
+        // It may move or be drawn anew between finding and pressing.
+        while let Err(error) = {
+            let element = self.find("control", name);
+            self.ask(Method::POST, &format!("element/{element}/click"), Some(&json!({})))
+        } {
+            assert!(began.elapsed() < PATIENCE, "{name}: {error}");
+        }
+    }
+
+    /// Writes `text` into the field called `name`, in the place of what stands there.
+    pub(crate) fn fill(&self, name: &str, text: &str) {
+        let element = self.find("field", name);
+        let clear = self.ask(Method::POST, &format!("element/{element}/clear"), Some(&json!({})));
+        clear.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let keys = json!({"text": text});
+        self.ask(Method::POST, &format!("element/{element}/value"), Some(&keys))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+
+    /// Picks `option` in the list called `name`.
+    pub(crate) fn choose(&self, name: &str, option: &str) {
+        let list = self.find("field", name);
+        let by =
+            json!({"using": "xpath", "value": format!("./option[normalize-space()='{option}']")});
+        let found = self.ask(Method::POST, &format!("element/{list}/element"), Some(&by));
+        let found = found.unwrap_or_else(|error| panic!("{name}: {option}: {error}"));
+        let option = found[ELEMENT].as_str().expect("it is an element").to_owned();
+        self.ask(Method::POST, &format!("element/{option}/click"), Some(&json!({})))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+
+    /// Waits until `text` can be read on the page.
+    pub(crate) fn see(&self, text: &str) {
+        const SEE: &str = r"
+            const [text, patience, done] = arguments;
+            const find = () => document.body?.innerText.replace(/\s+/g, ' ').includes(text) || undefined;
+        ";
+        self.wait(SEE, &[json!(text)], &format!("text {text:?}"));
+    }
+
+    /// What can be read on the page.
+    pub(crate) fn text(&self) -> String {
+        let text = self.script("return document.body.innerText", &json!([]));
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The page's address.
+    pub(crate) fn url(&self) -> String {
+        let url = self.ask(Method::GET, "url", None).expect("a page has an address");
+        url.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A picture of the page.
+    pub(crate) fn picture(&self) -> Vec<u8> {
+        let picture = self.ask(Method::GET, "screenshot", None).expect("a picture can be taken");
+        STANDARD.decode(picture.as_str().unwrap_or_default()).expect("it is base64")
+    }
+}
+
+fn client() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .no_proxy()
+        .timeout(PATIENCE + Duration::from_secs(20))
+        .build()
+        .expect("a client can be built")
+}
+
+/// Waits for something outside that tells nobody when it is ready.
+pub(crate) fn wait_until(what: &str, ready: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !ready() {
+        assert!(began.elapsed() < PATIENCE, "{what} is not ready after {PATIENCE:?}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
