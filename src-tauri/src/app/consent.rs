@@ -122,10 +122,6 @@ impl App {
             Ok(account) => Ending::SignedIn { account: account.clone() },
             Err(problem) => Ending::Failed { title: problem.title.clone() },
         };
-        // Before anybody is told that it is over: the program may end then, and its page with it.
-        if let Some(browser) = browser {
-            browser.end(ending).await;
-        }
         match ended {
             Ok(_) => self.step(id, profile, ConsentStep::Done, None, None),
             Err(problem) if problem.code == Code::ConsentCancelled => {
@@ -134,6 +130,9 @@ impl App {
             Err(problem) => self.step(id, profile, ConsentStep::Failed, None, Some(problem)),
         }
         self.tell(News::ProfilesChanged);
+        if let Some(browser) = browser {
+            browser.end(ending).await;
+        }
     }
 
     /// From the answer to the account that signed in.
