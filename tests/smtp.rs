@@ -101,8 +101,8 @@ fn limits() -> Limits {
     }
 }
 
-/// One send against one server.
-struct Send {
+/// One message for one server.
+struct Attempt {
     script: String,
     security: Security,
     credentials: Credentials,
@@ -118,7 +118,7 @@ struct Sent {
     heard: Vec<String>,
 }
 
-impl Send {
+impl Attempt {
     fn protected(steps: &[&str]) -> Self {
         Self { security: Security::Starttls, ..Self::clear(steps, token()) }
     }
@@ -186,7 +186,7 @@ fn shown(watch: &Watch) -> String {
 
 #[tokio::test]
 async fn a_token_goes_in_two_steps_and_is_never_written_down() {
-    let sent = Send::protected(&[PROTECTED, SIGNED_IN, TAKEN, "C: QUIT\nS: 221 bye"]).go().await;
+    let sent = Attempt::protected(&[PROTECTED, SIGNED_IN, TAKEN, "C: QUIT\nS: 221 bye"]).go().await;
     insta::assert_snapshot!(sent.transcript, @r"
     -- connected
     S: 220 mail.example ESMTP
@@ -236,7 +236,7 @@ async fn the_reason_for_a_refused_token_is_asked_for_and_kept() {
         S: 535-5.7.8 Username and Password not accepted. For more information, go to
         S: 535 5.7.8 https://support.google.com/mail/?p=BadCredentials
     ";
-    let sent = Send::protected(&[PROTECTED, refused]).go().await;
+    let sent = Attempt::protected(&[PROTECTED, refused]).go().await;
     let sign_in = sent.transcript.split_once("XOAUTH2\nC: AUTH ").unwrap().1;
     insta::assert_snapshot!(sign_in, @r#"
     XOAUTH2
@@ -275,7 +275,7 @@ async fn a_server_that_asks_for_ever_is_left() {
         SILENCE
     ";
     assert_eq!(
-        Send::protected(&[PROTECTED, again]).go().await.problem().code,
+        Attempt::protected(&[PROTECTED, again]).go().await.problem().code,
         Code::NotTheProtocol
     );
 }
@@ -292,7 +292,7 @@ async fn a_server_that_repeats_secrets_is_not_repeated() {
         S: 535 5.7.8 really
         "
     );
-    let sent = Send::protected(&[PROTECTED, &echo]).go().await;
+    let sent = Attempt::protected(&[PROTECTED, &echo]).go().await;
     let said = sent.problem().said.unwrap();
     assert_eq!(
         said,
@@ -306,7 +306,7 @@ async fn a_password_goes_by_plain_or_else_by_login() {
         C: AUTH PLAIN AGFuYQBodW50ZXIyLWh1bnRlcjI=
         S: 235 ok
     ";
-    let sent = Send::clear(&[CLEAR, plain, "CLOSE"], password()).go().await;
+    let sent = Attempt::clear(&[CLEAR, plain, "CLOSE"], password()).go().await;
     assert!(sent.transcript.contains("C: AUTH PLAIN (secret)\nS: 235 ok"), "{}", sent.transcript);
 
     let offer = "
@@ -324,7 +324,7 @@ async fn a_password_goes_by_plain_or_else_by_login() {
         S: 235 ok
         CLOSE
     ";
-    let sent = Send::clear(&[offer, login], password()).go().await;
+    let sent = Attempt::clear(&[offer, login], password()).go().await;
     assert!(sent.transcript.contains("C: (password, 20 octets)\nS: 235 ok"), "{}", sent.transcript);
 }
 
@@ -337,7 +337,7 @@ async fn a_sign_in_that_is_not_offered_is_named() {
         (&format!("{CLEAR}\nSILENCE"),       token(),    "XOAUTH2",        Some("AUTH PLAIN LOGIN")),
     ];
     for (script, credentials, wanted, said) in table {
-        let problem = Send::clear(&[script], credentials).go().await.problem();
+        let problem = Attempt::clear(&[script], credentials).go().await.problem();
         assert_eq!(problem.code, Code::AuthMethodMissing);
         assert!(problem.title.contains(wanted), "{}", problem.title);
         assert_eq!(problem.said.as_deref(), said);
@@ -355,7 +355,7 @@ async fn words_put_in_before_tls_end_the_connection() {
         S: 220 go on\\r\\n250-mail.example\\r\\n250 AUTH PLAIN
         SILENCE
     ";
-    let sent = Send::protected(&[injected]).go().await;
+    let sent = Attempt::protected(&[injected]).go().await;
     assert_eq!(sent.heard, ["EHLO [127.0.0.1]", "STARTTLS", ""], "and nothing more was said");
     assert_eq!(sent.problem().code, Code::PlaintextInjected);
 }
@@ -365,7 +365,7 @@ async fn without_starttls_nothing_is_sent_in_its_place() {
     let stripped = "S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 AUTH PLAIN\nSILENCE";
     let declined = "S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 STARTTLS\nC: STARTTLS\nS: 454 4.7.0 TLS not available\nSILENCE";
     for script in [stripped, declined] {
-        let sent = Send { credentials: password(), ..Send::protected(&[script]) }.go().await;
+        let sent = Attempt { credentials: password(), ..Attempt::protected(&[script]) }.go().await;
         assert!(!sent.heard.join("\n").contains("AUTH"), "{:?}", sent.heard);
         let problem = sent.problem();
         assert_eq!((problem.code, problem.said.is_some()), (Code::StarttlsMissing, true));
@@ -389,7 +389,7 @@ async fn what_is_not_a_mail_server_is_said_to_be_none() {
         ("S: 421 4.3.2 too many connections\nSILENCE",                    Code::Busy),
     ];
     for (script, code) in table {
-        let sent = Send::clear(&[script], Credentials::None).go().await;
+        let sent = Attempt::clear(&[script], Credentials::None).go().await;
         let uncertain = sent.result.as_ref().unwrap_err().uncertain();
         let problem = sent.problem();
         assert_eq!((problem.code, uncertain), (code, false), "{script:.60}: {problem:?}");
@@ -401,17 +401,17 @@ async fn what_is_not_a_mail_server_is_said_to_be_none() {
 async fn a_silent_server_is_not_waited_for_for_ever() {
     let limits = Limits { greeting: Duration::from_millis(50), ..limits() };
     let problem =
-        Send { limits, ..Send::clear(&["SILENCE"], Credentials::None) }.go().await.problem();
+        Attempt { limits, ..Attempt::clear(&["SILENCE"], Credentials::None) }.go().await.problem();
     assert_eq!(problem.code, Code::TimedOut);
 }
 
 /// Sends to bo, carol and dave without a sign-in; the script begins at MAIL.
-fn three(steps: &[&str]) -> Send {
+fn three(steps: &[&str]) -> Attempt {
     let hello = "S: 220 hi\nC: EHLO\nS: 250 mail.example\n";
-    let mut send = Send::clear(&[&[hello], steps].concat(), Credentials::None);
-    send.draft.cc = vec!["carol@example.org".into()];
-    send.draft.bcc = vec!["dave@example.org".into()];
-    send
+    let mut attempt = Attempt::clear(&[&[hello], steps].concat(), Credentials::None);
+    attempt.draft.cc = vec!["carol@example.org".into()];
+    attempt.draft.bcc = vec!["dave@example.org".into()];
+    attempt
 }
 
 #[tokio::test]
@@ -496,12 +496,24 @@ async fn each_way_of_saying_no_has_its_place() {
 async fn after_the_final_dot_no_answer_means_that_nobody_knows() {
     let mail = "C: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nMESSAGE\n";
     for ending in ["CLOSE", "SILENCE", "S: what?\nCLOSE"] {
-        let mut send = three(&[mail, ending]);
-        send.limits.final_dot = Duration::from_millis(50);
-        let sent = send.go().await;
+        let mut attempt = three(&[mail, ending]);
+        attempt.limits.final_dot = Duration::from_millis(50);
+        let sent = attempt.go().await;
         assert!(sent.result.as_ref().unwrap_err().uncertain(), "{ending}");
         let problem = sent.problem();
         assert_eq!((problem.code, problem.code.exit_code()), (Code::Uncertain, 10));
+    }
+}
+
+#[tokio::test]
+async fn who_was_refused_before_stays_refused_whatever_comes_after() {
+    let mail = "C: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: RCPT\nS: 550 5.1.1 no\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nMESSAGE\n";
+    for ending in ["CLOSE", "S: 554 5.6.0 no\nC: QUIT\nCLOSE"] {
+        let sent = three(&[mail, ending]).go().await;
+        let error = sent.result.unwrap_err();
+        let taken: Vec<_> = error.recipients().iter().map(|r| r.accepted).collect();
+        assert_eq!(taken, [true, false, true], "{ending}");
+        assert_eq!(error.recipients()[1].reply.as_deref(), Some("550 5.1.1 no"));
     }
 }
 
@@ -517,7 +529,8 @@ async fn cancelling_is_possible_until_the_dot_and_not_after() {
                 cancel.cancel();
             }
         });
-        let sent = Send { watch, ..Send::clear(&[hello, data], Credentials::None) }.go().await;
+        let sent =
+            Attempt { watch, ..Attempt::clear(&[hello, data], Credentials::None) }.go().await;
         assert_eq!(sent.result.is_ok(), accepted, "{:?}", sent.result);
         if !accepted {
             assert!(!sent.result.as_ref().unwrap_err().uncertain());
@@ -535,7 +548,7 @@ async fn a_cancelled_wait_ends_at_once() {
             cancel.cancel();
         }
     });
-    let sent = Send { watch, ..Send::clear(&["SILENCE"], Credentials::None) }.go().await;
+    let sent = Attempt { watch, ..Attempt::clear(&["SILENCE"], Credentials::None) }.go().await;
     assert_eq!(sent.problem().code, Code::Cancelled);
 }
 
@@ -556,9 +569,9 @@ async fn a_file_that_changes_while_it_is_sent_is_never_ended_as_a_message() {
         }
     });
     let script = "S: 220 hi\nC: EHLO\nS: 250 mail.example\nC: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nSILENCE";
-    let mut send = Send { watch, ..Send::clear(&[script], Credentials::None) };
-    send.draft.attachments = vec![Attachment { path, content_id: None }];
-    let sent = send.go().await;
+    let mut attempt = Attempt { watch, ..Attempt::clear(&[script], Credentials::None) };
+    attempt.draft.attachments = vec![Attachment { path, content_id: None }];
+    let sent = attempt.go().await;
     let on_the_wire = sent.heard.last().unwrap();
     assert!(on_the_wire.contains("big.bin") && !on_the_wire.ends_with("\n."));
     assert_eq!(sent.problem().code, Code::FileUnreadable);
@@ -570,9 +583,9 @@ async fn a_server_that_has_had_enough_is_heard_before_the_end() {
     let path = dir.path().join("big.bin");
     fs::write(&path, vec![0; 20_000_000]).unwrap();
     let script = "S: 220 hi\nC: EHLO\nS: 250 mail.example\nC: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nHALF\nS: 552 5.3.4 too much\nSILENCE";
-    let mut send = Send::clear(&[script], Credentials::None);
-    send.draft.attachments = vec![Attachment { path, content_id: None }];
-    let sent = send.go().await;
+    let mut attempt = Attempt::clear(&[script], Credentials::None);
+    attempt.draft.attachments = vec![Attachment { path, content_id: None }];
+    let sent = attempt.go().await;
     assert!(!sent.heard.last().unwrap().ends_with("QUIT"), "that would be text of the message");
     assert_eq!(sent.problem().code, Code::MessageTooLarge);
 }
@@ -581,14 +594,14 @@ async fn a_server_that_has_had_enough_is_heard_before_the_end() {
 async fn what_the_server_cannot_take_is_not_offered_to_it() {
     let small = "S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 SIZE 100\nC: QUIT\nS: 221 bye";
     assert_eq!(
-        Send::clear(&[small], Credentials::None).go().await.problem().code,
+        Attempt::clear(&[small], Credentials::None).go().await.problem().code,
         Code::MessageTooLarge
     );
 
     let seven_bit = "S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 8BITMIME\nC: QUIT\nS: 221 bye";
-    let mut send = Send::clear(&[seven_bit], Credentials::None);
-    send.draft.to = vec!["jörg@example.org".into()];
-    let problem = send.go().await.problem();
+    let mut attempt = Attempt::clear(&[seven_bit], Credentials::None);
+    attempt.draft.to = vec!["jörg@example.org".into()];
+    let problem = attempt.go().await.problem();
     assert_eq!((problem.code, problem.code.exit_code()), (Code::SmtpUtf8Missing, 8));
     assert!(problem.title.contains("jörg@example.org"));
 
@@ -608,17 +621,17 @@ async fn what_the_server_cannot_take_is_not_offered_to_it() {
         S: 250 done
         C: QUIT
     ";
-    let mut send = Send::clear(&[modern], Credentials::None);
-    send.draft.to = vec!["jörg@example.org".into()];
-    send.go().await.result.unwrap();
+    let mut attempt = Attempt::clear(&[modern], Credentials::None);
+    attempt.draft.to = vec!["jörg@example.org".into()];
+    attempt.go().await.result.unwrap();
 }
 
 #[tokio::test]
 async fn dots_at_the_start_of_lines_arrive_doubled() {
     let script = "S: 220 hi\nC: EHLO\nS: 250 mail.example\nC: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nMESSAGE\nS: 250 done\nC: QUIT\nCLOSE";
-    let mut send = Send::clear(&[script], Credentials::None);
-    send.draft.text = ".\r\n..a\r\n.".into();
-    let sent = send.go().await;
+    let mut attempt = Attempt::clear(&[script], Credentials::None);
+    attempt.draft.text = ".\r\n..a\r\n.".into();
+    let sent = attempt.go().await;
     sent.result.unwrap();
     assert!(sent.heard[4].ends_with("\r\n\r\n..\r\n...a\r\n.."), "{}", sent.heard[4]);
 }

@@ -43,7 +43,7 @@ impl Failed {
         let reply = error.reply();
         let recipients = match error.recipients() {
             [] => everybody(letter, each, reply.as_deref()),
-            answered => answered.iter().map(report).collect(),
+            answered => answered.iter().map(|one| fate(one, each, reply.as_deref())).collect(),
         };
         Self { outcome, stage: error.stage().as_str(), recipients, reply, problem: error.into() }
     }
@@ -103,6 +103,15 @@ pub(super) fn everybody(
     let all = letter.envelope().to.iter();
     all.map(|to| RecipientReport { address: to.to_string(), outcome, reply: reply.clone() })
         .collect()
+}
+
+/// Who was refused stays refused; everybody else shares the fate of the message.
+fn fate(recipient: &Recipient, each: RecipientOutcome, reply: Option<&str>) -> RecipientReport {
+    let before = report(recipient);
+    if !recipient.accepted {
+        return before;
+    }
+    RecipientReport { outcome: each, reply: reply.map(ToOwned::to_owned), ..before }
 }
 
 fn report(recipient: &Recipient) -> RecipientReport {

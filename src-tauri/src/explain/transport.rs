@@ -24,13 +24,13 @@ impl From<SendError> for Problem {
             SendError::Graph(refusal) if refusal.uncertain() => uncertain("Graph", &text),
             SendError::Graph(refusal) => refused_by_graph(&refusal),
             SendError::AuthRefused { reply, challenge } => auth_refused(&reply, challenge),
-            SendError::Refused { stage, reply } => refused(stage, &reply),
+            SendError::Refused { stage, reply, .. } => refused(stage, &reply),
             SendError::RecipientsRefused { recipients, reply } => {
                 recipients_refused(recipients.len(), &reply)
             }
             SendError::TimedOut { stage, host, limit } => timed_out(stage, &host, limit),
             SendError::Lost { stage, host, said } => lost(stage, &host).said(said),
-            SendError::Uncertain { host, said } => uncertain(&host, &said),
+            SendError::Uncertain { host, said, .. } => uncertain(&host, &said),
             SendError::Cancelled { .. } => Self::new(
                 Code::Cancelled,
                 "The send was cancelled",
@@ -43,64 +43,64 @@ impl From<SendError> for Problem {
 
 /// What this side will not do, or the server cannot.
 fn before_the_conversation(error: SendError) -> Problem {
-    let said = match &error {
-        SendError::StarttlsMissing { said, .. } | SendError::NotSmtp { said, .. } => said.clone(),
-        SendError::AuthMissing { offered, .. } if !offered.is_empty() => {
-            format!("AUTH {}", offered.join(" "))
-        }
-        _ => String::new(),
-    };
     let (code, title, means) = match error {
-        SendError::StarttlsMissing { host, .. } => (
-            Code::StarttlsMissing,
-            format!("{host} does not protect the connection"),
-            "The sender demands STARTTLS and the server did not offer or accept it, so neither the \
-             sign-in nor the message was sent. Port 465 wants security = \"tls\" instead. If it worked \
-             before, something between may be taking the offer out: a firewall, or somebody who listens."
-                .to_owned(),
-        ),
+        SendError::StarttlsMissing { host, said } => return not_protected(&host).said(said),
+        SendError::NotSmtp { host, said } => return not_smtp(&host).said(said),
+        SendError::AuthMissing { host, wanted, offered } => {
+            return auth_missing(&host, wanted, &offered);
+        }
+        SendError::TooLarge { host, size, limit, graph } => {
+            return too_large(&host, size, limit, graph);
+        }
         SendError::PlaintextInjected { host } => (
             Code::PlaintextInjected,
             format!("Something spoke into the connection to {host}"),
             "Words in clear text arrived after the connection was to be protected. That is how an \
              attack looks, so the connection was ended and nothing was sent. Try another network; if it \
-             stays, the server is at fault."
-                .to_owned(),
-        ),
-        SendError::NotSmtp { host, .. } => (
-            Code::NotTheProtocol,
-            format!("{host} does not answer as a mail server does"),
-            "Something else listens on that port, or sits between. Check host and port: 587 with \
-             STARTTLS, or 465 with TLS."
-                .to_owned(),
+             stays, the server is at fault.",
         ),
         SendError::Unprotected { host } => (
             Code::InvalidSettings,
             format!("{host} would get the password in clear text"),
             "Anybody on the way could read it, so it was not sent. Set security to \"starttls\" or \
-             \"tls\"; without either, only a server on this computer is signed in to."
-                .to_owned(),
+             \"tls\"; without either, only a server on this computer is signed in to.",
         ),
         SendError::CredentialsUnusable { what } => (
             Code::AuthRefused,
             format!("The {what} cannot be sent"),
-            format!("There are characters in the {what} that end it on the wire. Enter it again."),
+            "It has characters in it that would end it on the way. Enter it again.",
         ),
-        SendError::AuthMissing { host, wanted, offered } => auth_missing(&host, wanted, &offered),
         SendError::SmtpUtf8Missing { host, address } => (
             Code::SmtpUtf8Missing,
             format!("{host} cannot take {address}"),
             "The part before the @ has letters beyond ASCII, and the server does not offer SMTPUTF8, \
-             the extension for that (RFC 6531). Ask the recipient for another address."
-                .to_owned(),
+             the extension for that (RFC 6531). Ask the recipient for another address.",
         ),
-        SendError::TooLarge { host, size, limit, graph } => too_large(&host, size, limit, graph),
-        other => (Code::Unexplained, other.to_string(), String::new()),
+        other => (Code::Unexplained, other.to_string(), ""),
     };
-    Problem::new(code, title, means).said(said)
+    Problem::new(code, title, means)
 }
 
-fn auth_missing(host: &str, wanted: &str, offered: &[String]) -> (Code, String, String) {
+fn not_protected(host: &str) -> Problem {
+    Problem::new(
+        Code::StarttlsMissing,
+        format!("{host} does not protect the connection"),
+        "The sender demands STARTTLS and the server did not offer or accept it, so neither the sign-in \
+         nor the message was sent. Port 465 wants security = \"tls\" instead. If it worked before, \
+         something between may be taking the offer out: a firewall, or somebody who listens.",
+    )
+}
+
+fn not_smtp(host: &str) -> Problem {
+    Problem::new(
+        Code::NotTheProtocol,
+        format!("{host} does not answer as a mail server does"),
+        "Something else listens on that port, or sits between. Check host and port: 587 with STARTTLS, \
+         or 465 with TLS.",
+    )
+}
+
+fn auth_missing(host: &str, wanted: &str, offered: &[String]) -> Problem {
     let means = if offered.is_empty() {
         "The server offers no sign-in at all here. Mail servers for sending do so on port 587 after \
          STARTTLS, or on 465 with TLS; a server for receiving (port 25, MX) never does."
@@ -110,10 +110,13 @@ fn auth_missing(host: &str, wanted: &str, offered: &[String]) -> (Code, String, 
     } else {
         "The server does not take passwords. Sign in with the provider instead (OAuth)."
     };
-    (Code::AuthMethodMissing, format!("{host} does not offer {wanted}"), means.to_owned())
+    let said =
+        if offered.is_empty() { String::new() } else { format!("AUTH {}", offered.join(" ")) };
+    Problem::new(Code::AuthMethodMissing, format!("{host} does not offer {wanted}"), means)
+        .said(said)
 }
 
-fn too_large(host: &str, size: u64, limit: u64, graph: bool) -> (Code, String, String) {
+fn too_large(host: &str, size: u64, limit: u64, graph: bool) -> Problem {
     let (size, limit) = (mib(size), mib(limit));
     let means = if graph {
         format!(
@@ -126,7 +129,7 @@ fn too_large(host: &str, size: u64, limit: u64, graph: bool) -> (Code, String, S
              was sent. Send smaller attachments, or a link to them."
         )
     };
-    (Code::MessageTooLarge, format!("The message is too large for {host}"), means)
+    Problem::new(Code::MessageTooLarge, format!("The message is too large for {host}"), means)
 }
 
 fn mib(octets: u64) -> String {

@@ -81,6 +81,8 @@ pub enum SendError {
         stage: Stage,
         /// Word for word.
         reply: Reply,
+        /// Recipients answered before, one by one; empty when it did not come so far.
+        recipients: Vec<Recipient>,
     },
     /// The server said no to every recipient.
     #[error("every recipient was refused")]
@@ -146,6 +148,8 @@ pub enum SendError {
         host: String,
         /// What happened instead of a reply.
         said: String,
+        /// Recipients answered before, one by one.
+        recipients: Vec<Recipient>,
     },
 }
 
@@ -195,12 +199,31 @@ impl SendError {
         }
     }
 
-    /// The recipients that were answered one by one; empty when it did not come so far.
+    /// The recipients that were answered one by one; empty when it did not come so far. Who was
+    /// accepted there shares the fate of the message; who was refused stays refused.
     pub fn recipients(&self) -> &[Recipient] {
         match self {
-            Self::RecipientsRefused { recipients, .. } => recipients,
+            Self::RecipientsRefused { recipients, .. }
+            | Self::Refused { recipients, .. }
+            | Self::Uncertain { recipients, .. } => recipients,
             _ => &[],
         }
+    }
+
+    pub(super) fn refusal(stage: Stage, reply: Reply) -> Self {
+        Self::Refused { stage, reply, recipients: Vec::new() }
+    }
+
+    pub(super) fn doubt(host: &str, said: String) -> Self {
+        Self::Uncertain { host: host.to_owned(), said, recipients: Vec::new() }
+    }
+
+    /// The same, with how `all` were answered before.
+    pub(super) fn after(mut self, all: Vec<Recipient>) -> Self {
+        if let Self::Refused { recipients, .. } | Self::Uncertain { recipients, .. } = &mut self {
+            *recipients = all;
+        }
+        self
     }
 
     /// The other side's last words, if it said any.

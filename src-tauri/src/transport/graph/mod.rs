@@ -8,7 +8,7 @@ use super::{
     Credentials, Delivery, Recipient, SendError, Stage, Watch,
     transcript::{Veil, bounded},
 };
-use crate::{letter::Letter, net::http::Http};
+use crate::{letter::Letter, net::http::Http, secret::Secret};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderValue, Request, Response, header};
 use std::time::Duration;
@@ -77,32 +77,40 @@ async fn hand_over(
     };
     watch.reached(Stage::Message);
     let body = encoded(letter, graph).await?;
-    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
-        .map_err(|_| SendError::CredentialsUnusable { what: "token" })?;
-    bearer.set_sensitive(true);
     let id = Uuid::new_v4().to_string();
     let (url, total) = (graph.send_mail(), letter.size_with_bcc());
-    let request = Request::post(url.as_str())
-        .header(header::AUTHORIZATION, bearer)
-        .header(header::CONTENT_TYPE, "text/plain")
-        .header("client-request-id", &id)
-        .header("return-client-request-id", "true");
-    for line in [&format!("POST {}", url.path()), "content-type: text/plain"] {
-        watch.transcript.client(line);
-    }
+    watch.transcript.client(format!("POST {}", url.path()));
+    watch.transcript.client("content-type: text/plain");
     watch.transcript.client(format!("client-request-id: {id}"));
     watch.transcript.note(format!("the message, {total} octets, {} in base64", body.len()));
+    let request = request(&url, token, &id, body)?;
     if watch.cancel.is_cancelled() {
         return Err(SendError::Cancelled { stage: Stage::Message });
     }
     watch.handed_over(0, total, false);
-    let request =
-        request.body(body).map_err(|_| SendError::CredentialsUnusable { what: "address" })?;
     let answer = http.send(request).await?;
     watch.handed_over(total, total, false);
     let mut veil = Veil::default();
     veil.hide(token.clone());
     judge(&answer, letter, &veil, id, watch)
+}
+
+fn request(
+    url: &Url,
+    token: &Secret,
+    id: &str,
+    body: Vec<u8>,
+) -> Result<Request<Vec<u8>>, SendError> {
+    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+        .map_err(|_| SendError::CredentialsUnusable { what: "token" })?;
+    bearer.set_sensitive(true);
+    Request::post(url.as_str())
+        .header(header::AUTHORIZATION, bearer)
+        .header(header::CONTENT_TYPE, "text/plain")
+        .header("client-request-id", id)
+        .header("return-client-request-id", "true")
+        .body(body)
+        .map_err(|_| SendError::CredentialsUnusable { what: "address of Graph" })
 }
 
 /// The whole message in base64, as Graph wants it, hidden copies included: it takes them out.

@@ -107,16 +107,24 @@ impl Session {
     async fn transact(&mut self, letter: &Letter, watch: &Watch) -> Result<Delivery, SendError> {
         let parameters = self.parameters(letter)?;
         let recipients = self.envelope(letter, parameters, watch).await?;
+        match self.message(letter, watch).await {
+            Ok(reply) => Ok(Delivery { recipients, reply: reply.to_string() }),
+            Err(error) => Err(error.after(recipients)),
+        }
+    }
+
+    /// DATA, the message, and the reply that makes it the server's.
+    async fn message(&mut self, letter: &Letter, watch: &Watch) -> Result<Reply, SendError> {
         self.wire.reach(Stage::Message, watch);
         let reply = self.command(&Data, watch).await?;
         if reply.code() != 354 {
-            return Err(SendError::Refused { stage: Stage::Message, reply });
+            return Err(SendError::refusal(Stage::Message, reply));
         }
         self.usable = false; // until the reply to the final dot, the server takes words for text
         self.hand_over(letter, watch).await?;
         let reply = self.after_the_dot(watch).await?;
         self.usable = true;
-        Ok(Delivery { recipients, reply: positive(Stage::Message, reply)?.to_string() })
+        positive(Stage::Message, reply)
     }
 
     /// What MAIL says about the message, as far as the server wants to know.
@@ -159,7 +167,7 @@ impl Session {
             for _ in group {
                 let reply = self.wire.reply(self.limits.command, watch).await?;
                 if reply.code() == 421 {
-                    return Err(SendError::Refused { stage: Stage::Sender, reply });
+                    return Err(SendError::refusal(Stage::Sender, reply));
                 }
                 replies.push(reply);
             }
@@ -203,7 +211,7 @@ impl Session {
             Ok(reply) => return Ok(reply),
             Err(error) => error.to_string(),
         };
-        Err(SendError::Uncertain { host: self.wire.host().to_owned(), said })
+        Err(SendError::doubt(self.wire.host(), said))
     }
 
     /// Says good-bye. What was accepted stays accepted, whatever comes back.
@@ -230,7 +238,7 @@ impl fmt::Debug for Session {
 }
 
 fn positive(stage: Stage, reply: Reply) -> Result<Reply, SendError> {
-    if reply.is_positive() { Ok(reply) } else { Err(SendError::Refused { stage, reply }) }
+    if reply.is_positive() { Ok(reply) } else { Err(SendError::refusal(stage, reply)) }
 }
 
 fn answered((address, reply): (&lettre::Address, Reply)) -> Recipient {

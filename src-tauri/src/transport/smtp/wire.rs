@@ -153,7 +153,7 @@ impl Wire {
             reply if reply.is_positive() => {
                 Err(self.not_smtp(&format!("{reply}, inside the message")))
             }
-            reply => Err(SendError::Refused { stage: self.stage, reply }),
+            reply => Err(SendError::refusal(self.stage, reply)),
         }
     }
 
@@ -168,7 +168,7 @@ impl Wire {
             Ok(Err(error)) => self.lost(&error),
             Err(_) => self.timed_out(limit),
         };
-        Err(SendError::Uncertain { host: self.host.clone(), said: failed.to_string() })
+        Err(SendError::doubt(&self.host, failed.to_string()))
     }
 
     /// Reads a whole reply within `limit`.
