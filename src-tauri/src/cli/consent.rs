@@ -90,7 +90,7 @@ async fn watch(
         ConsentRoute::DeepLink | ConsentRoute::Paste => Some(lines_of_stdin()),
     };
     let mut account = None;
-    let mut stop = pin!(interrupted());
+    let mut ctrl_c = pin!(interrupted());
     loop {
         tokio::select! {
             told = news.recv() => match told {
@@ -109,8 +109,8 @@ async fn watch(
                 pasted = None;
                 cli.app.cancel_consent(view.id).await?;
             },
-            () = &mut stop => {
-                stop.set(interrupted());
+            () = &mut ctrl_c => {
+                ctrl_c.set(interrupted());
                 cli.app.cancel_consent(view.id).await?;
             }
         }

@@ -131,13 +131,13 @@ async fn one(cli: &Cli, line: &mut Line, message: &MessageDraft) -> Result<SendR
     let id = Uuid::new_v4();
     let progress = tokio::spawn(progress::of_send(id, cli.app.news()));
     let mut sending = pin!(line.send(id, message));
-    let mut stop = pin!(interrupted());
+    let mut ctrl_c = pin!(interrupted());
     let mut asked_to_stop = false;
     let report = loop {
         tokio::select! {
             report = &mut sending => break report,
-            () = &mut stop => {
-                stop.set(interrupted());
+            () = &mut ctrl_c => {
+                ctrl_c.set(interrupted());
                 if asked_to_stop {
                     break Err(left_behind(id));
                 }
