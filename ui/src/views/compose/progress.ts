@@ -26,10 +26,11 @@ export function stageWords(news: SendNews | null, host: string): string {
   }
 }
 
-/** "step 4 of 8"; empty where the stage is none of the usual. */
-export function stepWords(news: SendNews | null, transport: Transport): string {
-  const at = STAGES[transport].indexOf(news?.stage ?? "");
-  return at < 0 ? "" : `step ${at + 1} of ${STAGES[transport].length}`;
+/** "step 4 of 8"; only senders with `tokens` begin by getting one. Empty where the stage is none of the usual. */
+export function stepWords(news: SendNews | null, transport: Transport, tokens: boolean): string {
+  const stages = STAGES[transport].filter((stage) => tokens || stage !== "token");
+  const at = stages.indexOf(news?.stage ?? "");
+  return at < 0 ? "" : `step ${at + 1} of ${stages.length}`;
 }
 
 /** Between 0 and 1, by octets handed over: nothing else is known. */

@@ -43,6 +43,19 @@ describe("a sign-in", () => {
     expect(await faults()).toEqual([]);
   });
 
+  it("goes on where the browser did not open, and says so", async () => {
+    const { tell } = await sheet();
+    const problem = { ...wrongPlatform, code: "browser-did-not-open", title: "The browser did not open", means: "Copy the link." } as const;
+    tell("opened", { problem });
+    tell("waiting");
+    expect(await screen.findByText("The browser did not open")).toBeVisible();
+    expect(screen.queryByText("Browser opened")).toBeNull();
+    expect(screen.getByRole("button", { name: "Copy link for another browser" })).toBeVisible();
+    tell("done");
+    expect(await screen.findByText("Browser")).toBeVisible();
+    expect(screen.queryByText("The browser did not open")).toBeNull();
+  });
+
   it("is not moved by news of another one", async () => {
     const { tell } = await sheet();
     tell("failed", { consent_id: "another", problem: wrongPlatform });

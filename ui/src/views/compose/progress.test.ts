@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import type { SendNews } from "../../api/contract/SendNews";
+import { part, stageWords, stepWords } from "./progress";
+
+const news = (stage: string, sent = 0, total = 1_000): SendNews => ({ send_id: "s", stage, sent, total, cancellable: true });
+
+it("counts the steps that a sender really has", () => {
+  expect(stepWords(news("dns"), "smtp", true)).toBe("step 2 of 8");
+  expect(stepWords(news("dns"), "smtp", false)).toBe("step 1 of 7");
+  expect(stepWords(news("message"), "graph", true)).toBe("step 2 of 2");
+  expect(stepWords(news("odd"), "smtp", true)).toBe("");
+  expect(stepWords(null, "smtp", true)).toBe("");
+});
+
+it("says what is done, and counts octets only while they go", () => {
+  expect(stageWords(null, "smtp.k.example")).toBe("Preparing the message");
+  expect(stageWords(news("tcp"), "smtp.k.example")).toBe("Connecting to smtp.k.example");
+  expect(stageWords(news("message", 500), "smtp.k.example")).toBe("Uploading to smtp.k.example, 500 B of 1.0 KB");
+  expect(stageWords(news("message", 1_000), "smtp.k.example")).toBe("Waiting for the answer of smtp.k.example");
+  expect(part(news("tcp", 500))).toBe(0);
+  expect(part(news("message", 500))).toBe(0.5);
+});
