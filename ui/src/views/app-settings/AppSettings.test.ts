@@ -9,9 +9,23 @@ describe("settings of the app", () => {
   it("change the theme and how long history is kept", async () => {
     const { user, fake } = await show(AppSettings, {});
     await user.click(screen.getByRole("radio", { name: "Dark" }));
-    await user.selectOptions(screen.getByRole("combobox", { name: "Keep history for" }), "30 days");
-    expect(fake.world.app.settings).toEqual({ theme: "dark", history_days: 30 });
+    await user.selectOptions(screen.getByRole("combobox", { name: "Keep history for" }), "1 year");
+    expect(fake.world.app.settings).toEqual({ theme: "dark", history_days: 365 });
     expect(await faults()).toEqual([]);
+  });
+
+  it("ask before history is removed", async () => {
+    const { user, fake } = await show(AppSettings, {});
+    const choice = screen.getByRole("combobox", { name: "Keep history for" });
+    await user.selectOptions(choice, "7 days");
+    expect(fake.world.app.settings.history_days).toBe(90);
+    await user.click(screen.getByRole("button", { name: "Keep 90 days" }));
+    expect(choice).toHaveDisplayValue("90 days");
+    await user.selectOptions(choice, "7 days");
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Remove older entries" }));
+    expect(fake.world.app.settings.history_days).toBe(7);
+    expect(screen.queryByRole("button", { name: "Remove older entries" })).toBeNull();
   });
 
   it("show a number of days that the list does not have", async () => {
