@@ -134,11 +134,14 @@ impl Loopback {
         let mut connections = JoinSet::new();
         while let Some(accepted) = close.run_until_cancelled(self.accept()).await {
             while connections.try_join_next().is_some() {}
-            // NOTE: browsers open spare connections; a crowd of them is no browser.
-            if connections.len() < MOST_CONNECTIONS
-                && let Ok((stream, _)) = accepted
-            {
-                connections.spawn(serve_one(stream, Arc::clone(&desk)));
+            match accepted {
+                // NOTE: browsers open spare connections; a crowd of them is no browser.
+                Ok((stream, _)) if connections.len() < MOST_CONNECTIONS => {
+                    connections.spawn(serve_one(stream, Arc::clone(&desk)));
+                }
+                Ok(_) => {}
+                // Out of file handles, for example: not to be asked again at once.
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         }
         drop(self);

@@ -21,7 +21,7 @@ mod wire;
 pub use account::{Account, Claims};
 pub use consent::{Asked, ConsentError, Consents, PATIENCE, Waiting};
 pub use loopback::{Browser, Ending, Loopback, LoopbackError};
-pub use party::{Party, Proof, redirect_uri};
+pub use party::{Party, Proof};
 pub use redirect::Grant;
 pub use refusal::{ProviderRefusal, browser_page};
 pub use token::{AccessToken, SignInReason, TokenError};

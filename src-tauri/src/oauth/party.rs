@@ -97,7 +97,7 @@ fn rule(provider: Provider, redirect: &Redirect) -> Rule {
 ///
 /// `port` is the listener's; without one a loopback address stands as it is registered, for an
 /// answer that is read from the browser's address bar.
-pub fn redirect_uri(provider: Provider, redirect: &Redirect, port: Option<u16>) -> String {
+pub(super) fn redirect_uri(provider: Provider, redirect: &Redirect, port: Option<u16>) -> String {
     match redirect {
         Redirect::Loopback => {
             let port = port.map(|port| format!(":{port}")).unwrap_or_default();

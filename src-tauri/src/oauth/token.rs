@@ -132,7 +132,7 @@ pub enum TokenError {
 
 impl AccessToken {
     /// Whether it can be used at `now` without renewing it first.
-    pub fn is_fresh(&self, now: Timestamp) -> bool {
+    pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
         now < self.renew_from
     }
 }

@@ -138,14 +138,6 @@ impl Wallet {
         lock(&self.0.access).retain(|purpose, _| purpose.profile != profile);
     }
 
-    /// Whether a refresh token is held.
-    ///
-    /// # Errors
-    /// The vault's.
-    pub async fn is_signed_in(&self, profile: ProfileId) -> Result<bool, TokenError> {
-        Ok(self.0.refresh.look(profile).await?.is_some())
-    }
-
     /// Forgets the tokens of `party`'s profile, and revokes them where the provider can.
     ///
     /// # Errors
