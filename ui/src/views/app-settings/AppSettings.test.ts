@@ -23,9 +23,9 @@ describe("settings of the app", () => {
     expect(choice).toHaveDisplayValue("90 days");
     await user.selectOptions(choice, "7 days");
     expect(await faults()).toEqual([]);
-    await user.click(screen.getByRole("button", { name: "Remove older entries" }));
+    await user.click(screen.getByRole("button", { name: "Remove it" }));
     expect(fake.world.app.settings.history_days).toBe(7);
-    expect(screen.queryByRole("button", { name: "Remove older entries" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Remove it" })).toBeNull();
   });
 
   it("show a number of days that the list does not have", async () => {
