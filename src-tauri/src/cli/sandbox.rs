@@ -15,24 +15,7 @@ pub(super) struct Sandbox {
 impl Sandbox {
     pub(super) async fn run(self, cli: &Cli) -> Done {
         let at = cli.app.run_sandbox(self.port_base).await?;
-        let addresses = json!({
-            "authority": at.authority,
-            "tenant": at.tenant,
-            "authorize_endpoint": at.authorize_endpoint,
-            "token_endpoint": at.token_endpoint,
-            "device_endpoint": at.device_endpoint,
-            "graph_url": at.graph_url,
-            "smtp_host": at.smtp_host,
-            "smtp_starttls_port": at.smtp_starttls_port,
-            "smtp_tls_port": at.smtp_tls_port,
-            "ca_file": at.ca_file,
-            "inbox": at.inbox,
-            "user": at.user,
-            "password": at.password,
-            "desktop_client_id": at.desktop_client_id,
-            "web_client_id": at.web_client_id,
-            "web_client_secret": at.web_client_secret,
-        });
+        let addresses = json!(at);
         cli.out.result(&addresses, format!("{addresses:#}"));
         note(
             "The sandbox runs until you press Ctrl-C. It is not Microsoft, and nothing leaves it.",

@@ -5,6 +5,7 @@
 //! its certificate authority can vouch for nothing but loopback names.
 
 mod access;
+mod addresses;
 mod ca;
 mod directory;
 mod graph;
@@ -16,6 +17,7 @@ mod smtp;
 mod token;
 pub mod visitor;
 
+pub use addresses::Addresses;
 pub use ca::ca_file;
 pub use directory::{
     Client, DOMAIN, PASSWORD, Platform, TENANT, USER, WEB_SECRET, desktop_client, web_client,
@@ -26,7 +28,6 @@ use crate::clock::{Clock, Timestamp};
 use ca::Authority;
 use inbox::Room;
 use listen::{Port, Staff};
-use serde::Serialize;
 use std::{
     collections::HashMap,
     fmt, fs, io,
@@ -35,7 +36,6 @@ use std::{
     time::Duration,
 };
 use token::Signer;
-use url::Url;
 
 /// What the sandbox is started with.
 #[derive(Debug, Clone)]
@@ -63,43 +63,6 @@ impl Options {
             clients: Vec::new(),
         }
     }
-}
-
-/// Where everything is. No value of it is a secret: they open nothing but the sandbox.
-#[derive(Debug, Clone, Serialize)]
-pub struct Addresses {
-    /// For a registration's `authority`; pages for browsers.
-    pub authority: Url,
-    /// The tenant.
-    pub tenant: &'static str,
-    /// Where the browser goes.
-    pub authorize_endpoint: Url,
-    /// Where tokens are fetched.
-    pub token_endpoint: Url,
-    /// Where a device code is asked for.
-    pub device_endpoint: Url,
-    /// Microsoft Graph, without the version.
-    pub graph_url: Url,
-    /// The SMTP server's name.
-    pub smtp_host: &'static str,
-    /// The port for STARTTLS.
-    pub smtp_starttls_port: u16,
-    /// The port for TLS from the first octet.
-    pub smtp_tls_port: u16,
-    /// The certificate authority to trust, PEM.
-    pub ca_file: PathBuf,
-    /// The inbox as JSON.
-    pub inbox: Url,
-    /// The person who is offered first.
-    pub user: &'static str,
-    /// Everybody's password.
-    pub password: &'static str,
-    /// The client id of [`desktop_client`].
-    pub desktop_client_id: String,
-    /// The client id of [`web_client`].
-    pub web_client_id: String,
-    /// The secret of [`web_client`].
-    pub web_client_secret: &'static str,
 }
 
 /// Why the sandbox does not run.
@@ -273,32 +236,6 @@ impl World {
             idp: format!("http://localhost:{http}"),
             https: format!("https://localhost:{https}"),
         })
-    }
-}
-
-impl Addresses {
-    fn new([http, https, starttls, smtps]: [u16; 4], ca_file: PathBuf) -> Self {
-        let address = |text: String| Url::parse(&text).expect("localhost, port and path");
-        let browser = |path: String| address(format!("http://localhost:{http}{path}"));
-        let programs = |path: String| address(format!("https://localhost:{https}{path}"));
-        Self {
-            authority: browser(String::new()),
-            tenant: TENANT,
-            authorize_endpoint: browser(format!("/{TENANT}/oauth2/v2.0/authorize")),
-            token_endpoint: programs(format!("/{TENANT}/oauth2/v2.0/token")),
-            device_endpoint: programs(format!("/{TENANT}/oauth2/v2.0/devicecode")),
-            graph_url: programs(String::new()),
-            smtp_host: "localhost",
-            smtp_starttls_port: starttls,
-            smtp_tls_port: smtps,
-            ca_file,
-            inbox: browser("/inbox".to_owned()),
-            user: USER,
-            password: PASSWORD,
-            desktop_client_id: desktop_client().id,
-            web_client_id: web_client().id,
-            web_client_secret: WEB_SECRET,
-        }
     }
 }
 

@@ -108,7 +108,7 @@ impl World {
         }
     }
 
-    /// A page with the refusal: the program does not hear of it.
+    /// A page with the refusal, titled as Entra's: the program does not hear of it.
     pub(super) fn refusal_page(&self, refusal: &Refusal) -> Response {
         let words = refusal.description(self.clock.now());
         page::message(

@@ -20,6 +20,8 @@ use uuid::Uuid;
 
 /// How many mails are kept; the oldest makes room.
 const MOST: usize = 1000;
+/// How many octets they may have together; one mail is kept in any case.
+const MOST_OCTETS: u64 = 1 << 30;
 
 /// The inbox. Cloning shares it.
 #[derive(Clone)]
@@ -87,7 +89,9 @@ impl Inbox {
         let mail = Mail::new(envelope, self.clock.now(), &source);
         let mut kept = self.kept();
         kept.push_front(Kept { mail: mail.clone(), source: Arc::new(source) });
-        kept.truncate(MOST);
+        while kept.len() > MOST || (kept.len() > 1 && octets(&kept) > MOST_OCTETS) {
+            kept.pop_back();
+        }
         drop(kept);
         // Nobody may be listening: that is no failure.
         let _ = self.arrivals.send(mail.clone());
@@ -101,4 +105,8 @@ impl Inbox {
     fn kept(&self) -> MutexGuard<'_, VecDeque<Kept>> {
         self.mails.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn octets(kept: &VecDeque<Kept>) -> u64 {
+    kept.iter().map(|kept| kept.mail.size).sum()
 }
