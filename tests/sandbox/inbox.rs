@@ -114,7 +114,8 @@ async fn its_end_closes_what_is_open_and_frees_the_ports() {
     let mut open = dial("127.0.0.1", port, Duration::from_secs(20)).await.unwrap().stream;
     let mut greeting = [0; 4];
     open.read_exact(&mut greeting).await.unwrap();
-    stage.sandbox.stop().await;
+    let ended = tokio::time::timeout(Duration::from_secs(20), stage.sandbox.stop()).await;
+    assert!(ended.is_ok(), "nobody is waited for");
     let mut rest = Vec::new();
     let _ = open.read_to_end(&mut rest).await;
     assert!(TcpStream::connect(("127.0.0.1".parse::<IpAddr>().unwrap(), port)).await.is_err());
