@@ -19,9 +19,7 @@ export function routeWords(route: ConsentRoute, redirect: string): string {
   }
 }
 
-function address(redirect: string): string {
-  return URL.canParse(redirect) ? new URL(redirect).host || redirect : redirect;
-}
+const address = (redirect: string) => /^https?:\/\/([^/?#]+)/.exec(redirect)?.[1] ?? redirect;
 
 /** The five steps that a person sees; `Waiting` stands for the browser's part. */
 export const STEPS: { step: ConsentStep; label: string; short: string }[] = [
