@@ -38,6 +38,7 @@ use consent::UnderWay;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use tokio::sync::broadcast;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -45,6 +46,9 @@ use uuid::Uuid;
 
 /// How many news a slow face may be behind before it has to read everything again.
 const NEWS_KEPT: usize = 1_024;
+
+/// How long a removal can be undone in the window.
+const UNDO: Duration = Duration::from_secs(10);
 
 /// The running program. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -111,6 +115,12 @@ impl App {
             outbox,
         };
         inner.forget_old_history(settings)?;
+        if let Some(then) = inner.clock.now().before(UNDO)
+            && let Err(problem) = inner.purge_removed(then)
+        {
+            // The vault may be locked: the next start tries again.
+            tracing::warn!(code = ?problem.code, "a removed sender's secrets could not be removed");
+        }
         Ok(Self(Arc::new(inner)))
     }
 

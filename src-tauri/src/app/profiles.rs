@@ -1,6 +1,6 @@
 //! Senders: listed, shown, saved, switched, copied, removed.
 
-use super::{App, Inner, drafts, views::Known};
+use super::{App, Inner, UNDO, drafts, views::Known};
 use crate::{
     api::{News, PresetView, ProfileRow, ProfileSettings, ProfileView, SetEnabled},
     clock::Timestamp,
@@ -11,10 +11,6 @@ use crate::{
     },
     secret::{SecretKey, SecretName},
 };
-use std::time::Duration;
-
-/// How long a removal can be undone in the window.
-const UNDO: Duration = Duration::from_secs(10);
 
 impl App {
     /// Every sender, in the order they were made.
@@ -57,7 +53,7 @@ impl App {
         let app = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(UNDO).await;
-            if let Err(problem) = app.purge_removed(now).await {
+            if let Err(problem) = app.beside(move |inner| inner.purge_removed(now)).await {
                 tracing::warn!(code = ?problem.code, "a removed sender's secrets could not be removed");
             }
         });
@@ -67,9 +63,11 @@ impl App {
     /// Removes a sender and its secrets at once: for those who cannot undo.
     pub async fn remove_profile_for_good(&self, id: ProfileId) -> Result<(), Problem> {
         let now = self.0.clock.now();
-        self.beside(move |inner| Ok(inner.store.change(|rows| rows.remove_profile(id, now))?))
-            .await?;
-        self.purge_removed(now).await?;
+        self.beside(move |inner| {
+            inner.store.change(|rows| rows.remove_profile(id, now))?;
+            inner.purge(id)
+        })
+        .await?;
         self.tell(News::ProfilesChanged);
         Ok(())
     }
@@ -108,23 +106,25 @@ impl App {
     pub async fn list_presets(&self, (): ()) -> Result<Vec<PresetView>, Problem> {
         Ok(presets::list().iter().map(drafts::preset).collect())
     }
+}
 
-    /// Removes for good what was removed before `until`, with its secrets: vault first, so that no
-    /// secret is left without an owner that names it.
-    pub(super) async fn purge_removed(&self, until: Timestamp) -> Result<(), Problem> {
-        self.beside(move |inner| {
-            for id in inner.store.look(|rows| rows.removed_profiles(until))? {
-                let known = inner.store.look(|rows| rows.secrets_of(id))?;
-                let known = known.into_iter().map(|(name, _)| name);
-                // The refresh token too where a crash came between it and its record.
-                for name in known.chain([SecretName::RefreshToken]) {
-                    inner.forget_secret(SecretKey::new(id, name))?;
-                }
-                inner.store.change(|rows| rows.purge_profile(id))?;
-            }
-            Ok(())
-        })
-        .await
+impl Inner {
+    /// Removes for good what was removed until `until`, also by a process that ended since.
+    pub(super) fn purge_removed(&self, until: Timestamp) -> Result<(), Problem> {
+        let removed = self.store.look(|rows| rows.removed_profiles(until))?;
+        removed.into_iter().try_for_each(|id| self.purge(id))
+    }
+
+    /// Removes a profile for good: its secrets first, so that none is left without an owner that
+    /// names it.
+    fn purge(&self, id: ProfileId) -> Result<(), Problem> {
+        let known = self.store.look(|rows| rows.secrets_of(id))?;
+        let known = known.into_iter().map(|(name, _)| name);
+        // The refresh token too where a crash came between it and its record.
+        for name in known.chain([SecretName::RefreshToken]) {
+            self.forget_secret(SecretKey::new(id, name))?;
+        }
+        Ok(self.store.change(|rows| rows.purge_profile(id))?)
     }
 }
 
