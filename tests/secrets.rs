@@ -31,6 +31,8 @@ const CLIENT_SECRET: &str = "marked-client-secret-4711";
 const ECHOED_SECRET: &str = "marked+echoed/secret=4712";
 const PASSWORD: &str = "marked-password-4713";
 const IMAP_PASSWORD: &str = "marked-imap-password-4714";
+/// The declarative file, before addresses and ports are filled in.
+const SENDERS: &str = include_str!("fixtures/marked_senders.toml");
 /// How every JSON Web Token begins: `{"` in base64.
 const TOKEN: &str = "eyJ";
 
@@ -126,74 +128,22 @@ impl World {
     /// The declarative file: one sender for each way of signing in.
     fn file(&self) -> String {
         let at = self.sandbox.addresses();
-        let (smtp, tenant) = (at.smtp_starttls_port, at.tenant);
-        let (parrot, echo) = (server_that_repeats_passwords(), endpoint_that_repeats_requests());
-        let (authorize, token, graph) = (&at.authorize_endpoint, &at.token_endpoint, &at.graph_url);
-        let desktop = desktop_client().id;
-        let marked = Uuid::from_u128(7);
-        let server = format!(r#"smtp = {{ host = "localhost", port = {smtp} }}"#);
-        format!(
-            r#"
-[[registration]]
-name = "public"
-provider = "microsoft"
-tenant = "{tenant}"
-client_id = "{desktop}"
-authorize_endpoint = "{authorize}"
-token_endpoint = "{token}"
-graph_url = "{graph}"
-sandbox = true
-[[registration]]
-name = "marked"
-provider = "microsoft"
-tenant = "{tenant}"
-client_id = "{marked}"
-client_secret = {{ env = "CLIENT_SECRET" }}
-authorize_endpoint = "{authorize}"
-token_endpoint = "{token}"
-graph_url = "{graph}"
-redirect = "https://app.sandbox.test/oauth2/callback"
-sandbox = true
-[[registration]]
-name = "echo"
-provider = "microsoft"
-tenant = "{tenant}"
-client_id = "{marked}"
-client_secret = {{ env = "ECHOED_SECRET" }}
-token_endpoint = "http://127.0.0.1:{echo}/token"
-redirect = "https://app.sandbox.test/oauth2/callback"
-[[profile]]
-name = "Delegated"
-registration = "public"
-sign_in = "delegated"
-transport = "smtp"
-mailbox = "{USER}"
-{server}
-sandbox = true
-[[profile]]
-name = "App-only"
-registration = "marked"
-sign_in = "app-only"
-transport = "smtp"
-mailbox = "{USER}"
-{server}
-sandbox = true
-[[profile]]
-name = "Echo"
-registration = "echo"
-sign_in = "app-only"
-transport = "smtp"
-mailbox = "{USER}"
-{server}
-[[profile]]
-name = "Password"
-sign_in = "password"
-transport = "smtp"
-mailbox = "{USER}"
-password = {{ env = "PASSWORD" }}
-smtp = {{ host = "127.0.0.1", port = {parrot}, security = "none" }}
-"#
-        )
+        let smtp = at.smtp_starttls_port;
+        let values = [
+            ("tenant", at.tenant.to_owned()),
+            ("desktop", desktop_client().id),
+            ("authorize", at.authorize_endpoint.to_string()),
+            ("token", at.token_endpoint.to_string()),
+            ("graph", at.graph_url.to_string()),
+            ("marked", Uuid::from_u128(7).to_string()),
+            ("server", format!(r#"smtp = {{ host = "localhost", port = {smtp} }}"#)),
+            ("parrot", server_that_repeats_passwords().to_string()),
+            ("echo", endpoint_that_repeats_requests().to_string()),
+            ("USER", USER.to_owned()),
+        ];
+        values.iter().fold(SENDERS.to_owned(), |file, (name, value)| {
+            file.replace(&format!("@{name}@"), value)
+        })
     }
 
     async fn set_up(&mut self) -> BTreeMap<String, ProfileId> {

@@ -31,7 +31,7 @@ const PASSWORD: &str = "opens the login keyring";
 /// A running session; both daemons end with it.
 pub(crate) struct Keyring {
     home: tempfile::TempDir,
-    keyring: Option<Ended>,
+    daemon: Option<Ended>,
     bus: Ended,
 }
 
@@ -56,7 +56,7 @@ impl Keyring {
     /// A session with an unlocked login keyring.
     pub(crate) fn unlocked() -> Self {
         let mut session = Self::absent();
-        session.keyring = Some(start_daemon(&|program| session.command(program)));
+        session.daemon = Some(start_daemon(&|program| session.command(program)));
         session
     }
 
@@ -75,7 +75,8 @@ impl Keyring {
         let home = tempfile::tempdir().expect("a temporary directory can be made");
         let bus = home.path().join("bus");
         let conf = home.path().join("bus.conf");
-        fs::write(&conf, BUS.replace("BUS", &bus.display().to_string())).unwrap();
+        fs::write(&conf, BUS.replace("BUS", &bus.display().to_string()))
+            .expect("a temporary directory can be written");
         let daemon = Command::new("dbus-daemon")
             .arg(format!("--config-file={}", conf.display()))
             .args(["--nofork", "--nopidfile"])
@@ -83,7 +84,7 @@ impl Keyring {
             .stderr(Stdio::null())
             .spawn()
             .expect("dbus-daemon is installed (package dbus)");
-        let session = Self { home, keyring: None, bus: Ended(daemon) };
+        let session = Self { home, daemon: None, bus: Ended(daemon) };
         wait_for("a session bus", || bus.exists());
         session
     }
