@@ -6,7 +6,7 @@ use crate::{
     webdriver::Page,
 };
 use mail_parser::{MessageParser, MimeHeaders as _};
-use std::{fs, path::Path};
+use std::path::Path;
 
 /// The wizard up to consent: a Microsoft sender of `user` that signs in by `method` and comes back by `way`.
 fn new_sender(window: &Page, servers: &Servers, user: &str, method: &str, way: &str) {
@@ -35,7 +35,7 @@ fn sign_in(browser: &Page, user: &str) {
 
 /// Writes and sends a message with a file; waits until it is accepted.
 fn compose(session: &Session, window: &Page, subject: &str, file: &Path) {
-    window.press("Compose");
+    window.turn_to("Compose");
     window.fill("To", "bob@corp.test");
     window.fill("Subject", subject);
     window.fill("Text of the message", "Hello Bob,\nhere it is.");
@@ -53,15 +53,9 @@ fn arrived(window: &Page, subject: &str, content: &[u8]) {
     let file = mail.attachment(0).expect("the file arrived");
     assert_eq!(file.attachment_name(), Some("report.bin"));
     assert!(file.contents() == content, "the file's octets are the same");
-    window.press("History");
+    window.turn_to("History");
     window.see(subject);
     window.see("Accepted");
-}
-
-/// Keeps a picture, for the README and for whoever wants to see; it lands in `target/tmp`.
-fn picture(window: &Page, name: &str) {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
-    fs::write(path, window.picture()).expect("the target directory is ours");
 }
 
 fn content() -> Vec<u8> {
@@ -86,12 +80,13 @@ fn a_sender_signs_in_by_deep_link_and_sends_by_smtp() {
         browser.press("Continue");
         window.see("Signed in as alice@corp.test");
     }
-    picture(&window, "consent");
+    session.close_browser();
+    session.picture("consent");
     assert!(!session.keyring_entries().is_empty(), "the tokens are in the keychain");
     window.press("Continue");
     window.press("Write the first message");
 
-    window.press("Settings");
+    window.turn_to("Settings");
     window.press("Use another");
     window.fill("Host and port", "localhost");
     window.fill("Port", &servers.port("submission").to_string());
@@ -100,12 +95,12 @@ fn a_sender_signs_in_by_deep_link_and_sends_by_smtp() {
 
     let file = session.file("report.bin", &content());
     compose(&session, &window, "By deep link", &file);
-    picture(&window, "sent");
+    session.picture("sent");
     arrived(&window, "By deep link", &content());
-    picture(&window, "history");
-    window.press("Overview");
+    session.picture("history");
+    window.turn_to("Overview");
     window.see("alice@corp.test");
-    picture(&window, "overview");
+    session.picture("overview");
 }
 
 #[test]
@@ -145,6 +140,6 @@ fn who_says_no_reads_the_providers_words() {
     sign_in(&browser, "dave");
     browser.press("[ Cancel ]");
     window.see("End-User aborted interaction");
-    picture(&window, "denied");
+    session.picture("denied");
     assert!(session.keyring_entries().is_empty(), "nothing was stored");
 }

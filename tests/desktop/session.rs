@@ -66,7 +66,8 @@ impl Session {
             .env("DISPLAY", &self.display)
             .env("XDG_CONFIG_HOME", self.home().join("config"))
             .env("XDG_CACHE_HOME", self.home().join("cache"))
-            .env("XDG_CURRENT_DESKTOP", "")
+            // Debian 12's xdg-open starts no program with a quoted path where it knows no desktop.
+            .env("XDG_CURRENT_DESKTOP", "GNOME")
             // There is neither a graphics card nor an accessibility bus.
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
@@ -132,16 +133,42 @@ impl Session {
 
     /// Chooses `file` in the file dialog that is open, by the keyboard.
     pub(crate) fn choose_file(&self, file: &Path) {
-        let path = file.display().to_string();
-        let words =
-            ["search", "--sync", "--onlyvisible", "--name", "^Open File$", "windowfocus", "--sync"];
-        let keys = ["type", &path, "key", "Return"];
-        let xdotool =
-            self.command("timeout").args(["30", "xdotool"]).args(words).args(keys).status();
+        let find = "xdotool search --sync --onlyvisible --name '^Open File$' windowfocus --sync";
+        let script =
+            format!("{find} && xdotool type --delay 20 '{}' && xdotool key Return", file.display());
+        let chosen = self.command("timeout").args(["30", "sh", "-c", &script]).status();
         assert!(
-            xdotool.is_ok_and(|status| status.success()),
-            "no file dialog, or xdotool is missing (`scripts/setup test`)"
+            chosen.is_ok_and(|status| status.success()),
+            "no file dialog, or xdotool is missing (`scripts/setup test` installs it)"
         );
+    }
+
+    /// Keeps a picture of the window, for the README and for whoever wants to see; it lands in `target/tmp`.
+    pub(crate) fn picture(&self, name: &str) {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        let script = format!(
+            "import -window $(xdotool search --onlyvisible --name '^Sendright$' | head -1) '{}'",
+            path.display()
+        );
+        let taken = self.command("sh").args(["-c", &script]).status();
+        assert!(
+            taken.is_ok_and(|status| status.success()),
+            "no picture: is ImageMagick missing (`scripts/setup test`)?"
+        );
+    }
+
+    /// Closes the browser, as a person does who is done with it.
+    pub(crate) fn close_browser(&self) {
+        // It is nobody's child here: it was opened through the desktop. Its lock names its process.
+        let lock = fs::read_link(self.home().join("chromium/SingletonLock")).unwrap_or_default();
+        let lock = lock.to_string_lossy();
+        let Some(pid) = lock.rsplit('-').next().filter(|pid| !pid.is_empty()) else { return };
+        let _ = Command::new("sh")
+            .args([
+                "-c",
+                &format!("kill {pid} 2>/dev/null && timeout 20 tail --pid={pid} -f /dev/null"),
+            ])
+            .status();
     }
 
     /// A file of the person's.
@@ -154,11 +181,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // The browser is nobody's child here: it was opened through the desktop. Its lock names its process.
-        let lock = fs::read_link(self.home().join("chromium/SingletonLock")).unwrap_or_default();
-        if let Some(pid) = lock.to_string_lossy().rsplit('-').next().filter(|pid| !pid.is_empty()) {
-            let _ = Command::new("kill").arg(pid).status();
-        }
+        self.close_browser();
     }
 }
 

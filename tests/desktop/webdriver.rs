@@ -1,7 +1,6 @@
 //! A page in a real browser engine, driven by the W3C WebDriver protocol: found by what a person sees, never by
 //! class or id.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{Method, blocking::Client};
 use serde_json::{Value, json};
 use std::{
@@ -21,6 +20,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 const FIND: &str = r#"
 const [kind, name, patience, done] = arguments;
 const kinds = {
+  tab: '[role=tab]',
   control: 'button, a[href], summary, [role=button], [role=tab], [role=menuitem], [role=radio], [role=option], [role=treeitem], [role=switch], input[type=submit], input[type=radio], input[type=checkbox]',
   field: 'input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable=true], [role=textbox], [role=combobox]',
 };
@@ -29,7 +29,7 @@ const names = (element) => [
   element.getAttribute('aria-label'),
   ...(element.getAttribute('aria-labelledby') ?? '').split(' ').map((id) => id && document.getElementById(id)?.innerText),
   ...[...(element.labels ?? [])].map((label) => label.innerText),
-  kind === 'control' ? element.innerText || element.value : element.getAttribute('placeholder'),
+  kind === 'field' ? element.getAttribute('placeholder') : element.innerText || element.value,
   element.getAttribute('name'), element.getAttribute('title'),
 ].map(plain).filter(Boolean);
 const usable = (element) => (element.checkVisibility?.() ?? true) && !element.disabled && element.getAttribute('aria-disabled') !== 'true';
@@ -124,14 +124,8 @@ pub(crate) struct Page {
 impl Drop for Page {
     fn drop(&mut self) {
         if thread::panicking() {
-            let shots = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("failed.png");
-            if let Ok(value) = self.ask(Method::GET, "screenshot", None) {
-                let png = STANDARD.decode(value.as_str().unwrap_or_default()).unwrap_or_default();
-                let _ = std::fs::write(&shots, png);
-                eprintln!("{} shows how it looked; it said:", shots.display());
-            }
             let text = json!({"script": "return document.body.innerText", "args": []});
-            eprintln!("{:?}", self.ask(Method::POST, "execute/sync", Some(&text)));
+            eprintln!("the page said: {:?}", self.ask(Method::POST, "execute/sync", Some(&text)));
         }
         let _ = self.ask(Method::DELETE, "", None);
     }
@@ -186,10 +180,19 @@ impl Page {
 
     /// Presses the button, link, tab or option called `name`, as soon as it is there.
     pub(crate) fn press(&self, name: &str) {
+        self.click("control", name);
+    }
+
+    /// Turns to the tab called `name`.
+    pub(crate) fn turn_to(&self, name: &str) {
+        self.click("tab", name);
+    }
+
+    fn click(&self, kind: &str, name: &str) {
         let began = Instant::now();
         // It may move or be drawn anew between finding and pressing.
         while let Err(error) = {
-            let element = self.find("control", name);
+            let element = self.find(kind, name);
             self.ask(Method::POST, &format!("element/{element}/click"), Some(&json!({})))
         } {
             assert!(began.elapsed() < PATIENCE, "{name}: {error}");
@@ -237,12 +240,6 @@ impl Page {
     pub(crate) fn url(&self) -> String {
         let url = self.ask(Method::GET, "url", None).expect("a page has an address");
         url.as_str().unwrap_or_default().to_owned()
-    }
-
-    /// A picture of the page.
-    pub(crate) fn picture(&self) -> Vec<u8> {
-        let picture = self.ask(Method::GET, "screenshot", None).expect("a picture can be taken");
-        STANDARD.decode(picture.as_str().unwrap_or_default()).expect("it is base64")
     }
 }
 
