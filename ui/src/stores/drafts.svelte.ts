@@ -3,6 +3,7 @@ import type { MessageDraft } from "../api/contract/MessageDraft";
 import type { Transport } from "../api/contract/Transport";
 import type { Recipient } from "../mail/address";
 import { shownContentIds, textFromHtml } from "../mail/written";
+import { lasting } from "./lasting.svelte";
 
 /** A file of the draft. With a Content-ID it is shown inside the HTML. */
 export interface Attached {
@@ -122,7 +123,7 @@ export class Drafts {
   private readonly byProfile = new Map<string, Draft>();
 
   of(profileId: string): Draft {
-    const known = this.byProfile.get(profileId) ?? new Draft();
+    const known = this.byProfile.get(profileId) ?? lasting(() => new Draft());
     this.byProfile.set(profileId, known);
     return known;
   }

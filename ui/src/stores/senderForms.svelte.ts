@@ -4,6 +4,7 @@ import type { ProfileSettings } from "../api/contract/ProfileSettings";
 import type { ProfileView } from "../api/contract/ProfileView";
 import type { ServerSettings } from "../api/contract/ServerSettings";
 import { faultWords } from "../text/faults";
+import { lasting } from "./lasting.svelte";
 import type { Profiles } from "./profiles.svelte";
 
 export const SECTIONS = ["Sign-in", "Server", "Sender", "Arrival check", "Network", "Alerts and backup"] as const;
@@ -145,7 +146,7 @@ export class SenderForms {
   constructor(private readonly profiles: Profiles) {}
 
   of(view: ProfileView): SenderForm {
-    const form = this.byProfile.get(view.row.id) ?? new SenderForm(this.profiles, view);
+    const form = this.byProfile.get(view.row.id) ?? lasting(() => new SenderForm(this.profiles, view));
     this.byProfile.set(view.row.id, form);
     return form;
   }

@@ -113,6 +113,8 @@ describe("the message", () => {
     expect(screen.queryByLabelText("To")).toBeNull();
     render(Compose, { props: { view }, context: storesContext(stores) });
     expect(chips()).toEqual(["a@k.example"]);
+    await user.type(screen.getByLabelText("To"), "b@k.example,");
+    expect(screen.getByText(/2 recipients/)).toBeTruthy();
   });
 
   it("takes files that are dropped, and shows pictures inline under an id of their own", async () => {
