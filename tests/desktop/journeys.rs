@@ -99,7 +99,8 @@ fn a_sender_signs_in_by_deep_link_and_sends_by_smtp() {
     arrived(&window, "By deep link", &content());
     session.picture("history");
     window.turn_to("Overview");
-    window.see("alice@corp.test");
+    window.see("By deep link");
+    // README's: `cp target/tmp/overview.png docs/images/`.
     session.picture("overview");
 }
 
@@ -121,8 +122,10 @@ fn a_sender_signs_in_by_loopback_and_sends_by_graph() {
         browser.press("Continue");
         window.see("Signed in as carol@corp.test");
         let page = browser.text();
-        assert!(!browser.url().contains("code=") || !page.contains("code="), "{page}");
+        assert!(page.contains("carol@corp.test"), "it says who signed in: {page}");
+        assert!(!browser.url().contains("code="), "nothing secret stays in its address");
     }
+    session.close_browser();
     window.press("Continue");
     window.press("Write the first message");
     let file = session.file("report.bin", &content());

@@ -133,10 +133,21 @@ impl Session {
 
     /// Chooses `file` in the file dialog that is open, by the keyboard.
     pub(crate) fn choose_file(&self, file: &Path) {
-        let find = "xdotool search --sync --onlyvisible --name '^Open File$' windowfocus --sync";
-        let script =
-            format!("{find} && xdotool type --delay 20 '{}' && xdotool key Return", file.display());
-        let chosen = self.command("timeout").args(["30", "sh", "-c", &script]).status();
+        // A key that comes before the dialog listens is lost: again, until it is gone.
+        let script = format!(
+            "dialog='search --onlyvisible --name ^Open.File$'\n\
+             xdotool search --sync --onlyvisible --name '^Open File$' >&2\n\
+             while xdotool $dialog >&2; do\n\
+               xdotool $dialog windowfocus --sync key ctrl+l key ctrl+a type --delay 15 '{}'\n\
+               xdotool key Return; sleep 1\n\
+             done",
+            file.display(),
+        );
+        let chosen = self
+            .command("timeout")
+            .args(["30", "sh", "-c", &script])
+            .stderr(Stdio::null())
+            .status();
         assert!(
             chosen.is_ok_and(|status| status.success()),
             "no file dialog, or xdotool is missing (`scripts/setup test` installs it)"
