@@ -105,8 +105,7 @@ impl Session {
         );
         write(&self.home().join("data/applications/browser.desktop"), &entry);
         let kinds = ["x-scheme-handler/http", "x-scheme-handler/https", "text/html"];
-        let defaults: String =
-            kinds.iter().map(|kind| format!("{kind}=browser.desktop\n")).collect();
+        let defaults = kinds.map(|kind| format!("{kind}=browser.desktop\n")).concat();
         write(
             &self.home().join("config/mimeapps.list"),
             &format!("[Default Applications]\n{defaults}"),

@@ -1,4 +1,4 @@
-//! A page in a real browser engine, driven by the W3C WebDriver protocol: found by what a person sees, never by
+//! A page in a real browser engine, driven by the W3C `WebDriver` protocol: found by what a person sees, never by
 //! class or id.
 
 use reqwest::{Method, blocking::Client};
@@ -13,11 +13,11 @@ use std::{
 /// How long anything may take that a person would wait for.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// The key under which an element is handed over (WebDriver §12).
+/// The key under which an element is handed over (W3C `WebDriver` §12).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// Finds what a person would call `name`; answers as soon as it is there, or with null when time is up.
-const FIND: &str = r#"
+const FIND: &str = r"
 const [kind, name, patience, done] = arguments;
 const kinds = {
   tab: '[role=tab]',
@@ -37,7 +37,7 @@ const find = () => {
   const all = [...document.querySelectorAll(kinds[kind])].filter(usable);
   return all.find((element) => names(element).includes(name)) ?? all.find((element) => names(element).some((own) => own.startsWith(name)));
 };
-"#;
+";
 
 /// Waits for `find()` without asking over and over.
 const WAIT: &str = r"
@@ -125,7 +125,12 @@ impl Drop for Page {
     fn drop(&mut self) {
         if thread::panicking() {
             let text = json!({"script": "return document.body.innerText", "args": []});
-            eprintln!("the page said: {:?}", self.ask(Method::POST, "execute/sync", Some(&text)));
+            let said = self.ask(Method::POST, "execute/sync", Some(&text));
+            // Printed, because whoever reads of a failed test wants to see the page.
+            #[allow(clippy::print_stderr)]
+            {
+                eprintln!("the page said: {said:?}");
+            }
         }
         let _ = self.ask(Method::DELETE, "", None);
     }

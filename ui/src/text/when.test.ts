@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { count, date, daysLeft, distance, seconds, size, took, when, withTimes } from "./when";
+import { ago, count, date, daysLeft, distance, seconds, size, took, when, withTimes } from "./when";
 
 const now = new Date(2026, 10, 24, 14, 32);
 const at = (day: number, hour: number, minute = 0, year = 2026) => new Date(year, 10, day, hour, minute).toISOString();
@@ -45,4 +45,13 @@ describe("numbers carry units", () => {
     expect(count(1_234_567)).toBe("1\u202f234\u202f567");
     expect(seconds(841)).toBe("0.84 s");
   });
+});
+
+describe("how long ago", () => {
+  it.each([
+    [0, "just now"],
+    [-0.002, "just now"],
+    [0.01, "just now"],
+    [2, "2 h ago"],
+  ])("%s hours", (hours, words) => expect(ago(after(-hours), now)).toBe(words));
 });

@@ -30,6 +30,12 @@ export function distance(moment: string, now: Date): string {
   return span >= 0 ? `in ${words}` : `${words} ago`;
 }
 
+/** How long ago a moment of the past was. The window's clock may lag behind the news by some seconds. */
+export function ago(moment: string, now: Date): string {
+  const span = now.getTime() - new Date(moment).getTime();
+  return span < MINUTE ? "just now" : `${spanWords(span)} ago`;
+}
+
 /** Whole days until `moment`, never less than 0: "9 d" beside the hourglass. */
 export function daysLeft(moment: string, now: Date): number {
   return Math.max(0, Math.ceil((new Date(moment).getTime() - now.getTime()) / DAY));
