@@ -22,6 +22,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
     path::Path,
+    process::{Command, Stdio},
     sync::Arc,
     thread,
 };
@@ -283,6 +284,54 @@ async fn no_secret_is_kept_outside_the_vault_or_crosses_to_a_face() {
     for (from, text) in &places {
         for secret in &wanted {
             assert!(!text.contains(secret.as_str()), "{secret} stands in {from}:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn the_command_line_prints_and_keeps_no_secret() {
+    const PASSPHRASE: &str = "marked-passphrase-4715";
+    let dir = tempfile::tempdir().unwrap();
+    let (data, passphrase) = (dir.path().join("data"), dir.path().join("passphrase"));
+    fs::write(&passphrase, PASSPHRASE).unwrap();
+    let port = server_that_repeats_passwords();
+    let senders = format!(
+        "[[profile]]\nname = \"Password\"\nsign_in = \"password\"\nmailbox = \"{USER}\"\n\
+         password = {{ env = \"PASSWORD\" }}\n\
+         smtp = {{ host = \"127.0.0.1\", port = {port}, security = \"none\" }}\n"
+    );
+    fs::write(dir.path().join("senders.toml"), senders).unwrap();
+    let mut places = Vec::new();
+    let mut run = |arguments: &[&str], stdin: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sendright"))
+            .args(arguments)
+            .current_dir(dir.path())
+            .env("SENDRIGHT_DATA_DIR", &data)
+            .env("SENDRIGHT_VAULT", "file")
+            .env("SENDRIGHT_PASSPHRASE_FILE", &passphrase)
+            .env("PASSWORD", PASSWORD)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        let done = child.wait_with_output().unwrap();
+        let said = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+        places.push((arguments.join(" "), said));
+        done.status.code()
+    };
+    assert_eq!(run(&["apply", "-f", "senders.toml"], ""), Some(0));
+    assert_eq!(run(&["secret", "set", "Password", "imap-password"], IMAP_PASSWORD), Some(0));
+    assert_eq!(run(&["send", "Password", "--to", USER, "--text", "x", "--json"], ""), Some(5));
+    assert_eq!(run(&["history", "--json"], ""), Some(0));
+    assert_eq!(run(&["show", "Password", "--json"], ""), Some(0));
+    assert_eq!(run(&["export"], ""), Some(0));
+    files(&data, &mut places);
+    assert!(places.iter().any(|(from, _)| from.ends_with("vault.age")), "the vault file too");
+    for (from, text) in &places {
+        for secret in [PASSWORD, IMAP_PASSWORD, PASSPHRASE].into_iter().flat_map(forms) {
+            assert!(!text.contains(&secret), "{secret} stands in {from}:\n{text}");
         }
     }
 }
