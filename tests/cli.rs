@@ -363,10 +363,10 @@ fn ctrl_c_stops_a_send_that_has_not_left() {
     let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(interrupt.unwrap().success());
     let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     let said: Value = serde_json::from_slice(&ended.stdout).unwrap();
     assert_eq!(said["outcome"], "not_sent", "{said}");
     assert_eq!(said["problem"]["code"], "cancelled");
-    assert_eq!(ended.status.code(), Some(1));
 }
 
 #[test]
