@@ -135,7 +135,8 @@ async fn one(cli: &Cli, line: &mut Line, message: &MessageDraft) -> Result<SendR
     let mut asked_to_stop = false;
     let report = loop {
         tokio::select! {
-            report = &mut sending => break report,
+            // Listening comes before the first byte: a Ctrl-C in between would end the program.
+            biased;
             () = &mut ctrl_c => {
                 ctrl_c.set(interrupted());
                 if asked_to_stop {
@@ -145,6 +146,7 @@ async fn one(cli: &Cli, line: &mut Line, message: &MessageDraft) -> Result<SendR
                 note("Stopping, unless the message is complete already…");
                 cli.app.cancel_send(id).await?;
             }
+            report = &mut sending => break report,
         }
     };
     progress.abort();
