@@ -10,6 +10,7 @@ mod contract;
 mod graph;
 mod journey;
 mod keychain;
+mod outbox;
 #[cfg(target_os = "linux")]
 mod peers;
 mod profiles;

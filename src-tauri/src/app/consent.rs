@@ -46,7 +46,7 @@ impl App {
         };
         let number = port.as_ref().map(Loopback::port);
         let waiting = self.0.consents.ask(&party, &redirect, number)?;
-        let asked = waiting.asked.clone();
+        let (asked, url) = (waiting.asked.clone(), waiting.asked.url.to_string());
         let browser = port.map(|port| port.listen(self.0.consents.clone()));
         let cancel = CancellationToken::new();
         let open = OpenConsent { url: asked.url.clone(), cancel: cancel.clone() };
@@ -58,12 +58,11 @@ impl App {
             }
             app.see_through(Question { party, waiting, browser, cancel }).await;
         });
-        let asked_url = self.0.under_way().get(&asked.id).map(|open| open.url.to_string());
         Ok(ConsentView {
             id: asked.id,
             profile_id: asked.profile,
             route,
-            url: asked_url.unwrap_or_default(),
+            url,
             redirect_uri: asked.redirect_uri,
             login_hint: asked.login_hint,
             scopes: asked.scopes,

@@ -42,18 +42,14 @@ impl Line {
         let began = Instant::now();
         let letter = self.compose(message).await?;
         let cancel = CancellationToken::new();
+        // First the row: the same id again is refused here, and the send it names goes on.
+        self.begin(id, message, &letter).await?;
         self.app.0.sending().insert(id, cancel.clone());
         let watch = self.app.watch(id, cancel.clone());
         self.app.at_stage(id, "token", letter.size());
-        let report = match self.begin(id, message, &letter).await {
-            Ok(()) => {
-                let ended = self.hand_over(&letter, &watch, &cancel).await;
-                self.end(id, &letter, ended, &watch, began).await
-            }
-            Err(problem) => Err(problem),
-        };
+        let ended = self.hand_over(&letter, &watch, &cancel).await;
         self.app.0.sending().remove(&id);
-        report
+        Ok(self.end(id, &letter, ended, &watch, began).await)
     }
 
     /// Says good-bye to the server.
@@ -204,6 +200,8 @@ impl Line {
         Failed::of(letter, error)
     }
 
+    /// Writes down how it ended. Whoever asked is told in any case: what was accepted must not look
+    /// as if it could be sent again. A row without its ending is uncertain at the next start.
     async fn end(
         &self,
         id: Uuid,
@@ -211,14 +209,17 @@ impl Line {
         ended: Result<Delivery, Failed>,
         watch: &Watch,
         began: Instant,
-    ) -> Result<SendReport, Problem> {
+    ) -> SendReport {
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let ending = ending(ended, watch.transcript(), took_ms);
         let report = told(id, letter, self.via, &ending);
-        self.app.beside(move |inner| Ok(inner.outbox.end(id, &ending)?)).await?;
+        let written = self.app.beside(move |inner| Ok(inner.outbox.end(id, &ending)?)).await;
+        if let Err(problem) = written {
+            tracing::error!(%id, code = ?problem.code, "the end of a send could not be written down");
+        }
         self.app.tell(News::HistoryChanged);
         self.app.tell(News::ProfilesChanged);
-        Ok(report)
+        report
     }
 }
 

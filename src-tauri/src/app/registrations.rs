@@ -46,11 +46,20 @@ impl App {
     /// Removes an app registration with its secrets; refused while a sender uses it.
     pub async fn remove_registration(&self, id: RegistrationId) -> Result<(), Problem> {
         self.beside(move |inner| {
-            let names = inner.store.look(|rows| rows.secrets_of(id))?;
-            inner.store.change(|rows| rows.remove_registration(id))?;
-            names
-                .into_iter()
-                .try_for_each(|(name, _)| inner.forget_secret(SecretKey::new(id, name)))
+            let known = inner.store.look(|rows| rows.secrets_of(id))?;
+            let keys: Vec<_> = known.iter().map(|(name, _)| SecretKey::new(id, *name)).collect();
+            for key in &keys {
+                // Unlocks the vault before the database is held.
+                inner.vault.get(key)?;
+            }
+            // All of it or nothing: no secret is left without an owner that names it.
+            inner.store.change(|rows| {
+                rows.remove_registration(id)?;
+                keys.iter().try_for_each(|key| {
+                    inner.vault.forget(key)?;
+                    Ok(rows.secret_is_gone(*key)?)
+                })
+            })
         })
         .await?;
         self.tell(News::ProfilesChanged);

@@ -7,10 +7,10 @@ mod search;
 pub mod worker;
 
 use crate::{
-    api::{HistoryPage, HistoryQuery, Outcome, RecipientReport, TranscriptLine},
+    api::{HistoryPage, HistoryQuery, Outcome, RecipientOutcome, RecipientReport, TranscriptLine},
     clock::{Clock, Timestamp},
     db::{Db, DbError},
-    explain::{Code, Problem},
+    explain::{Code, FieldFault, Problem},
     paths::Paths,
     profile::{ProfileId, Transport},
 };
@@ -45,6 +45,9 @@ pub enum OutboxError {
     /// There is no such send.
     #[error("there is no send {0}")]
     Unknown(Uuid),
+    /// There is such a send already.
+    #[error("the send {0} was asked for already")]
+    Repeated(Uuid),
 }
 
 impl From<rusqlite::Error> for OutboxError {
@@ -58,6 +61,12 @@ impl From<OutboxError> for Problem {
         match error {
             OutboxError::Db(error) => error.into(),
             OutboxError::Lock { path, source } => Self::writing(&path, &source),
+            OutboxError::Repeated(id) => Self::invalid(vec![FieldFault {
+                field: "send_id".to_owned(),
+                fault: format!("{id} names a send that was asked for already"),
+                remedy: "Nothing was sent again. Look into the history before sending once more"
+                    .to_owned(),
+            }]),
             OutboxError::Unknown(id) => Self::new(
                 Code::UnknownSend,
                 format!("There is no send {id}"),
@@ -150,15 +159,16 @@ impl Outbox {
     /// Writes a send down; only then may its first byte leave.
     ///
     /// # Errors
-    /// The database's: then nothing may be sent.
+    /// [`OutboxError::Repeated`], or the database's: then nothing may be sent.
     pub fn begin(&self, send: &Beginning) -> Result<(), OutboxError> {
         self.db.change(|change| {
-            change.execute(
+            let written = change.execute(
                 "INSERT INTO sends (id, profile, profile_name, started_at, transport, from_address,
                      recipients, subject, message_id, size, outcome, stage, worker, sandbox)
                  VALUES (:id, :profile, :profile_name, :started_at, :transport, :from,
                      :recipients, :subject, :message_id, :size, :outcome, 'settings', :worker,
-                     :sandbox)",
+                     :sandbox)
+                 ON CONFLICT (id) DO NOTHING",
                 named_params! {
                     ":id": send.id.to_string(),
                     ":profile": send.profile.to_string(),
@@ -175,7 +185,7 @@ impl Outbox {
                     ":sandbox": send.sandbox,
                 },
             )?;
-            Ok(())
+            if written == 0 { Err(OutboxError::Repeated(send.id)) } else { Ok(()) }
         })
     }
 
@@ -281,6 +291,7 @@ impl Outbox {
 
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     let text = |name| row.get::<_, String>(name);
+    let outcome: Outcome = read(&format!("\"{}\"", text("outcome")?))?;
     let problem: Option<String> = row.get("problem")?;
     let transcript: Option<String> = row.get("transcript")?;
     Ok(Record {
@@ -291,17 +302,27 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         took_ms: row.get::<_, Option<i64>>("took_ms")?.and_then(|ms| ms.try_into().ok()),
         transport: Transport::from_word(&text("transport")?).unwrap_or(Transport::Smtp),
         from: text("from_address")?,
-        recipients: read(&text("recipients")?)?,
+        recipients: fared(outcome, read(&text("recipients")?)?),
         subject: text("subject")?,
         message_id: text("message_id")?,
         size: row.get::<_, i64>("size")?.try_into().unwrap_or_default(),
-        outcome: read(&format!("\"{}\"", text("outcome")?))?,
+        outcome,
         stage: text("stage")?,
         reply: row.get("reply")?,
         problem: problem.as_deref().map(read).transpose()?,
         transcript: transcript.as_deref().map(read).transpose()?.unwrap_or_default(),
         sandbox: row.get("sandbox")?,
     })
+}
+
+/// The recipients of a send: of one that was cut off nobody knows how they fared.
+fn fared(outcome: Outcome, mut recipients: Vec<RecipientReport>) -> Vec<RecipientReport> {
+    for one in recipients.iter_mut().filter(|_| outcome == Outcome::Uncertain) {
+        if one.outcome == RecipientOutcome::NotSent {
+            one.outcome = RecipientOutcome::Uncertain;
+        }
+    }
+    recipients
 }
 
 /// The word that stands for `outcome` in the database: the one it has in JSON.

@@ -66,6 +66,14 @@ fn a_send_is_written_down_before_and_after() {
 }
 
 #[test]
+fn the_same_send_begins_once() {
+    let outbox = World::new().open();
+    let send = beginning("Your order", "ana@example.org");
+    outbox.begin(&send).unwrap();
+    assert!(matches!(outbox.begin(&send), Err(OutboxError::Repeated(id)) if id == send.id));
+}
+
+#[test]
 fn an_outcome_is_given_once() {
     let outbox = World::new().open();
     let send = beginning("Your order", "ana@example.org");
@@ -83,7 +91,9 @@ fn a_send_cut_off_by_a_crash_is_uncertain_on_the_next_start() {
     crashed.begin(&send).unwrap();
     drop(crashed);
     let next = world.open();
-    assert_eq!(next.get(send.id).unwrap().outcome, Outcome::Uncertain);
+    let record = next.get(send.id).unwrap();
+    assert_eq!(record.outcome, Outcome::Uncertain);
+    assert_eq!(record.recipients[0].outcome, RecipientOutcome::Uncertain);
     next.end(send.id, &ending(Outcome::Accepted)).unwrap();
     assert_eq!(next.get(send.id).unwrap().outcome, Outcome::Uncertain, "nobody may guess later");
 }
