@@ -1,9 +1,11 @@
 # One line each, into scripts/. Windows: the same steps are in CONTRIBUTING.md.
-.PHONY: run test dev package
+.PHONY: run test bench dev package
 run:
 	@scripts/run
 test:
 	@scripts/test
+bench:
+	@scripts/bench
 dev:
 	@scripts/dev
 package:
