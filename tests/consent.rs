@@ -124,8 +124,8 @@ fn refused(error: &str) -> Say {
     Say::Json(400, format!(r#"{{"error":"{error}","error_description":"said so"}}"#))
 }
 
-fn party(provider: Provider, authority: &str) -> Party {
-    let registration = Registration {
+fn registration(provider: Provider, authority: &str) -> Registration {
+    Registration {
         id: RegistrationId::new(),
         name: "kestrel".to_owned(),
         provider,
@@ -142,7 +142,11 @@ fn party(provider: Provider, authority: &str) -> Party {
         client_authentication: ClientAuthentication::Post,
         ca_file: None,
         sandbox: false,
-    };
+    }
+}
+
+fn party(provider: Provider, authority: &str) -> Party {
+    let registration = registration(provider, authority);
     let profile = Profile {
         id: ProfileId::new(),
         name: "Invoices".to_owned(),

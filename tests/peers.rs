@@ -4,6 +4,7 @@
 mod consent;
 mod graph;
 mod product;
+mod registrations;
 mod servers;
 mod smtp;
 

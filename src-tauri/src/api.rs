@@ -671,6 +671,15 @@ data! {
         not_yet: Vec<String>,
         /// Secrets that the file takes to be in the vault and that are not there.
         missing_secrets: Vec<String>,
+        /// Whose person has to sign in again, since what the sign-in rests on was changed.
+        sign_in_again: Vec<SignInAgain>,
+    }
+    /// A sender whose person has to sign in again once an app registration is changed.
+    SignInAgain {
+        /// The sender's name.
+        profile: String,
+        /// The settings that change, as the declarative file calls them.
+        changed: Vec<String>,
     }
 }
 
@@ -752,6 +761,7 @@ pub struct Contract {
     pub set_enabled: (SetEnabled, ()),
     pub duplicate_profile: (ProfileId, ProfileId),
     pub list_registrations: ((), Vec<RegistrationView>),
+    pub sign_in_again: (RegistrationSettings, Vec<SignInAgain>),
     pub save_registration: (RegistrationSettings, RegistrationId),
     pub remove_registration: (RegistrationId, ()),
     pub set_secret: (SecretInput, ()),

@@ -1,10 +1,10 @@
 //! Renewing a sign-in: what is kept, what is dropped, and who may at one time.
 
-use super::{Scene, party, refused, tokens};
+use super::{Scene, refused, registration, tokens};
 use crate::world::token_endpoint::{Say, TokenEndpoint};
 use sendright::{
     oauth::{SignInReason, SignedOut, TokenError, Wallet},
-    profile::Provider,
+    profile::{Basis, Provider, Registration, presets},
     secret::Secret,
 };
 use std::{
@@ -220,17 +220,32 @@ async fn a_refresh_token_goes_back_to_where_it_came_from_only() {
     let scene = signed_in(Provider::Microsoft, Vec::new()).await;
     let elsewhere = TokenEndpoint::saying(Vec::new()).await;
     let scopes = scene.party.token_scopes.clone();
-    let mut other_client = scene.party.clone();
-    other_client.client_id = "client-2".to_owned();
-    let mut other_host = scene.party.clone();
-    other_host.endpoints = party(Provider::Microsoft, &elsewhere.authority).endpoints;
-    for changed in [other_client, other_host] {
-        let failed = scene.wallet.access(&changed, &scopes, &CancellationToken::new()).await;
-        let Err(TokenError::SignInNeeded(SignInReason::RegistrationChanged)) = failed else {
+    let here = registration(Provider::Microsoft, &scene.provider.authority);
+    let there = registration(Provider::Microsoft, &elsewhere.authority);
+    let table = [
+        (Registration { client_id: "client-2".to_owned(), ..here.clone() }, vec!["client_id"]),
+        (
+            Registration { tenant: Some("halden.example".to_owned()), ..here.clone() },
+            vec!["tenant"],
+        ),
+        (there, vec!["authorize_endpoint", "token_endpoint"]),
+    ];
+    for (registration, expected) in table {
+        let mut party = scene.party.clone();
+        party.endpoints = presets::endpoints(&registration);
+        party.basis = Basis::of(&registration);
+        let failed = scene.wallet.access(&party, &scopes, &CancellationToken::new()).await;
+        let Err(TokenError::SignInNeeded(SignInReason::RegistrationChanged { changed })) = failed
+        else {
             panic!("{failed:?}");
         };
+        assert_eq!(changed, expected);
     }
     assert_eq!((scene.provider.asked().len(), elsewhere.asked().len()), (1, 0));
+    scene.wallet.drop_access(scene.party.profile);
+    let back = scene.access().await;
+    assert!(matches!(back, Err(TokenError::Http(_))), "it is asked again: {back:?}");
+    assert_eq!(scene.provider.asked()[1]["refresh_token"], "refresh-1");
 }
 
 #[tokio::test]

@@ -90,7 +90,8 @@ export async function trySandbox({ sandbox, profiles, nav }: Stores) {
 export async function importSenders({ profiles, toasts }: Stores) {
   const report = await profiles.importFile();
   if (!report) return;
-  const { created, changed, missing_secrets } = report;
+  const { created, changed, missing_secrets, sign_in_again } = report;
   const missing = missing_secrets.length > 0 ? `, ${counted(missing_secrets.length, "secret")} still to be stored` : "";
-  toasts.show(`${created.length} created, ${changed.length} changed${missing}`);
+  const again = sign_in_again.length > 0 ? `; to be signed in again: ${sign_in_again.map((one) => one.profile).join(", ")}` : "";
+  toasts.show(`${created.length} created, ${changed.length} changed${missing}${again}`);
 }

@@ -1,6 +1,6 @@
 //! The declarative file: applied, exported.
 
-use super::App;
+use super::{App, drafts};
 use crate::{
     api::{ApplyReport, News},
     explain::Problem,
@@ -61,5 +61,6 @@ fn report(applied: Applied) -> ApplyReport {
         unchanged: applied.unchanged,
         not_yet: applied.not_yet,
         missing_secrets: applied.missing_secrets,
+        sign_in_again: applied.sign_in_again.into_iter().map(drafts::sign_in_again).collect(),
     }
 }

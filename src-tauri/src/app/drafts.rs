@@ -1,11 +1,14 @@
 //! Between the contract's settings and what is checked: words in, words out, no judgement.
 
 use crate::{
-    api::{ImapServerSettings, PresetView, ProfileSettings, RegistrationSettings, ServerSettings},
+    api::{
+        self, ImapServerSettings, PresetView, ProfileSettings, RegistrationSettings, ServerSettings,
+    },
     profile::{
         ImapSettings, Profile, Registration, SmtpSettings,
         check::{ImapDraft, ProfileDraft, RegistrationDraft, SmtpDraft},
         presets::Preset,
+        store::SignInAgain,
     },
 };
 
@@ -101,6 +104,12 @@ pub(super) fn registration_settings(from: &Registration) -> RegistrationSettings
         ca_file: draft.ca_file,
         sandbox: draft.sandbox,
     }
+}
+
+/// Who has to sign in again, as the faces are told.
+pub(super) fn sign_in_again(from: SignInAgain) -> api::SignInAgain {
+    let changed = from.changed.into_iter().map(ToOwned::to_owned).collect();
+    api::SignInAgain { profile: from.profile, changed }
 }
 
 /// A provider as the wizard offers it.

@@ -161,12 +161,7 @@ impl Inner {
                 rows.insert_profile(&profile)?;
                 return Ok(id);
             }
-            let before = rows.profile(id)?;
             rows.update_profile(&profile)?;
-            if before.registration != profile.registration {
-                // Another registration's tokens are of no use, and must not go to it.
-                rows.forget_sign_in(id)?;
-            }
             Ok(id)
         })
     }

@@ -2,7 +2,7 @@
 
 use super::{App, Inner, drafts};
 use crate::{
-    api::{News, RegistrationSettings, RegistrationView, SecretInput},
+    api::{News, RegistrationSettings, RegistrationView, SecretInput, SignInAgain},
     explain::{Code, Problem},
     profile::{ProfileId, RegistrationId, presets, store::Rows},
     secret::{Secret, SecretKey, SecretName},
@@ -29,6 +29,21 @@ impl App {
                     })
                     .collect()
             })
+        })
+        .await
+    }
+
+    /// Which senders' people would have to sign in again if these settings were saved; all is only
+    /// looked at.
+    pub async fn sign_in_again(
+        &self,
+        settings: RegistrationSettings,
+    ) -> Result<Vec<SignInAgain>, Problem> {
+        self.beside(move |inner| {
+            let Some(id) = settings.id else { return Ok(Vec::new()) };
+            let would_be = drafts::registration(&settings).check(id)?;
+            let again = inner.store.look(|rows| rows.sign_in_again(Some(&would_be)))?;
+            Ok(again.into_iter().map(drafts::sign_in_again).collect())
         })
         .await
     }

@@ -4,7 +4,7 @@ use super::{App, Inner, profiles::registration_of};
 use crate::{
     clock::Timestamp,
     explain::{Code, Problem},
-    oauth::{AccessToken, Party, SignedIn as Brought, TokenError},
+    oauth::{AccessToken, Party, SignInReason, SignedIn as Brought, TokenError},
     profile::{Profile, ProfileId, Registration, SignIn, Transport, presets, store::SignedIn},
     secret::{Secret, SecretKey, SecretName},
     transport::Credentials,
@@ -93,7 +93,9 @@ impl App {
         match &access {
             Ok(token) if Some(token.expires_at) == before => {}
             Ok(_) => self.renewed(id, None).await?,
-            Err(TokenError::SignInNeeded(why)) => self.renewed(id, Some(why.to_string())).await?,
+            Err(TokenError::SignInNeeded(SignInReason::Refused(why))) => {
+                self.renewed(id, Some(why.to_string())).await?;
+            }
             Err(_) => {}
         }
         Ok(access?)
@@ -125,6 +127,7 @@ impl App {
             refreshed_at: now,
             needs_sign_in: (!brought.renews_itself)
                 .then(|| "the provider gave nothing that renews the sign-in".to_owned()),
+            basis: Some(brought.basis.clone()),
         };
         self.beside(move |inner| {
             Ok(inner.store.change(|rows| {

@@ -5,6 +5,7 @@ use crate::{
     api::{Credential, EffectiveSettings, Fit, Health, Identity, Outcome, ProfileRow, ProfileView},
     clock::Timestamp,
     explain::Code,
+    oauth::SignInReason,
     outbox::Record,
     profile::{
         Profile, Provider, Registration, SendAs, SignIn, Transport, presets, store::SignedIn,
@@ -101,9 +102,15 @@ impl Known {
             }
             SignIn::Delegated => match &self.sign_in {
                 None => Some("nobody has signed in yet".to_owned()),
-                Some(known) => known.needs_sign_in.clone(),
+                Some(known) => self.registration_changed().or(known.needs_sign_in.clone()),
             },
         }
+    }
+
+    /// What changed since the sign-in, so that its tokens are not used any more.
+    fn registration_changed(&self) -> Option<String> {
+        let changed = self.sign_in.as_ref()?.changed(self.registration.as_ref()?);
+        (!changed.is_empty()).then(|| SignInReason::RegistrationChanged { changed }.to_string())
     }
 
     fn expiring(&self) -> Option<(Health, String)> {

@@ -39,13 +39,19 @@ fn variable(name: &str) -> Option<Secret> {
 }
 
 fn words(report: &ApplyReport) -> String {
-    let ApplyReport { created, changed, unchanged, not_yet, missing_secrets } = report;
+    let ApplyReport { created, changed, unchanged, not_yet, missing_secrets, sign_in_again } =
+        report;
+    let sign_in_again: Vec<_> = sign_in_again
+        .iter()
+        .map(|one| format!("{} ({} changed)", one.profile, one.changed.join(", ")))
+        .collect();
     let lists = [
         ("created", created),
         ("changed", changed),
         ("unchanged", unchanged),
         ("not in the vault", missing_secrets),
         ("not used yet", not_yet),
+        ("has to sign in again", &sign_in_again),
     ];
     let mut lines: Vec<_> = lines(&lists).collect();
     if lines.is_empty() {

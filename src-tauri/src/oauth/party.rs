@@ -4,8 +4,8 @@ use super::{consent::ConsentError, wire::Answer};
 use crate::{
     net::http::Http,
     profile::{
-        CALLBACK_PATH, ClientAuthentication, DEEP_LINK, Profile, ProfileId, Provider, Redirect,
-        Registration, SignIn,
+        Basis, CALLBACK_PATH, ClientAuthentication, DEEP_LINK, Profile, ProfileId, Provider,
+        Redirect, Registration, SignIn,
         presets::{self, Endpoints},
     },
     secret::Secret,
@@ -29,6 +29,8 @@ pub struct Party {
     pub provider: Provider,
     /// Where it is asked.
     pub endpoints: Endpoints,
+    /// What a sign-in through it rests on.
+    pub basis: Basis,
     /// The application's id.
     pub client_id: String,
     /// The application's secret, if the registration has one.
@@ -136,6 +138,7 @@ impl Party {
             profile_name: profile.name.clone(),
             provider: registration.provider,
             endpoints: presets::endpoints(registration),
+            basis: Basis::of(registration),
             client_id: registration.client_id.clone(),
             client_secret: client_secret.filter(|secret| !secret.is_empty()),
             authentication: registration.client_authentication,

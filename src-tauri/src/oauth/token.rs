@@ -56,10 +56,12 @@ pub enum SignInReason {
     /// Nobody has signed in yet, or the tokens were forgotten.
     #[error("nobody has signed in yet")]
     Never,
-    /// The registration's client or provider is another than at the sign-in; the token is not sent
-    /// there.
-    #[error("the app registration changed since the sign-in")]
-    RegistrationChanged,
+    /// The registration has other settings than at the sign-in; the token is not sent there.
+    #[error("the app registration changed since the sign-in: {}", changed.join(", "))]
+    RegistrationChanged {
+        /// The settings that changed, as the declarative file calls them.
+        changed: Vec<&'static str>,
+    },
     /// The provider wants to see the person again.
     #[error("{0}")]
     Refused(Box<ProviderRefusal>),

@@ -3,10 +3,13 @@
 //! Invariant: a [`Profile`] or [`Registration`] that exists has been checked by [`check`]; secrets are
 //! never in it.
 
+mod basis;
 pub mod check;
 pub mod file;
 pub mod presets;
 pub mod store;
+
+pub use basis::Basis;
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::PathBuf};

@@ -43,11 +43,7 @@ pub const IDENTITY_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_a
 /// When `registration` never went through [`check`](super::check): that is where an address that
 /// is missing or is none gets found.
 pub fn endpoints(registration: &Registration) -> Endpoints {
-    let preset = match registration.provider {
-        Provider::Microsoft => Known::of_microsoft(registration),
-        Provider::Google => Known::of_google(),
-        Provider::Custom => Known::default(),
-    };
+    let preset = Known::of(registration);
     let own = |own: &Option<String>, known: &Option<String>| {
         own.as_ref().or(known.as_ref()).map(|address| {
             filled_in(address, registration.tenant.as_deref())
@@ -66,10 +62,32 @@ pub fn endpoints(registration: &Registration) -> Endpoints {
     }
 }
 
+/// Where a sign-in goes: the authorize and the token endpoint as they are used, `{tenant}` standing
+/// where the tenant is filled in.
+pub(super) fn sign_in_addresses(registration: &Registration) -> (String, String) {
+    let preset = Known::of(registration);
+    let used = |own: &Option<String>, known: Option<String>| {
+        own.clone().or(known).unwrap_or_default().replace(OLD_PLACE, PLACE)
+    };
+    (
+        used(&registration.authorize_endpoint, preset.authorize),
+        used(&registration.token_endpoint, preset.token),
+    )
+}
+
+/// Where the tenant is filled in, and how another product writes it.
+const PLACE: &str = "{tenant}";
+const OLD_PLACE: &str = "#TenantID#";
+
+/// Whether `address` has a place for a tenant.
+pub(super) fn has_tenant_place(address: &str) -> bool {
+    address.contains(PLACE) || address.contains(OLD_PLACE)
+}
+
 /// Puts the tenant where `{tenant}` or `#TenantID#` stands.
 pub(super) fn filled_in(template: &str, tenant: Option<&str>) -> String {
     let tenant = tenant.unwrap_or_default();
-    template.replace("{tenant}", tenant).replace("#TenantID#", tenant)
+    template.replace(PLACE, tenant).replace(OLD_PLACE, tenant)
 }
 
 /// What a provider's preset says, before the tenant is filled in.
@@ -83,6 +101,14 @@ struct Known {
 }
 
 impl Known {
+    fn of(registration: &Registration) -> Self {
+        match registration.provider {
+            Provider::Microsoft => Self::of_microsoft(registration),
+            Provider::Google => Self::of_google(),
+            Provider::Custom => Self::default(),
+        }
+    }
+
     /// Source: <https://learn.microsoft.com/entra/identity-platform/v2-protocols>, 2026-11.
     fn of_microsoft(registration: &Registration) -> Self {
         let Hosts { login, graph, .. } = hosts(registration.cloud);

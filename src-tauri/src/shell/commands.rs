@@ -47,6 +47,7 @@ commands! {
     set_enabled(SetEnabled) -> ();
     duplicate_profile(ProfileId) -> ProfileId;
     list_registrations(()) -> Vec<RegistrationView>;
+    sign_in_again(RegistrationSettings) -> Vec<SignInAgain>;
     save_registration(RegistrationSettings) -> RegistrationId;
     remove_registration(RegistrationId) -> ();
     set_secret(SecretInput) -> ();

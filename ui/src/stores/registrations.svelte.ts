@@ -17,6 +17,9 @@ export class Registrations extends Attempts {
 
   of = (id: string | null) => this.all.find((registration) => registration.settings.id === id) ?? null;
 
+  /** Whose person would have to sign in again if this were saved; throws the `Problem` when it cannot be. */
+  signInAgain = (settings: RegistrationSettings) => this.call("sign_in_again", settings);
+
   /** Saves; gives the registration's id, or throws the `Problem`: the form shows it at its fields. */
   save = async (settings: RegistrationSettings) => {
     const id = await this.call("save_registration", settings);

@@ -96,6 +96,7 @@ export class FakeWorld {
       return this.save({ ...settings, id: null, name: `${settings.name} copy` });
     },
     list_registrations: () => this.registrations,
+    sign_in_again: () => [],
     save_registration: (settings) => {
       const id = settings.id ?? uuid(this.next++);
       const others = this.registrations.filter((one) => one.settings.id !== id);

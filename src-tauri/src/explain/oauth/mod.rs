@@ -163,11 +163,14 @@ fn sign_in_needed(reason: SignInReason) -> Problem {
             "Nobody has signed in for this sender yet",
             "Sign in once; the tokens renew themselves from then on.",
         ),
-        SignInReason::RegistrationChanged => Problem::new(
+        SignInReason::RegistrationChanged { changed } => Problem::new(
             Code::SignInNeeded,
             "The app registration changed since the sign-in",
-            "Its client or provider is another one now, and the tokens belong to the old one. Sign in \
-             again.",
+            format!(
+                "The tokens belong to the former settings and are not sent anywhere else. Changed: {}. \
+                 Sign in again, or set it back.",
+                changed.join(", ")
+            ),
         ),
         SignInReason::Refused(refusal) => {
             Problem { code: Code::SignInNeeded, ..refused(&refusal) }.retry(Retry::AfterChange)

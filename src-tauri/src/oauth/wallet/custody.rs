@@ -5,7 +5,7 @@ use crate::{
         party::{Party, Proof},
         token::TokenError,
     },
-    profile::ProfileId,
+    profile::{Basis, ProfileId},
     secret::{Secret, SecretKey, SecretName, SecretStore, VaultError},
 };
 use serde::Deserialize;
@@ -13,7 +13,6 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
 };
-use url::Url;
 
 /// A refresh token as the vault keeps it: with what decides how, and to whom, it may be shown.
 #[derive(Debug, Clone, Deserialize)]
@@ -22,20 +21,14 @@ pub(super) struct Kept {
     pub(super) refresh_token: Secret,
     /// The client of the sign-in stays the client at every renewal, public or confidential.
     pub(super) proof: Proof,
-    client_id: String,
-    /// The provider's token endpoint.
-    provider: Url,
+    /// The settings of the sign-in: it is shown to nobody else than they say.
+    basis: Basis,
 }
 
 impl Kept {
     /// `refresh_token` as `party` got it, showing `proof`.
     pub(super) fn new(party: &Party, proof: Proof, refresh_token: Secret) -> Self {
-        Self {
-            refresh_token,
-            proof,
-            client_id: party.client_id.clone(),
-            provider: party.endpoints.token.clone(),
-        }
+        Self { refresh_token, proof, basis: party.basis.clone() }
     }
 
     /// What comes in its place when the provider hands out `refresh_token` for it.
@@ -43,10 +36,10 @@ impl Kept {
         Self { refresh_token, ..self }
     }
 
-    /// Whether it may be shown to `party`'s provider: it goes back to where it came from only.
-    pub(super) fn belongs_to(&self, party: &Party) -> bool {
-        self.client_id == party.client_id
-            && self.provider.origin() == party.endpoints.token.origin()
+    /// The settings that are others at `party` than at the sign-in. Only where there are none may the
+    /// token be shown to `party`'s provider: it goes back to where it came from.
+    pub(super) fn changed(&self, party: &Party) -> Vec<&'static str> {
+        self.basis.changed(&party.basis)
     }
 
     /// As one secret, so that the vault replaces all of it at once.
@@ -54,8 +47,7 @@ impl Kept {
         let json = serde_json::json!({
             "refresh_token": self.refresh_token.expose(),
             "proof": self.proof,
-            "client_id": self.client_id,
-            "provider": self.provider,
+            "basis": self.basis,
         });
         Secret::new(json.to_string())
     }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     clock::{Clock, Timestamp},
     paths::Paths,
-    profile::{ProfileId, SignIn},
+    profile::{Basis, ProfileId, SignIn},
     secret::{Secret, SecretStore},
 };
 use custody::{Custody, Kept};
@@ -44,12 +44,11 @@ struct Inner {
     turns: Turns,
 }
 
-/// What an access token is for: another client, provider or scope is another token.
+/// What an access token is for: other settings or another scope is another token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Purpose {
     profile: ProfileId,
-    client_id: String,
-    provider: Url,
+    basis: Basis,
     scopes: String,
 }
 
@@ -58,6 +57,8 @@ struct Purpose {
 pub struct SignedIn {
     /// Who signed in; `None`: the provider does not say.
     pub account: Option<Account>,
+    /// The settings that it rests on.
+    pub basis: Basis,
     /// What is allowed now.
     pub granted: Vec<String>,
     /// What was asked for this token and not allowed.
@@ -149,7 +150,7 @@ impl Wallet {
         self.drop_access(party.profile);
         match (kept, &party.endpoints.revoke) {
             (None, _) => Ok(SignedOut::NothingHeld),
-            (Some(kept), Some(place)) if kept.belongs_to(party) => {
+            (Some(kept), Some(place)) if kept.changed(party).is_empty() => {
                 Ok(match self.revoke(party, place, &kept.refresh_token).await {
                     Ok(()) => SignedOut::Revoked,
                     Err(error) => SignedOut::NotRevoked(error),
@@ -175,6 +176,7 @@ impl Wallet {
         let Tokens { access, account, .. } = tokens;
         let signed_in = SignedIn {
             account,
+            basis: party.basis.clone(),
             missing: token::missing(&party.token_scopes, &access.scopes),
             granted: access.scopes.clone(),
             renews_itself,
@@ -213,8 +215,9 @@ impl Wallet {
         // Read only now: another process may have rotated it.
         let kept = self.0.refresh.fetch(party).await?;
         let kept = kept.ok_or(TokenError::SignInNeeded(SignInReason::Never))?;
-        if !kept.belongs_to(party) {
-            return Err(TokenError::SignInNeeded(SignInReason::RegistrationChanged));
+        let changed = kept.changed(party);
+        if !changed.is_empty() {
+            return Err(TokenError::SignInNeeded(SignInReason::RegistrationChanged { changed }));
         }
         let now = self.0.clock.now();
         let tokens = token::refresh(party, kept.proof, &kept.refresh_token, scopes, now).await?;
@@ -248,12 +251,7 @@ impl Wallet {
 
 impl Purpose {
     fn new(party: &Party, scopes: &[String]) -> Self {
-        Self {
-            profile: party.profile,
-            client_id: party.client_id.clone(),
-            provider: party.endpoints.token.clone(),
-            scopes: scopes.join(" "),
-        }
+        Self { profile: party.profile, basis: party.basis.clone(), scopes: scopes.join(" ") }
     }
 }
 

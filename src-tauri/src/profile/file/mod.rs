@@ -11,7 +11,10 @@ mod write;
 
 pub use export::export;
 
-use super::{check::Fault, store::Profiles, store::StoreError};
+use super::{
+    check::Fault,
+    store::{Profiles, SignInAgain, StoreError},
+};
 use crate::{
     clock::Timestamp,
     db::DbError,
@@ -43,6 +46,8 @@ pub struct Applied {
     pub not_yet: Vec<String>,
     /// Secrets that the file takes to be in the vault and that are not there.
     pub missing_secrets: Vec<String>,
+    /// Whose person has to sign in again, since what the sign-in rests on was changed.
+    pub sign_in_again: Vec<SignInAgain>,
 }
 
 /// Why a file was not applied. Nothing was changed.
@@ -101,18 +106,19 @@ pub fn apply(
     let plan: Plan = profiles.look(|rows| plan::plan(&entries, source, rows))?;
     let replacements = replacements(&plan, vault)?;
     let written = profiles.change(|rows| {
+        let known = rows.sign_in_again(None)?;
         plan.write(rows)?;
+        let mut again = rows.sign_in_again(None)?;
+        again.retain(|one| !known.contains(one));
         for Replacement { key, label, new, .. } in &replacements {
             rows.secret_is_set(*key, now)?;
             vault.put(key, new, label)?;
         }
-        Ok::<_, FileError>(())
+        Ok::<_, FileError>(again)
     });
-    if let Err(error) = written {
-        take_back(&replacements, vault);
-        return Err(error);
-    }
-    Ok(plan.report(|owner| replacements.iter().any(|one| one.key.owner == owner)))
+    let sign_in_again = written.inspect_err(|_| take_back(&replacements, vault))?;
+    let applied = plan.report(|owner| replacements.iter().any(|one| one.key.owner == owner));
+    Ok(Applied { sign_in_again, ..applied })
 }
 
 /// What is not in the vault as the file has it. Asking first also unlocks the vault before the

@@ -8,7 +8,7 @@ mod registrations;
 mod sign_ins;
 
 pub use profiles::generated_name;
-pub use sign_ins::SignedIn;
+pub use sign_ins::{SignInAgain, SignedIn};
 
 use super::check::Fault;
 use crate::db::{Db, DbError};

@@ -1,12 +1,13 @@
 //! What is known of sign-ins, and which secrets the vault holds for whom.
 
-use super::{Rows, StoreError};
+use super::{Rows, StoreError, document};
 use crate::{
     clock::Timestamp,
-    profile::ProfileId,
+    profile::{Basis, ProfileId, Registration, RegistrationId, SignIn},
     secret::{SecretKey, SecretName},
 };
 use rusqlite::{OptionalExtension as _, params};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What is known of a sign-in; the tokens are in the vault or in memory.
@@ -22,14 +23,33 @@ pub struct SignedIn {
     pub refreshed_at: Timestamp,
     /// Why only the person can renew it; `None`: it renews itself.
     pub needs_sign_in: Option<String>,
+    /// The settings that it rests on; `None`: nobody wrote them down.
+    pub basis: Option<Basis>,
+}
+
+impl SignedIn {
+    /// The settings in which `registration` is another than at the sign-in, as the declarative file
+    /// calls them.
+    pub fn changed(&self, registration: &Registration) -> Vec<&'static str> {
+        self.basis.as_ref().map_or(Vec::new(), |basis| basis.changed(&Basis::of(registration)))
+    }
+}
+
+/// A profile whose person has to sign in again, since its registration changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInAgain {
+    /// The profile's name.
+    pub profile: String,
+    /// The settings that changed, as the declarative file calls them.
+    pub changed: Vec<&'static str>,
 }
 
 impl Rows<'_> {
     /// What is known of a profile's sign-in; `None`: there was none, or it was forgotten.
     pub fn sign_in(self, profile: ProfileId) -> Result<Option<SignedIn>, StoreError> {
         let mut row = self.0.prepare_cached(
-            "SELECT account, scopes, signed_in_at, refreshed_at, needs_sign_in FROM sign_ins \
-             WHERE profile = ?1",
+            "SELECT account, scopes, signed_in_at, refreshed_at, needs_sign_in, basis \
+             FROM sign_ins WHERE profile = ?1",
         )?;
         let found = row.query_row([profile.to_string()], |row| {
             Ok(SignedIn {
@@ -38,6 +58,9 @@ impl Rows<'_> {
                 signed_in_at: row.get(2)?,
                 refreshed_at: row.get(3)?,
                 needs_sign_in: row.get(4)?,
+                basis: row
+                    .get::<_, Option<String>>(5)?
+                    .and_then(|basis| serde_json::from_str(&basis).ok()),
             })
         });
         Ok(found.optional()?)
@@ -46,9 +69,11 @@ impl Rows<'_> {
     /// Writes down what is known of a profile's sign-in, in place of what was known before.
     pub fn put_sign_in(self, profile: ProfileId, known: &SignedIn) -> Result<(), StoreError> {
         self.0.execute(
-            "INSERT INTO sign_ins VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (profile) DO UPDATE \
+            "INSERT INTO sign_ins \
+             (profile, account, scopes, signed_in_at, refreshed_at, needs_sign_in, basis) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (profile) DO UPDATE \
              SET account = ?2, scopes = ?3, signed_in_at = ?4, refreshed_at = ?5, \
-             needs_sign_in = ?6",
+             needs_sign_in = ?6, basis = ?7",
             params![
                 profile.to_string(),
                 known.account,
@@ -56,6 +81,7 @@ impl Rows<'_> {
                 known.signed_in_at,
                 known.refreshed_at,
                 known.needs_sign_in,
+                known.basis.as_ref().map(document),
             ],
         )?;
         Ok(())
@@ -65,6 +91,31 @@ impl Rows<'_> {
     pub fn forget_sign_in(self, profile: ProfileId) -> Result<(), StoreError> {
         self.0.execute("DELETE FROM sign_ins WHERE profile = ?1", [profile.to_string()])?;
         Ok(())
+    }
+
+    /// Whose person has to sign in again since a registration changed. With `instead`, as it would be
+    /// if that registration were saved.
+    pub fn sign_in_again(
+        self,
+        instead: Option<&Registration>,
+    ) -> Result<Vec<SignInAgain>, StoreError> {
+        let mut through: HashMap<RegistrationId, Registration> =
+            self.registrations()?.into_iter().map(|one| (one.id, one)).collect();
+        through.extend(instead.map(|one| (one.id, one.clone())));
+        let mut found = Vec::new();
+        for profile in self.profiles()? {
+            let registration = profile.registration.and_then(|id| through.get(&id));
+            let (SignIn::Delegated, Some(registration), Some(known)) =
+                (profile.sign_in, registration, self.sign_in(profile.id)?)
+            else {
+                continue;
+            };
+            let changed = known.changed(registration);
+            if !changed.is_empty() {
+                found.push(SignInAgain { profile: profile.name, changed });
+            }
+        }
+        Ok(found)
     }
 
     /// Which secrets the vault holds for `owner`, and since when.

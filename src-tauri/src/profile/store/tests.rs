@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     clock::Timestamp,
     profile::{
-        ProfileId,
+        Basis, ProfileId,
         check::tests::{profile, registration},
     },
     secret::{SecretKey, SecretName},
@@ -138,6 +138,7 @@ fn a_sign_in_is_replaced_and_goes_with_its_profile() {
         signed_in_at: at(1),
         refreshed_at: at(2),
         needs_sign_in: None,
+        basis: Some(Basis::of(&registration())),
     };
     let later =
         SignedIn { refreshed_at: at(3), needs_sign_in: Some("revoked".into()), ..known.clone() };

@@ -58,6 +58,36 @@ describe("a registration", () => {
   });
 });
 
+describe("a change that makes people sign in again", () => {
+  const again = [
+    { profile: "Order confirmations", changed: ["tenant"] },
+    { profile: "Invoices", changed: ["tenant", "client_id"] },
+  ];
+
+  it("says how many and who before it is saved", async () => {
+    const { user, asked, onclose } = await sheet(MAILER, { sign_in_again: () => again });
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    const said = await screen.findByRole("alert");
+    expect(said).toHaveTextContent(
+      "2 senders will have to sign in again, because the tenant and client ID changed: Order confirmations, Invoices.");
+    expect(asked("save_registration")).toEqual([]);
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Save all the same" }));
+    await waitFor(() => expect(onclose).toHaveBeenCalled());
+    expect(asked("save_registration")).toHaveLength(1);
+  });
+
+  it("is asked about anew after more editing", async () => {
+    const { user, asked } = await sheet(MAILER, { sign_in_again: () => again });
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await user.click(await screen.findByRole("button", { name: "Go on editing" }));
+    expect(screen.queryByRole("alert")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    expect(await screen.findByRole("alert")).toBeVisible();
+    expect(asked("save_registration")).toEqual([]);
+  });
+});
+
 describe("deleting a registration", () => {
   it("is refused while senders use it, and names them", async () => {
     const { user, asked } = await sheet(MAILER);

@@ -1,6 +1,7 @@
 import type { ClientAuthentication } from "../../api/contract/ClientAuthentication";
 import type { Cloud } from "../../api/contract/Cloud";
 import type { Provider } from "../../api/contract/Provider";
+import type { SignInAgain } from "../../api/contract/SignInAgain";
 import type { ADVANCED, RedirectKind } from "./rules";
 
 /** What a provider calls the parts of a registration. */
@@ -25,6 +26,17 @@ export const ADVANCED_LABELS: Record<(typeof ADVANCED)[number], string> = {
   client_authentication: "Secret travels",
   ca_file: "Extra CA file",
 };
+
+const CHANGED: Record<string, string> = {
+  provider: "provider", cloud: "cloud", tenant: "tenant", client_id: "client ID", authority: "authority",
+  authorize_endpoint: "authorize endpoint", token_endpoint: "token endpoint", redirect: "way back",
+};
+
+/** The settings that make people sign in again, as they are called in the form: “tenant and client ID”. */
+export function changedSettings(again: SignInAgain[]): string {
+  const names = [...new Set(again.flatMap((one) => one.changed))].map((name) => CHANGED[name] ?? name);
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
 
 export const AUTHENTICATIONS: { value: ClientAuthentication; label: string }[] = [
   { value: "post", label: "In the request’s body" },
