@@ -7,7 +7,7 @@ use crate::{
     explain::Problem,
     profile::{
         ClientAuthentication, Cloud, MinTls, ProfileId, Provider, RegistrationId, Security, SignIn,
-        Transport,
+        SmtpAuth, Transport,
     },
     secret::{Secret, SecretName, VaultKind},
 };
@@ -198,6 +198,10 @@ data! {
         min_tls: MinTls,
         /// Empty: the system's certificate authorities only.
         ca_file: String,
+        /// How it may be signed in to.
+        auth: SmtpAuth,
+        /// A password or token may cross the network unprotected; only where `security` is none.
+        allow_plaintext: bool,
     }
     /// An IMAP server.
     ImapServerSettings {

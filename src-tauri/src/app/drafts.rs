@@ -143,6 +143,8 @@ pub(super) fn server(from: &SmtpSettings) -> ServerSettings {
         security: from.security,
         min_tls: from.min_tls,
         ca_file: SmtpDraft::from(from).ca_file,
+        auth: from.auth,
+        allow_plaintext: from.allow_plaintext,
     }
 }
 
@@ -162,6 +164,8 @@ fn smtp_draft(from: &ServerSettings) -> SmtpDraft {
         security: from.security.to_string(),
         min_tls: from.min_tls.to_string(),
         ca_file: from.ca_file.clone(),
+        auth: from.auth.to_string(),
+        allow_plaintext: from.allow_plaintext,
     }
 }
 

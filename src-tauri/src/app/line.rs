@@ -117,8 +117,8 @@ impl Line {
         match self.via {
             Transport::Smtp => {
                 let mut session = self.session(letter, watch, cancel).await?;
-                let sent = session.send(letter, watch).await;
-                self.session = session.is_usable().then_some(session);
+                let sent = session.send(letter, None, watch).await;
+                self.session = Some(session);
                 sent.map_err(|error| self.failed(letter, error))
             }
             Transport::Graph => {
@@ -140,7 +140,7 @@ impl Line {
         watch: &Watch,
         cancel: &CancellationToken,
     ) -> Result<Session, Failed> {
-        if let Some(open) = self.session.take() {
+        if let Some(open) = self.session.take().filter(|open| open.takes(letter)) {
             return Ok(open);
         }
         let server =
@@ -171,6 +171,8 @@ impl Line {
             host: settings.host,
             port: settings.port,
             security: settings.security,
+            auth: settings.auth,
+            allow_plaintext: settings.allow_plaintext,
             oldest: match settings.min_tls {
                 MinTls::V12 => Oldest::Tls12,
                 MinTls::V13 => Oldest::Tls13,

@@ -45,9 +45,11 @@ impl From<SendError> for Problem {
 fn before_the_conversation(error: SendError) -> Problem {
     let (code, title, means) = match error {
         SendError::StarttlsMissing { host, said } => return not_protected(&host).said(said),
+        SendError::StarttlsRefused { host, reply } => return tls_refused(&host, &reply),
+        SendError::PlaintextAuthOnly { host, said } => return clear_text_only(&host).said(said),
         SendError::NotSmtp { host, said } => return not_smtp(&host).said(said),
         SendError::AuthMissing { host, wanted, offered } => {
-            return auth_missing(&host, wanted, &offered);
+            return auth_missing(&host, &wanted, &offered);
         }
         SendError::TooLarge { host, size, limit, graph } => {
             return too_large(&host, size, limit, graph);
@@ -63,7 +65,8 @@ fn before_the_conversation(error: SendError) -> Problem {
             Code::InvalidSettings,
             format!("{host} would get the password in clear text"),
             "Anybody on the way could read it, so it was not sent. Set security to \"starttls\" or \
-             \"tls\"; without either, only a server on this computer is signed in to.",
+             \"tls\". If the server has neither and you trust every network on the way, allow it in the \
+             sender's settings, or with allow_plaintext = true beside the server.",
         ),
         SendError::CredentialsUnusable { what } => (
             Code::AuthRefused,
@@ -91,6 +94,28 @@ fn not_protected(host: &str) -> Problem {
     )
 }
 
+fn tls_refused(host: &str, reply: &Reply) -> Problem {
+    let problem = Problem::new(
+        Code::StarttlsMissing,
+        format!("{host} refused to protect the connection"),
+        "It offers STARTTLS and said no when it was asked for, so neither the sign-in nor the message \
+         was sent. Its administrator can say why; often its certificate is missing.",
+    );
+    let retry = if reply.is_temporary() { Retry::AfterWait } else { Retry::AfterChange };
+    problem.said(reply.to_string()).retry(retry)
+}
+
+fn clear_text_only(host: &str) -> Problem {
+    Problem::new(
+        Code::PlaintextAuthOnly,
+        format!("{host} wants the sign-in in clear text"),
+        "The sender demands STARTTLS. The server offers to sign in before the connection is protected and \
+         does not offer STARTTLS. That is how it looks when somebody between takes the offer out to read \
+         the password, so the connection was ended and nothing was sent. Port 465 wants security = \"tls\" \
+         instead; try another network, too.",
+    )
+}
+
 fn not_smtp(host: &str) -> Problem {
     Problem::new(
         Code::NotTheProtocol,
@@ -104,11 +129,12 @@ fn auth_missing(host: &str, wanted: &str, offered: &[String]) -> Problem {
     let means = if offered.is_empty() {
         "The server offers no sign-in at all here. Mail servers for sending do so on port 587 after \
          STARTTLS, or on 465 with TLS; a server for receiving (port 25, MX) never does."
-    } else if wanted == "XOAUTH2" {
-        "The server does not take tokens. Sign in with a password, or use the provider's own host for \
-         sending."
+    } else if wanted.contains("OA") {
+        "The server does not take tokens in a way that the sender allows. Set auth to \"auto\", sign in \
+         with a password, or use the provider's own host for sending."
     } else {
-        "The server does not take passwords. Sign in with the provider instead (OAuth)."
+        "The server does not take passwords in a way that the sender allows. Set auth to \"auto\", or sign \
+         in with the provider instead (OAuth)."
     };
     let said =
         if offered.is_empty() { String::new() } else { format!("AUTH {}", offered.join(" ")) };

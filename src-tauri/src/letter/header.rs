@@ -64,7 +64,25 @@ pub(super) fn people(
         "To" => line(To::from(all).display()),
         other => line(To::from(all).display()).replacen("To:", &format!("{other}:"), 1),
     };
-    short(field, value)
+    short(field, folded(&value))
+}
+
+/// Breaks lines between addresses: lettre writes plain ones into one line, however many there are.
+/// 78 characters are what a line should have (RFC 5322 §2.1.1).
+fn folded(value: &str) -> String {
+    let mut folded = String::with_capacity(value.len() + value.len() / 20);
+    let mut column = 0;
+    for piece in value.split_inclusive(", ") {
+        let width = piece.find("\r\n").unwrap_or(piece.trim_end().len());
+        if column > 0 && column + width > 78 {
+            folded.truncate(folded.trim_end().len());
+            folded.push_str("\r\n ");
+            column = 1;
+        }
+        folded.push_str(piece);
+        column = piece.rfind('\n').map_or(column + piece.len(), |end| piece.len() - end - 1);
+    }
+    folded
 }
 
 /// Refuses what would end a header line or cannot be seen.

@@ -389,3 +389,14 @@ proptest! {
         let _ = mailboxes("to", &list);
     }
 }
+
+#[tokio::test]
+async fn a_thousand_recipients_stand_in_lines_of_a_usual_length() {
+    let to: Vec<_> = (0..1_000).map(|n| format!("user{n}@example.org")).collect();
+    let all = composed(&Draft { to: to.clone(), ..draft() }).await;
+    let text = String::from_utf8(all).unwrap();
+    let head = text.split("\r\n\r\n").next().unwrap();
+    assert!(head.lines().all(|line| line.len() <= 78), "{head}");
+    let unfolded = head.replace("\r\n ", " ");
+    assert!(unfolded.contains(&format!("To: {}\r\n", to.join(", "))), "{unfolded:.200}");
+}

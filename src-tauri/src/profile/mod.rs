@@ -159,6 +159,21 @@ words!(
     }
 );
 words!(
+    /// Which ways of signing in to the SMTP server may be used.
+    SmtpAuth {
+        /// Whichever the server offers.
+        Auto = "auto",
+        /// Tokens, as Microsoft and Google describe it.
+        Xoauth2 = "xoauth2",
+        /// Tokens, as RFC 7628 has it.
+        Oauthbearer = "oauthbearer",
+        /// User name and password in one answer (RFC 4616).
+        Plain = "plain",
+        /// User name and password one after the other.
+        Login = "login",
+    }
+);
+words!(
     /// How a client secret travels to the token endpoint (RFC 6749 §2.3.1).
     ClientAuthentication {
         /// In the request body.
@@ -234,6 +249,10 @@ pub struct SmtpSettings {
     pub min_tls: MinTls,
     /// An extra certificate authority, PEM.
     pub ca_file: Option<PathBuf>,
+    /// How it may be signed in to.
+    pub auth: SmtpAuth,
+    /// A password or token may cross the network unprotected; only where `security` is none.
+    pub allow_plaintext: bool,
 }
 
 /// Where the mailbox can be read.

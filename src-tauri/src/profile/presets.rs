@@ -8,7 +8,7 @@ pub use table::{Preset, Server, list};
 
 use super::{
     CALLBACK_PATH, Cloud, DEEP_LINK, MinTls, Profile, Provider, Redirect, Registration, Security,
-    SignIn, SmtpSettings, Transport,
+    SignIn, SmtpAuth, SmtpSettings, Transport,
 };
 use table::{Hosts, hosts};
 use url::Url;
@@ -276,6 +276,8 @@ impl Preset {
             security,
             min_tls: MinTls::V12,
             ca_file: None,
+            auth: SmtpAuth::Auto,
+            allow_plaintext: false,
         })
     }
 }

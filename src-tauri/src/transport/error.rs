@@ -30,6 +30,22 @@ pub enum SendError {
         /// What it offered, or how it refused.
         said: String,
     },
+    /// The server offers sign-in in clear text and no protection, and the profile demands it.
+    #[error("{host} offers to sign in without STARTTLS")]
+    PlaintextAuthOnly {
+        /// The server.
+        host: String,
+        /// What it offered.
+        said: String,
+    },
+    /// The server offers to protect the connection, and then does not.
+    #[error("{host} refused STARTTLS: {reply}")]
+    StarttlsRefused {
+        /// The server.
+        host: String,
+        /// Word for word.
+        reply: Reply,
+    },
     /// Somebody put words into the connection before it was protected.
     #[error("{host}: there were words in clear text between STARTTLS and TLS")]
     PlaintextInjected {
@@ -62,7 +78,7 @@ pub enum SendError {
         /// The server.
         host: String,
         /// What would fit.
-        wanted: &'static str,
+        wanted: String,
         /// What it offers; empty: no sign-in at all.
         offered: Vec<String>,
     },
@@ -159,9 +175,11 @@ impl SendError {
         match self {
             Self::Dial(DialError::NameNotFound { .. }) => Stage::Dns,
             Self::Dial(_) => Stage::Tcp,
-            Self::Tls(_) | Self::StarttlsMissing { .. } | Self::PlaintextInjected { .. } => {
-                Stage::Tls
-            }
+            Self::Tls(_)
+            | Self::StarttlsMissing { .. }
+            | Self::PlaintextAuthOnly { .. }
+            | Self::StarttlsRefused { .. }
+            | Self::PlaintextInjected { .. } => Stage::Tls,
             Self::NotSmtp { .. } => Stage::Ehlo,
             Self::CredentialsUnusable { .. }
             | Self::Unprotected { .. }

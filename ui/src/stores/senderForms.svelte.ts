@@ -7,6 +7,11 @@ import { faultWords } from "../text/faults";
 import { lasting } from "./lasting.svelte";
 import type { Profiles } from "./profiles.svelte";
 
+/** A server that nothing is said of yet. */
+export const NO_SERVER: ServerSettings = {
+  host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "", auth: "auto", allow_plaintext: false,
+};
+
 export const SECTIONS = ["Sign-in", "Server", "Sender", "Arrival check", "Network", "Alerts and backup"] as const;
 export type Section = (typeof SECTIONS)[number];
 
@@ -14,7 +19,7 @@ export type Section = (typeof SECTIONS)[number];
 const PLACES = {
   registration: "Sign-in", sign_in: "Sign-in", scopes: "Sign-in", token_grace_seconds: "Sign-in",
   transport: "Server", smtp: "Server", "smtp.host": "Server", "smtp.port": "Server", "smtp.security": "Server",
-  "smtp.min_tls": "Server", "smtp.ca_file": "Server",
+  "smtp.min_tls": "Server", "smtp.ca_file": "Server", "smtp.auth": "Server", "smtp.allow_plaintext": "Server",
   name: "Sender", tags: "Sender", mailbox: "Sender", from: "Sender", reply_to: "Sender", send_as: "Sender",
   imap: "Arrival check", "imap.host": "Arrival check", "imap.port": "Arrival check", "imap.user": "Arrival check",
   "imap.security": "Arrival check",
@@ -98,7 +103,7 @@ export class SenderForm {
 
   /** Names a server of its own, beginning with the one that is used. */
   ownServer() {
-    this.now.smtp = this.usual ? { ...this.usual } : { host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "" };
+    this.now.smtp = this.usual ? { ...this.usual } : { ...NO_SERVER };
   }
 
   /** Saves; tells whether it worked. If not, `faults` or `problem` says why. */

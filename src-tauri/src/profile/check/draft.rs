@@ -63,6 +63,8 @@ pub struct SmtpDraft {
     pub security: String,
     pub min_tls: String,
     pub ca_file: String,
+    pub auth: String,
+    pub allow_plaintext: bool,
 }
 
 /// An IMAP server as somebody wrote it.
@@ -169,6 +171,8 @@ impl From<&SmtpSettings> for SmtpDraft {
             security: known.security.to_string(),
             min_tls: known.min_tls.to_string(),
             ca_file: path(known.ca_file.as_deref()),
+            auth: known.auth.to_string(),
+            allow_plaintext: known.allow_plaintext,
         }
     }
 }

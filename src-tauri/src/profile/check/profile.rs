@@ -5,7 +5,7 @@ use super::{
 };
 use crate::profile::{
     ImapSettings, MinTls, Profile, ProfileId, Provider, Registration, Route, Security, SendAs,
-    SignIn, SmtpSettings, Transport, presets,
+    SignIn, SmtpAuth, SmtpSettings, Transport, presets,
 };
 use std::collections::HashSet;
 
@@ -90,12 +90,21 @@ impl SmtpDraft {
             ),
             _ => {}
         }
+        if self.allow_plaintext && security != Security::None {
+            faults.refuse(
+                "smtp.allow_plaintext",
+                "the connection is protected",
+                "Leave it out; it is for security = \"none\" alone",
+            );
+        }
         SmtpSettings {
             host: faults.take("smtp.host", words::host(self.host.trim())),
             port,
             security,
             min_tls: faults.word("smtp.min_tls", &self.min_tls, MinTls::ALL, MinTls::V12),
             ca_file: faults.maybe("smtp.ca_file", &self.ca_file, words::file),
+            auth: faults.word("smtp.auth", &self.auth, SmtpAuth::ALL, SmtpAuth::Auto),
+            allow_plaintext: self.allow_plaintext,
         }
     }
 }
@@ -201,6 +210,9 @@ fn together(profile: &Profile, registration: Option<&Registration>, faults: &mut
             "Set host, port and security",
         );
     }
+    if let Some(wrong) = profile.smtp.as_ref().and_then(|smtp| unsuitable(smtp.auth, by_oauth)) {
+        faults.add("smtp.auth", wrong);
+    }
     if !by_oauth && !profile.scopes.is_empty() {
         faults.refuse("scopes", "only OAuth has scopes", "Leave them out");
     }
@@ -212,6 +224,18 @@ fn together(profile: &Profile, registration: Option<&Registration>, faults: &mut
             "Use the sandbox's own address, or leave out sandbox",
         );
     }
+}
+
+/// A way of signing in to the server that cannot carry what the profile shows.
+fn unsuitable(auth: SmtpAuth, by_oauth: bool) -> Option<Wrong> {
+    let (carries, remedy) = match auth {
+        SmtpAuth::Auto => return None,
+        SmtpAuth::Xoauth2 | SmtpAuth::Oauthbearer if by_oauth => return None,
+        SmtpAuth::Plain | SmtpAuth::Login if !by_oauth => return None,
+        SmtpAuth::Xoauth2 | SmtpAuth::Oauthbearer => ("tokens", "auto, plain or login"),
+        SmtpAuth::Plain | SmtpAuth::Login => ("passwords", "auto, xoauth2 or oauthbearer"),
+    };
+    Some(Wrong::new(format!("{auth} is for {carries}, and this profile has none"), remedy))
 }
 
 fn with_registration(profile: &Profile, registration: &Registration, faults: &mut Faults) {

@@ -2,7 +2,7 @@
 
 use crate::{
     profile::{
-        ProfileId,
+        ProfileId, SmtpAuth,
         check::{ImapDraft, ProfileDraft, RegistrationDraft, SmtpDraft},
         store::{Rows, StoreError},
     },
@@ -105,17 +105,28 @@ impl Toml {
             "password",
             draft.sign_in == "password" && secrets.contains(&SecretName::Password),
         );
-        if let Some(SmtpDraft { host, port, security, min_tls, ca_file }) = &draft.smtp {
-            let keys = [("security", security), ("min_tls", min_tls), ("ca_file", ca_file)];
-            self.server("smtp", host, *port, &keys);
+        if let Some(smtp) = &draft.smtp {
+            self.smtp(smtp);
         }
         if let Some(ImapDraft { host, port, user, security }) = &draft.imap {
-            self.server("imap", host, *port, &[("user", user), ("security", security)]);
+            self.server("imap", host, *port, &[("user", user), ("security", security)], "");
         }
         self.text("route", &draft.route);
         self.text("technical_mail", &draft.technical_mail);
         self.text("backup", &draft.backup);
         self.set("sandbox", draft.sandbox);
+    }
+
+    fn smtp(&mut self, smtp: &SmtpDraft) {
+        let auth = if smtp.auth == SmtpAuth::Auto.as_str() { "" } else { &smtp.auth };
+        let keys = [
+            ("security", smtp.security.as_str()),
+            ("min_tls", &smtp.min_tls),
+            ("ca_file", &smtp.ca_file),
+            ("auth", auth),
+        ];
+        let flag = if smtp.allow_plaintext { "allow_plaintext" } else { "" };
+        self.server("smtp", &smtp.host, smtp.port, &keys, flag);
     }
 
     fn head(&mut self, table: &str) {
@@ -152,11 +163,20 @@ impl Toml {
         }
     }
 
-    fn server(&mut self, key: &str, host: &str, port: Option<i64>, more: &[(&str, &String)]) {
+    /// A server: `more` are its texts, written where there are any; `flag` is what is true of it.
+    fn server(
+        &mut self,
+        key: &str,
+        host: &str,
+        port: Option<i64>,
+        more: &[(&str, &str)],
+        flag: &str,
+    ) {
         let mut pairs = vec![format!("host = {}", quoted(host))];
         pairs.extend(port.map(|port| format!("port = {port}")));
         let more = more.iter().filter(|(_, value)| !value.is_empty());
         pairs.extend(more.map(|(key, value)| format!("{key} = {}", quoted(value))));
+        pairs.extend((!flag.is_empty()).then(|| format!("{flag} = true")));
         self.line(key, &format!("{{ {} }}", pairs.join(", ")));
     }
 }

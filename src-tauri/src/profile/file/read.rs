@@ -82,6 +82,8 @@ fn profile(table: &mut Table<'_>) -> (ProfileDraft, Secrets) {
             security: smtp.text("security"),
             min_tls: smtp.text("min_tls"),
             ca_file: smtp.file("ca_file"),
+            auth: smtp.text("auth"),
+            allow_plaintext: smtp.flag("allow_plaintext").unwrap_or_default(),
         }),
         imap: table.table("imap", |imap| ImapDraft {
             host: imap.text("host"),

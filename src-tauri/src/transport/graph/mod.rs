@@ -73,7 +73,11 @@ async fn hand_over(
     credentials.check()?;
     let Credentials::Bearer { token, .. } = credentials else {
         let (host, wanted) = (graph.host(), "sign-in without an access token");
-        return Err(SendError::AuthMissing { host, wanted, offered: vec!["Bearer".to_owned()] });
+        return Err(SendError::AuthMissing {
+            host,
+            wanted: wanted.to_owned(),
+            offered: vec!["Bearer".to_owned()],
+        });
     };
     watch.reached(Stage::Message);
     let body = encoded(letter, graph).await?;

@@ -1,12 +1,15 @@
-//! Signing in: XOAUTH2, PLAIN and LOGIN (RFC 4954, RFC 4616, Google's "XOAUTH2 protocol").
+//! Signing in: XOAUTH2 (Google's "XOAUTH2 protocol"), OAUTHBEARER (RFC 7628), PLAIN (RFC 4616) and
+//! LOGIN, as RFC 4954 has them.
 
-use super::{offers::Offers, reply::Reply, wire::Wire};
+use super::{Server, offers::Offers, reply::Reply, wire::Wire};
 use crate::{
+    profile::SmtpAuth,
     secret::Secret,
     transport::{Credentials, SendError, Watch, transcript::bounded},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// The longest command line, in octets with its end (RFC 5321 §4.5.3.1.4).
 const LONGEST_COMMAND: usize = 512;
@@ -20,10 +23,11 @@ struct Exchange<'a> {
     watch: &'a Watch,
 }
 
-/// Signs in the way the server offers.
+/// Signs in the way the server offers and the settings allow.
 pub(super) async fn sign_in(
     wire: &mut Wire,
     offers: &Offers,
+    server: &Server,
     credentials: &Credentials,
     limit: Duration,
     watch: &Watch,
@@ -35,40 +39,64 @@ pub(super) async fn sign_in(
         return Err(SendError::Unprotected { host: wire.host().to_owned() });
     }
     credentials.check()?;
-    let offered = |mechanism: &str| offers.auth.iter().any(|offer| offer == mechanism);
-    let missing = |wanted| {
-        let (host, offered) = (wire.host().to_owned(), offers.auth.clone());
-        Err(SendError::AuthMissing { host, wanted, offered })
-    };
+    let mechanism = choose(offers, server, credentials)?;
+    let mut exchange = Exchange { wire, limit, watch };
     match credentials {
         Credentials::None => Ok(()),
-        Credentials::Bearer { user, token } if offered("XOAUTH2") => {
-            Exchange { wire, limit, watch }.xoauth2(user, token).await
+        Credentials::Bearer { user, token } if mechanism == SmtpAuth::Oauthbearer => {
+            let answer = oauthbearer(user, server, token);
+            // RFC 7628 §3.2.3: this answer to the reason makes the server say no.
+            exchange.bearer("OAUTHBEARER", token, &answer, "AQ==").await
         }
-        Credentials::Password { user, password } if offered("PLAIN") => {
-            Exchange { wire, limit, watch }.plain(user, password).await
+        Credentials::Bearer { user, token } => {
+            exchange.bearer("XOAUTH2", token, &xoauth2(user, token), "").await
         }
-        Credentials::Password { user, password } if offered("LOGIN") => {
-            Exchange { wire, limit, watch }.login(user, password).await
+        Credentials::Password { user, password } if mechanism == SmtpAuth::Login => {
+            exchange.login(user, password).await
         }
-        Credentials::Bearer { .. } => missing("XOAUTH2"),
-        Credentials::Password { .. } => missing("PLAIN or LOGIN"),
+        Credentials::Password { user, password } => exchange.plain(user, password).await,
     }
 }
 
+/// The first way that suits the credentials, is allowed and is offered.
+fn choose(
+    offers: &Offers,
+    server: &Server,
+    credentials: &Credentials,
+) -> Result<SmtpAuth, SendError> {
+    let suitable = match credentials {
+        Credentials::None => [].as_slice(),
+        Credentials::Bearer { .. } => &[SmtpAuth::Xoauth2, SmtpAuth::Oauthbearer],
+        Credentials::Password { .. } => &[SmtpAuth::Plain, SmtpAuth::Login],
+    };
+    let allowed: Vec<_> = suitable
+        .iter()
+        .filter(|one| server.auth == SmtpAuth::Auto || server.auth == **one)
+        .map(|one| (*one, one.as_str().to_ascii_uppercase()))
+        .collect();
+    let offered = allowed.iter().find(|(_, name)| offers.auth.contains(name));
+    offered.map(|(mechanism, _)| *mechanism).ok_or_else(|| {
+        let names: Vec<_> = allowed.into_iter().map(|(_, name)| name).collect();
+        let (host, offered) = (server.host.clone(), offers.auth.clone());
+        SendError::AuthMissing { host, wanted: names.join(" or "), offered }
+    })
+}
+
 impl Exchange<'_> {
-    /// Always in two steps: a token does not fit the 512 octets of a command line (RFC 4954 §4), and
-    /// Postfix breaks off where Exchange does not.
-    async fn xoauth2(&mut self, user: &str, token: &Secret) -> Result<(), SendError> {
-        let answer = xoauth2(user, token);
-        self.hide(token, &answer);
-        let mut reply = self.say("AUTH XOAUTH2").await?;
+    /// A token in either form. `give_up` is the answer that a server wants to its reason before it
+    /// says no.
+    async fn bearer(
+        &mut self,
+        name: &str,
+        token: &Secret,
+        answer: &Secret,
+        give_up: &str,
+    ) -> Result<(), SendError> {
+        self.hide(token, answer);
+        let mut reply = self.show(name, answer, "token").await?;
         let mut challenge = None;
-        if reply.code() == 334 {
-            reply = self.answer(&answer, "token").await?;
-        }
-        // NOTE: Google and Postfix first send their reason as another 334 and want an empty line
-        // before they say 535; Exchange says 535 at once.
+        // NOTE: Google and Postfix first send their reason as a 334 and want an answer before they
+        // say 535; Exchange says 535 at once.
         for _ in 0..MOST_CHALLENGES {
             if reply.code() != 334 {
                 return ended(reply, challenge);
@@ -78,25 +106,17 @@ impl Exchange<'_> {
                 self.watch.transcript.failed(format!("the reason, decoded: {reason}"));
                 challenge = Some(reason);
             }
-            self.wire.whisper("", "(an empty line)", self.limit, self.watch).await?;
+            let shown = if give_up.is_empty() { "(an empty line)" } else { give_up };
+            self.wire.whisper(give_up, shown, self.limit, self.watch).await?;
             reply = self.wire.reply(self.limit, self.watch).await?;
         }
         Err(self.wire.not_smtp("334 again and again"))
     }
 
-    /// The initial response goes along where the line is long enough for it.
     async fn plain(&mut self, user: &str, password: &Secret) -> Result<(), SendError> {
-        let answer = encode(&format!("\0{user}\0{}", password.expose()));
+        let answer = encode(&Zeroizing::new(format!("\0{user}\0{}", password.expose())));
         self.hide(password, &answer);
-        let line = format!("AUTH PLAIN {}", answer.expose());
-        if line.len() + 2 <= LONGEST_COMMAND {
-            self.wire.whisper(&line, "AUTH PLAIN (secret)", self.limit, self.watch).await?;
-            return ended(self.wire.reply(self.limit, self.watch).await?, None);
-        }
-        match self.say("AUTH PLAIN").await? {
-            reply if reply.code() == 334 => ended(self.answer(&answer, "password").await?, None),
-            reply => ended(reply, None),
-        }
+        ended(self.show("PLAIN", &answer, "password").await?, None)
     }
 
     /// Answers by order: what the prompts say varies.
@@ -111,6 +131,27 @@ impl Exchange<'_> {
             reply = self.answer(answer, shown).await?;
         }
         ended(reply, None)
+    }
+
+    /// Shows `answer` along with the command where the line is long enough for both, and else once
+    /// the server asks for it (RFC 4954 §4): most tokens are longer, and Postfix breaks them off.
+    async fn show(&mut self, name: &str, answer: &Secret, what: &str) -> Result<Reply, SendError> {
+        let line = Zeroizing::new(format!("AUTH {name} {}", answer.expose()));
+        if line.len() + 2 > LONGEST_COMMAND {
+            return match self.say(&format!("AUTH {name}")).await? {
+                reply if reply.code() == 334 => self.answer(answer, what).await,
+                reply => Ok(reply),
+            };
+        }
+        let shown = format!("AUTH {name} ({what}, {} octets)", answer.expose().len());
+        self.wire.whisper(&line, &shown, self.limit, self.watch).await?;
+        match self.wire.reply(self.limit, self.watch).await? {
+            // NOTE: some servers overlook what came along, and ask for it.
+            reply if reply.code() == 334 && reply.lines().all(str::is_empty) => {
+                self.answer(answer, what).await
+            }
+            reply => Ok(reply),
+        }
     }
 
     fn hide(&mut self, secret: &Secret, encoded: &Secret) {
@@ -138,7 +179,16 @@ fn ended(reply: Reply, challenge: Option<String>) -> Result<(), SendError> {
 }
 
 fn xoauth2(user: &str, token: &Secret) -> Secret {
-    encode(&format!("user={user}\x01auth=Bearer {}\x01\x01", token.expose()))
+    encode(&Zeroizing::new(format!("user={user}\x01auth=Bearer {}\x01\x01", token.expose())))
+}
+
+/// RFC 7628 §3.1; in the user name, `=` and `,` are escaped (RFC 5801 §4).
+fn oauthbearer(user: &str, server: &Server, token: &Secret) -> Secret {
+    let (user, Server { host, port, .. }) = (user.replace('=', "=3D").replace(',', "=2C"), server);
+    encode(&Zeroizing::new(format!(
+        "n,a={user},\x01host={host}\x01port={port}\x01auth=Bearer {}\x01\x01",
+        token.expose()
+    )))
 }
 
 fn encode(plain: &str) -> Secret {
@@ -154,6 +204,10 @@ fn decode(challenge: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        net::tls::{Oldest, Trust},
+        profile::Security,
+    };
     use tokio::io::AsyncReadExt as _;
 
     #[test]
@@ -170,17 +224,45 @@ mod tests {
         );
     }
 
+    fn server() -> Server {
+        Server {
+            host: "server.example.com".into(),
+            port: 587,
+            security: Security::None,
+            oldest: Oldest::Tls12,
+            trust: Trust::system(),
+            auth: SmtpAuth::Auto,
+            allow_plaintext: false,
+        }
+    }
+
+    #[test]
+    fn the_answer_is_the_one_of_rfc_7628() {
+        // §4.1, with the host, port and token of the example
+        let token = Secret::new("vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==");
+        let server = Server { port: 143, ..server() };
+        assert_eq!(
+            oauthbearer("user@example.com", &server, &token).expose(),
+            "bixhPXVzZXJAZXhhbXBsZS5jb20sAWhvc3Q9c2VydmVyLmV4YW1wbGUuY29tAXBvcnQ9MTQzAWF1dGg9QmVhcmVy\
+             IHZGOWRmdDRxbVRjMk52YjNSbGNrQmhiSFJoZG1semRHRXVZMjl0Q2c9PQEB"
+        );
+        let odd = STANDARD.decode(oauthbearer("a=b,c", &server, &token).expose()).unwrap();
+        assert!(odd.starts_with(b"n,a=a=3Db=2Cc,\x01host"));
+    }
+
     #[tokio::test]
     async fn nothing_secret_crosses_the_network_unprotected() {
         let (ours, mut theirs) = tokio::io::duplex(1024);
         let mut wire = Wire::new(Box::new(ours), "mail.example", false);
+        let server = server();
         let offers = Offers { auth: vec!["PLAIN".into(), "XOAUTH2".into()], ..Offers::default() };
         for credentials in [
             Credentials::Password { user: "ana".into(), password: Secret::new("hunter2") },
             Credentials::Bearer { user: "ana".into(), token: Secret::new("eyJ0eXAi") },
         ] {
             let limit = Duration::from_secs(5);
-            let refused = sign_in(&mut wire, &offers, &credentials, limit, &Watch::nobody()).await;
+            let refused =
+                sign_in(&mut wire, &offers, &server, &credentials, limit, &Watch::nobody()).await;
             assert!(matches!(refused, Err(SendError::Unprotected { .. })), "{refused:?}");
         }
         drop(wire);

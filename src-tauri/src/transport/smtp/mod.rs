@@ -11,6 +11,7 @@
 //! "not sent".
 
 mod auth;
+mod envelope;
 mod facts;
 mod offers;
 mod open;
@@ -20,28 +21,22 @@ mod wire;
 
 pub use reply::Reply;
 
-use super::{Credentials, Delivery, Recipient, SendError, Stage, Watch};
+use super::{Credentials, Delivery, SendError, Stage, Watch};
 use crate::{
     letter::Letter,
     net::{
         limits::Limits,
         tls::{Oldest, Trust},
     },
-    profile::Security,
+    profile::{Security, SmtpAuth},
 };
-use lettre::transport::smtp::{
-    commands::{Data, Mail, Quit, Rcpt, Rset},
-    extension::{MailBodyParameter, MailParameter},
-};
+use lettre::transport::smtp::commands::Quit;
 use offers::Offers;
 use std::{fmt, time::Duration};
 use stuffing::Stuffing;
 use tokio_util::sync::CancellationToken;
 use wire::{Wire, cancellable};
 
-/// How many commands go out before their replies are read (RFC 2920): few enough that the replies
-/// fit into the buffers between us and the server.
-const GROUP: usize = 100;
 /// How long we wait for the reply to QUIT: nothing depends on it.
 const PARTING: Duration = Duration::from_secs(5);
 
@@ -58,6 +53,11 @@ pub struct Server {
     pub oldest: Oldest,
     /// Which certificate authorities are believed.
     pub trust: Trust,
+    /// The ways of signing in that may be used.
+    pub auth: SmtpAuth,
+    /// Whether a password or token may cross the network although nothing protects it: only where
+    /// `security` is none, and the person was warned.
+    pub allow_plaintext: bool,
 }
 
 /// A connection that is signed in and takes messages.
@@ -66,6 +66,8 @@ pub struct Session {
     offers: Offers,
     limits: Limits,
     usable: bool,
+    /// The Message-ID of the letter whose envelope the server has already.
+    ahead: Option<String>,
 }
 
 impl Session {
@@ -79,113 +81,68 @@ impl Session {
     ) -> Result<Self, SendError> {
         let opened = Self::greet(server, limits, watch).await;
         let opened = match opened {
-            Ok(mut session) => session.sign_in(credentials, watch).await.map(|()| session),
+            Ok(mut session) => session.sign_in(server, credentials, watch).await.map(|()| session),
             Err(error) => Err(error),
         };
         opened.inspect_err(|error| watch.failed(error))
     }
 
-    /// Whether another message can be sent on this connection.
-    pub fn is_usable(&self) -> bool {
-        self.usable
+    /// Whether `letter` can be sent on this connection.
+    pub fn takes(&self, letter: &Letter) -> bool {
+        self.usable && self.ahead.as_ref().is_none_or(|ahead| ahead == letter.message_id())
     }
 
-    /// Sends `letter` to everybody in its envelope.
+    /// Sends `letter` to everybody in its envelope. Where the server lets us, it is told of the
+    /// `next` one in the same breath; that one has to be sent next then, or nothing at all.
     ///
     /// # Errors
     /// Says why not, or that nobody knows: see [`SendError::uncertain`].
-    pub async fn send(&mut self, letter: &Letter, watch: &Watch) -> Result<Delivery, SendError> {
+    pub async fn send(
+        &mut self,
+        letter: &Letter,
+        next: Option<&Letter>,
+        watch: &Watch,
+    ) -> Result<Delivery, SendError> {
         self.wire.reach(Stage::Sender, watch);
-        let sent = self.transact(letter, watch).await;
+        let sent = self.transact(letter, next, watch).await;
         if let Err(error) = &sent {
             watch.failed(error);
-            self.usable = self.usable && leaves_usable(error);
+            self.usable = self.usable && self.ahead.is_none() && leaves_usable(error);
         }
         sent
     }
 
-    async fn transact(&mut self, letter: &Letter, watch: &Watch) -> Result<Delivery, SendError> {
-        let parameters = self.parameters(letter)?;
-        let recipients = self.envelope(letter, parameters, watch).await?;
-        match self.message(letter, watch).await {
+    async fn transact(
+        &mut self,
+        letter: &Letter,
+        next: Option<&Letter>,
+        watch: &Watch,
+    ) -> Result<Delivery, SendError> {
+        let recipients = self.envelope(letter, watch).await?;
+        match self.message(letter, next, watch).await {
             Ok(reply) => Ok(Delivery { recipients, reply: reply.to_string() }),
             Err(error) => Err(error.after(recipients)),
         }
     }
 
-    /// DATA, the message, and the reply that makes it the server's.
-    async fn message(&mut self, letter: &Letter, watch: &Watch) -> Result<Reply, SendError> {
-        self.wire.reach(Stage::Message, watch);
-        let reply = self.command(&Data, watch).await?;
-        if reply.code() != 354 {
-            return Err(SendError::refusal(Stage::Message, reply));
-        }
+    /// The message, what the next one needs, and the reply that makes the message the server's.
+    async fn message(
+        &mut self,
+        letter: &Letter,
+        next: Option<&Letter>,
+        watch: &Watch,
+    ) -> Result<Reply, SendError> {
         self.usable = false; // until the reply to the final dot, the server takes words for text
         self.hand_over(letter, watch).await?;
+        let ahead = next.map(|next| self.say_ahead(next)).unwrap_or_default();
+        watch.transcript.client(".");
+        self.wire.last_dot(&ahead, self.limits.block).await?;
         let reply = self.after_the_dot(watch).await?;
         self.usable = true;
         positive(Stage::Message, reply)
     }
 
-    /// What MAIL says about the message, as far as the server wants to know.
-    fn parameters(&self, letter: &Letter) -> Result<Vec<MailParameter>, SendError> {
-        let host = || self.wire.host().to_owned();
-        let (offers, size) = (&self.offers, letter.size());
-        let mut parameters = Vec::new();
-        if let Some(limit) = offers.size {
-            if limit > 0 && size > limit {
-                return Err(SendError::TooLarge { host: host(), size, limit, graph: false });
-            }
-            let size = usize::try_from(size).unwrap_or(usize::MAX);
-            parameters.push(MailParameter::Size(size));
-        }
-        if let Some(address) = letter.needs_smtputf8() {
-            // RFC 6531 §3.1: a server with the one offers the other too.
-            if !offers.smtputf8 || !offers.eight_bit_mime {
-                let address = address.to_owned();
-                return Err(SendError::SmtpUtf8Missing { host: host(), address });
-            }
-            parameters.push(MailParameter::SmtpUtfEight);
-            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
-        }
-        Ok(parameters)
-    }
-
-    /// Names sender and recipients; several commands at once where the server takes them.
-    async fn envelope(
-        &mut self,
-        letter: &Letter,
-        parameters: Vec<MailParameter>,
-        watch: &Watch,
-    ) -> Result<Vec<Recipient>, SendError> {
-        let envelope = letter.envelope();
-        let mut commands = vec![Mail::new(Some(envelope.from.clone()), parameters).to_string()];
-        commands.extend(envelope.to.iter().map(|to| Rcpt::new(to.clone(), vec![]).to_string()));
-        let mut replies = Vec::with_capacity(commands.len());
-        for group in commands.chunks(if self.offers.pipelining { GROUP } else { 1 }) {
-            self.wire.say(group, self.limits.command, watch).await?;
-            for _ in group {
-                let reply = self.wire.reply(self.limits.command, watch).await?;
-                if reply.code() == 421 {
-                    return Err(SendError::refusal(Stage::Sender, reply));
-                }
-                replies.push(reply);
-            }
-            positive(Stage::Sender, replies[0].clone())?;
-        }
-        let replies = replies.into_iter().skip(1);
-        let refused = replies.clone().find(|reply| !reply.is_positive());
-        let recipients: Vec<_> = envelope.to.iter().zip(replies).map(answered).collect();
-        match refused {
-            Some(reply) if recipients.iter().all(|recipient| !recipient.accepted) => {
-                self.command(&Rset, watch).await?;
-                Err(SendError::RecipientsRefused { recipients, reply })
-            }
-            _ => Ok(recipients),
-        }
-    }
-
-    /// Writes the message and its final dot.
+    /// Writes the message, all but its final dot.
     async fn hand_over(&mut self, letter: &Letter, watch: &Watch) -> Result<(), SendError> {
         let (mut reader, mut stuffing) = (letter.read(), Stuffing::default());
         let (mut sent, total) = (0, letter.size());
@@ -199,8 +156,7 @@ impl Session {
             return Err(SendError::Cancelled { stage: Stage::Message });
         }
         watch.handed_over(sent, total, false);
-        watch.transcript.client(".");
-        self.wire.last_dot(self.limits.block).await
+        Ok(())
     }
 
     /// The reply that decides. It is too late to cancel, and no reply is no refusal.
@@ -216,7 +172,8 @@ impl Session {
 
     /// Says good-bye. What was accepted stays accepted, whatever comes back.
     pub async fn quit(mut self, watch: &Watch) {
-        if self.usable && self.wire.say(&[Quit.to_string()], PARTING, watch).await.is_ok() {
+        let between = self.usable && self.ahead.is_none();
+        if between && self.wire.say(&[Quit.to_string()], PARTING, watch).await.is_ok() {
             let _ = self.wire.reply(PARTING, watch).await;
         }
     }
@@ -239,14 +196,6 @@ impl fmt::Debug for Session {
 
 fn positive(stage: Stage, reply: Reply) -> Result<Reply, SendError> {
     if reply.is_positive() { Ok(reply) } else { Err(SendError::refusal(stage, reply)) }
-}
-
-fn answered((address, reply): (&lettre::Address, Reply)) -> Recipient {
-    Recipient {
-        address: address.to_string(),
-        accepted: reply.is_positive(),
-        reply: Some(reply.to_string()),
-    }
 }
 
 /// Whether the connection is where it was before the message: between two commands.

@@ -29,8 +29,10 @@ impl Session {
         let (peer, dns, tcp) = (dialed.peer, dialed.dns.as_millis(), dialed.tcp.as_millis());
         watch.transcript.note(format!("{host} is {peer}: name {dns} ms, connection {tcp} ms"));
         let local = peer.ip().to_canonical().is_loopback();
-        let wire = Wire::new(Box::new(dialed.stream), host, local);
-        let mut session = Self { wire, offers: Offers::default(), limits: *limits, usable: true };
+        let allowed = server.security == Security::None && server.allow_plaintext;
+        let wire = Wire::new(Box::new(dialed.stream), host, local || allowed);
+        let (offers, limits) = (Offers::default(), *limits);
+        let mut session = Self { wire, offers, limits, usable: true, ahead: None };
         if server.security == Security::Tls {
             session.protect(server, watch).await?;
         }
@@ -56,13 +58,17 @@ impl Session {
 
     async fn starttls(&mut self, server: &Server, watch: &Watch) -> Result<(), SendError> {
         self.wire.reach(Stage::Tls, watch);
-        let missing = |said: String| SendError::StarttlsMissing { host: server.host.clone(), said };
+        let host = server.host.clone();
         if !self.offers.starttls {
-            return Err(missing(self.offers.said.clone()));
+            let said = self.offers.said.clone();
+            return Err(match self.offers.auth[..] {
+                [] => SendError::StarttlsMissing { host, said },
+                _ => SendError::PlaintextAuthOnly { host, said },
+            });
         }
         let reply = self.command(&Starttls, watch).await?;
         if reply.code() != 220 {
-            return Err(missing(reply.to_string()));
+            return Err(SendError::StarttlsRefused { host, reply });
         }
         self.protect(server, watch).await
     }
@@ -77,10 +83,12 @@ impl Session {
 
     pub(super) async fn sign_in(
         &mut self,
+        server: &Server,
         credentials: &Credentials,
         watch: &Watch,
     ) -> Result<(), SendError> {
         self.wire.reach(Stage::Auth, watch);
-        auth::sign_in(&mut self.wire, &self.offers, credentials, self.limits.command, watch).await
+        let limit = self.limits.command;
+        auth::sign_in(&mut self.wire, &self.offers, server, credentials, limit, watch).await
     }
 }

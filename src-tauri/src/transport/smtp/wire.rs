@@ -17,6 +17,7 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split},
     time::{Instant, timeout, timeout_at},
 };
+use zeroize::Zeroizing;
 
 /// The longest line of a reply that is read, in octets: eight times what RFC 5321 §4.5.3.1.5 allows.
 const LONGEST_LINE: usize = 4096;
@@ -50,6 +51,11 @@ impl Wire {
 
     pub(super) fn is_private(&self) -> bool {
         self.private
+    }
+
+    /// Where it is.
+    pub(super) fn stage(&self) -> Stage {
+        self.stage
     }
 
     /// What is struck out of all that the server says.
@@ -91,10 +97,15 @@ impl Wire {
         limit: Duration,
         watch: &Watch,
     ) -> Result<(), SendError> {
+        Self::said(commands, watch);
+        self.write(commands.concat().as_bytes(), limit, watch).await
+    }
+
+    /// Writes down commands that have gone out before.
+    pub(super) fn said(commands: &[String], watch: &Watch) {
         for command in commands {
             watch.transcript.client(command.trim_end());
         }
-        self.write(commands.concat().as_bytes(), limit, watch).await
     }
 
     /// Writes a line that nobody may see; `shown` is written down in its place.
@@ -106,7 +117,8 @@ impl Wire {
         watch: &Watch,
     ) -> Result<(), SendError> {
         watch.transcript.client(shown);
-        self.write(format!("{line}\r\n").as_bytes(), limit, watch).await
+        let line = Zeroizing::new(format!("{line}\r\n"));
+        self.write(line.as_bytes(), limit, watch).await
     }
 
     async fn write(
@@ -132,22 +144,24 @@ impl Wire {
         limit: Duration,
         watch: &Watch,
     ) -> Result<(), SendError> {
-        let (mut read, mut write) = split(&mut self.stream);
-        let writing = async {
-            write.write_all(block).await?;
-            write.flush().await
-        };
-        let early = tokio::select! {
-            biased;
-            () = watch.cancel.cancelled() => return Err(SendError::Cancelled { stage: self.stage }),
-            early = read.read_buf(&mut self.unread) => early,
-            done = timeout(limit, writing) => return match done {
-                Ok(done) => done.map_err(|error| self.lost(&error)),
-                Err(_) => Err(self.timed_out(limit)),
-            },
-        };
-        if early.map_err(|error| self.lost(&error))? == 0 {
-            return Err(self.closed());
+        if self.unread.is_empty() {
+            let (mut read, mut write) = split(&mut self.stream);
+            let writing = async {
+                write.write_all(block).await?;
+                write.flush().await
+            };
+            let early = tokio::select! {
+                biased;
+                () = watch.cancel.cancelled() => return Err(SendError::Cancelled { stage: self.stage }),
+                early = read.read_buf(&mut self.unread) => early,
+                done = timeout(limit, writing) => return match done {
+                    Ok(done) => done.map_err(|error| self.lost(&error)),
+                    Err(_) => Err(self.timed_out(limit)),
+                },
+            };
+            if early.map_err(|error| self.lost(&error))? == 0 {
+                return Err(self.closed());
+            }
         }
         match self.reply(limit, watch).await? {
             reply if reply.is_positive() => {
@@ -157,10 +171,12 @@ impl Wire {
         }
     }
 
-    /// Writes the final dot: from its first byte on, nobody can say that nothing was sent.
-    pub(super) async fn last_dot(&mut self, limit: Duration) -> Result<(), SendError> {
+    /// Writes the final dot, and `ahead` with it: from its first byte on, nobody can say that nothing
+    /// was sent.
+    pub(super) async fn last_dot(&mut self, ahead: &str, limit: Duration) -> Result<(), SendError> {
+        let end = format!(".\r\n{ahead}");
         let writing = async {
-            self.stream.write_all(b".\r\n").await?;
+            self.stream.write_all(end.as_bytes()).await?;
             self.stream.flush().await
         };
         let failed = match timeout(limit, writing).await {

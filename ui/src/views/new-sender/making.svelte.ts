@@ -5,6 +5,7 @@ import type { RegistrationSettings } from "../../api/contract/RegistrationSettin
 import type { ServerSettings } from "../../api/contract/ServerSettings";
 import { isAddress, named } from "../../mail/address";
 import type { Profiles } from "../../stores/profiles.svelte";
+import { NO_SERVER } from "../../stores/senderForms.svelte";
 import type { Registrations } from "../../stores/registrations.svelte";
 import { faultWords } from "../../text/faults";
 import { newRegistration, secretUse } from "../registration/rules";
@@ -14,7 +15,6 @@ import { methods } from "./methods";
 export const NEW = "new";
 /** The preset of personal Microsoft accounts. */
 const PERSONAL = "outlook";
-const NO_SERVER: ServerSettings = { host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "" };
 
 export type Step = "provider" | "method" | "app" | "consent" | "done";
 

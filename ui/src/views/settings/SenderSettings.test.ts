@@ -65,6 +65,31 @@ describe("a changed setting", () => {
   });
 });
 
+describe("a server without protection", () => {
+  it("gets the password only after a warning, and another server not at all", async () => {
+    const { user, saved } = await settings(MONITORING);
+    await user.selectOptions(screen.getByLabelText("Security"), "none");
+    expect(screen.getByText(/nothing is sent until you allow it/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Allow…" }));
+    expect(screen.getByRole("dialog", { name: "Send the password in clear text?" })).toHaveTextContent("mail.kestrel.example");
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Allow for this server" }));
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    expect(saved()[0]?.smtp).toMatchObject({ security: "none", allow_plaintext: true });
+    await user.type(screen.getByLabelText("Host and port"), "x");
+    expect(screen.getByText(/nothing is sent until you allow it/)).toBeVisible();
+  });
+
+  it("is signed in to by a way that carries what the sender shows", async () => {
+    const { user, saved } = await settings(MONITORING);
+    const ways = screen.getByLabelText("Sign in to it by");
+    expect([...ways.querySelectorAll("option")].map((one) => one.value)).toEqual(["auto", "plain", "login"]);
+    await user.selectOptions(ways, "login");
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    expect(saved()[0]?.smtp).toMatchObject({ auth: "login" });
+  });
+});
+
 describe("a server of its own", () => {
   it("begins with the one in use and is compared with it", async () => {
     const { user, saved } = await settings();
@@ -73,7 +98,7 @@ describe("a server of its own", () => {
     expect(screen.getByText("was 1.2")).toBeVisible();
     expect(screen.getByText("1 change not saved")).toBeVisible();
     await user.click(screen.getByRole("button", { name: /^Save/ }));
-    expect(saved()[0]?.smtp).toEqual({ host: "smtp.office365.com", port: 587, security: "starttls", min_tls: "1.3", ca_file: "" });
+    expect(saved()[0]?.smtp).toEqual({ host: "smtp.office365.com", port: 587, security: "starttls", min_tls: "1.3", ca_file: "", auth: "auto", allow_plaintext: false });
   });
 
   it("takes the port along when its protection changes", async () => {

@@ -1,5 +1,6 @@
 import type { MinTls } from "../../api/contract/MinTls";
 import type { Security } from "../../api/contract/Security";
+import type { SmtpAuth } from "../../api/contract/SmtpAuth";
 import type { SignIn } from "../../api/contract/SignIn";
 
 export const SECURITIES: { value: Security; label: string }[] = [
@@ -11,6 +12,15 @@ export const SECURITIES: { value: Security; label: string }[] = [
 export const MIN_TLS: { value: MinTls; label: string }[] = [
   { value: "1.2", label: "TLS 1.2 or newer" },
   { value: "1.3", label: "TLS 1.3 or newer" },
+];
+
+/** Ways of signing in to the server, and what they carry. */
+export const AUTHS: { value: SmtpAuth; label: string; carries: "token" | "password" | null }[] = [
+  { value: "auto", label: "Whichever it offers", carries: null },
+  { value: "xoauth2", label: "XOAUTH2 only", carries: "token" },
+  { value: "oauthbearer", label: "OAUTHBEARER only", carries: "token" },
+  { value: "plain", label: "PLAIN only", carries: "password" },
+  { value: "login", label: "LOGIN only", carries: "password" },
 ];
 
 export const SIGN_INS: { value: SignIn; label: string; hint: string }[] = [
