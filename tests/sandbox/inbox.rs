@@ -98,7 +98,8 @@ async fn it_listens_on_loopback_and_nowhere_else() {
     let probe = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
     let outside = probe.connect("192.0.2.1:9").and_then(|()| probe.local_addr());
     let outside = outside.map(|address| address.ip()).ok().filter(|ip| !ip.is_loopback());
-    for port in [http, https, at.smtp_starttls_port, at.smtp_tls_port] {
+    let mail = [at.smtp_starttls_port, at.smtp_tls_port, at.imap_tls_port, at.imap_starttls_port];
+    for port in [http, https].into_iter().chain(mail) {
         dial("127.0.0.1", port, Duration::from_secs(20)).await.unwrap();
         dial("localhost", port, Duration::from_secs(20)).await.unwrap();
         if let Some(ip) = outside {

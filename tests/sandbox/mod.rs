@@ -2,6 +2,7 @@
 
 mod graph;
 mod idp;
+mod imap;
 mod inbox;
 mod smtp;
 

@@ -198,11 +198,14 @@ fn sender(
 
 /// The addresses that a person may want to see, with their names.
 fn shown(addresses: &Addresses) -> Vec<(String, String)> {
-    let smtp = |port: u16| format!("{}:{port}", addresses.smtp_host);
+    let at = |host: &str, port: u16| format!("{host}:{port}");
+    let (smtp, imap) = (addresses.smtp_host, addresses.imap_host);
     [
         ("Sign-in page", addresses.authorize_endpoint.to_string()),
-        ("SMTP, STARTTLS", smtp(addresses.smtp_starttls_port)),
-        ("SMTP, TLS", smtp(addresses.smtp_tls_port)),
+        ("SMTP, STARTTLS", at(smtp, addresses.smtp_starttls_port)),
+        ("SMTP, TLS", at(smtp, addresses.smtp_tls_port)),
+        ("IMAP, TLS", at(imap, addresses.imap_tls_port)),
+        ("IMAP, STARTTLS", at(imap, addresses.imap_starttls_port)),
         ("Microsoft Graph", addresses.graph_url.to_string()),
         ("Certificate authority", addresses.ca_file.display().to_string()),
         ("Inbox as JSON", addresses.inbox.to_string()),

@@ -4,7 +4,7 @@ use super::{Cli, Done, interrupt::interrupted, out::note};
 use clap::Args;
 use serde_json::json;
 
-/// Runs a mail world on this computer: identity provider, SMTP, Graph, one inbox.
+/// Runs a mail world on this computer: identity provider, SMTP, Graph, IMAP, one inbox.
 #[derive(Debug, Args)]
 pub(super) struct Sandbox {
     /// Listens on the ports from N on; on free ones when left out.

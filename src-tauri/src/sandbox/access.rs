@@ -46,6 +46,32 @@ impl Access {
     }
 }
 
+/// User and token of XOAUTH2's `user=…^Aauth=Bearer …^A^A`.
+/// Source: <https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth>, 2026-11.
+pub(super) fn bearer(said: &str) -> Option<(&str, &str)> {
+    let said = said.strip_suffix("\u{1}\u{1}")?;
+    let (user, token) = said.split_once('\u{1}')?;
+    Some((user.strip_prefix("user=")?, token.strip_prefix("auth=Bearer ")?))
+}
+
+/// User and token of OAUTHBEARER's `n,a=…,^A…auth=Bearer …^A…^A` (RFC 7628 §3.1).
+pub(super) fn oauth_bearer(said: &str) -> Option<(&str, &str)> {
+    let (header, fields) = said.strip_suffix("\u{1}\u{1}")?.split_once('\u{1}')?;
+    let user = header.strip_prefix("n,a=")?.strip_suffix(',')?;
+    let token = fields.split('\u{1}').find_map(|field| field.strip_prefix("auth=Bearer "))?;
+    Some((user, token))
+}
+
+/// Name and password of PLAIN's authorization identity, name and password, with NUL between them
+/// (RFC 4616 §2).
+pub(super) fn password_parts(said: &str) -> Option<(&str, &str)> {
+    let parts: Vec<_> = said.split('\0').collect();
+    match parts[..] {
+        [_, user, password] => Some((user, password)),
+        _ => None,
+    }
+}
+
 impl World {
     /// What `token` says, if we issued it for `resource` and it has not expired.
     pub(super) fn read_access(&self, token: &str, resource: Resource) -> Option<Access> {
@@ -53,5 +79,40 @@ impl World {
         let now = self.clock.now().date_time().unix_timestamp();
         let valid = access.nbf <= now && now < access.exp;
         (valid && Resource::named(&access.aud) == Some(resource)).then_some(access)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+
+    #[test]
+    fn the_blob_of_microsofts_page_is_understood() {
+        // Source: the page named at `bearer`.
+        let blob = "dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZwVUFvN0ozVmUwYmpMQldaV0NjbFJDM0VvQUEBAQ==";
+        let said = String::from_utf8(BASE64.decode(blob).unwrap()).unwrap();
+        let parts = bearer(&said).unwrap();
+        assert_eq!(
+            parts,
+            ("test@contoso.onmicrosoft.com", "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA")
+        );
+    }
+
+    #[test]
+    fn anything_else_is_not() {
+        for said in ["", "user=a", "user=a\u{1}auth=Bearer b", "user=a\u{1}b\u{1}\u{1}"] {
+            assert_eq!(bearer(said), None, "{said:?}");
+            assert_eq!(oauth_bearer(said), None, "{said:?}");
+            assert_eq!(password_parts(said), None, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn the_message_of_rfc_7628_is_understood() {
+        let said = "n,a=user@example.com,\u{1}host=server.example.com\u{1}port=143\u{1}\
+                    auth=Bearer vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\u{1}\u{1}";
+        let token = "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==";
+        assert_eq!(oauth_bearer(said), Some(("user@example.com", token)));
     }
 }

@@ -26,6 +26,12 @@ pub struct Addresses {
     pub smtp_starttls_port: u16,
     /// The port for TLS from the first octet.
     pub smtp_tls_port: u16,
+    /// The IMAP server's name.
+    pub imap_host: &'static str,
+    /// The port for TLS from the first octet.
+    pub imap_tls_port: u16,
+    /// The port for STARTTLS.
+    pub imap_starttls_port: u16,
     /// The certificate authority to trust, PEM.
     pub ca_file: PathBuf,
     /// The inbox as JSON.
@@ -43,8 +49,8 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// The addresses on these ports: HTTP, HTTPS, SMTP with STARTTLS, SMTP over TLS.
-    pub(super) fn new([http, https, starttls, smtps]: [u16; 4], ca_file: PathBuf) -> Self {
+    /// The addresses on these ports, in the order of [`Options::port_base`](super::Options).
+    pub(super) fn new([http, https, smtp, smtps, imaps, imap]: [u16; 6], ca_file: PathBuf) -> Self {
         let address = |text: String| Url::parse(&text).expect("localhost, port and path");
         let browser = |path: String| address(format!("http://localhost:{http}{path}"));
         let programs = |path: String| address(format!("https://localhost:{https}{path}"));
@@ -56,8 +62,11 @@ impl Addresses {
             device_endpoint: programs(format!("/{TENANT}/oauth2/v2.0/devicecode")),
             graph_url: programs(String::new()),
             smtp_host: "localhost",
-            smtp_starttls_port: starttls,
+            smtp_starttls_port: smtp,
             smtp_tls_port: smtps,
+            imap_host: "localhost",
+            imap_tls_port: imaps,
+            imap_starttls_port: imap,
             ca_file,
             inbox: browser("/inbox".to_owned()),
             user: USER,

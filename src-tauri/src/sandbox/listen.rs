@@ -11,13 +11,25 @@ use std::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
+    time::timeout,
 };
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+/// How long a TLS handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(30);
 /// How many connections are served at once; more wait their turn.
 const MOST_CONNECTIONS: usize = 64;
 /// How often a free port is looked for that is free on both of the loopback addresses.
 const TRIES: usize = 20;
+
+/// Speaks TLS on `stream` from now on.
+pub(super) async fn shake(
+    tls: &TlsAcceptor,
+    stream: TcpStream,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    timeout(HANDSHAKE, tls.accept(stream)).await?
+}
 
 /// One port, on both loopback addresses where the computer has both: a browser may take `localhost`
 /// for either.

@@ -1,4 +1,4 @@
-//! A mail world on loopback: identity provider, SMTP, Microsoft Graph and one inbox, for trying
+//! A mail world on loopback: identity provider, SMTP, Microsoft Graph, IMAP and one inbox, for trying
 //! Sendright without an account and for its tests.
 //!
 //! Invariants: it listens on loopback only; whatever a person sees of it says that it is the sandbox;
@@ -11,11 +11,13 @@ mod directory;
 mod graph;
 mod http;
 mod idp;
+mod imap;
 mod inbox;
 mod listen;
 mod smtp;
 mod token;
 pub mod visitor;
+mod wire;
 
 pub use addresses::Addresses;
 pub use ca::ca_file;
@@ -31,6 +33,7 @@ use listen::{Port, Staff};
 use std::{
     collections::HashMap,
     fmt, fs, io,
+    num::NonZeroU32,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -42,7 +45,8 @@ use token::Signer;
 pub struct Options {
     /// Where its certificate authority and long mails are kept; made when it is not there.
     pub dir: PathBuf,
-    /// The first of its four ports: HTTP, HTTPS, SMTP with STARTTLS, SMTP over TLS. `None`: free ones.
+    /// The first of its six ports: HTTP, HTTPS, SMTP with STARTTLS, SMTP over TLS, IMAP over TLS,
+    /// IMAP with STARTTLS. `None`: free ones.
     pub port_base: Option<u16>,
     /// What time it is in the sandbox.
     pub clock: Clock,
@@ -76,7 +80,7 @@ pub enum SandboxError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// The four ports do not fit behind this one.
+    /// The six ports do not fit behind this one.
     #[error("the ports from {base} on go beyond 65535")]
     PortBase {
         /// The first of them.
@@ -120,6 +124,9 @@ struct World {
     revoked: Mutex<HashMap<String, Timestamp>>,
     inbox: Inbox,
     room: Arc<Room>,
+    /// Mails do not outlive a run, so their numbers do not either (RFC 3501 §2.3.1.1): its start, in
+    /// seconds since 1970.
+    uid_validity: NonZeroU32,
     /// `http://localhost:port`.
     idp: String,
     /// `https://localhost:port`.
@@ -137,8 +144,9 @@ impl Sandbox {
             .map_err(|source| SandboxError::File { path: dir.clone(), source })?;
         let (authority, signer) = keys(dir)?;
         let tls = authority.server_config()?;
-        let [http, https, starttls, smtps] = ports(options.port_base).await?;
-        let numbers = [&http, &https, &starttls, &smtps].map(Port::number);
+        let ports = ports(options.port_base).await?;
+        let numbers = ports.each_ref().map(Port::number);
+        let [http, https, smtp, smtps, imaps, imap] = ports;
         let addresses = Addresses::new(numbers, authority.file);
         let world = Arc::new(World::new(options, signer, numbers)?);
         let staff = Staff::new();
@@ -148,10 +156,16 @@ impl Sandbox {
         staff.serve(https, move |stream, _| {
             http::serve_tls(stream, Arc::clone(&config), routes.clone())
         });
-        for (port, from_the_start) in [(starttls, false), (smtps, true)] {
+        for (port, from_the_start) in [(smtp, false), (smtps, true)] {
             let (world, tls) = (Arc::clone(&world), Arc::clone(&tls));
             staff.serve(port, move |stream, peer| {
                 smtp::serve(stream, peer, Arc::clone(&tls), from_the_start, Arc::clone(&world))
+            });
+        }
+        for (port, from_the_start) in [(imap, false), (imaps, true)] {
+            let (world, tls) = (Arc::clone(&world), Arc::clone(&tls));
+            staff.serve(port, move |stream, _| {
+                imap::serve(stream, Arc::clone(&tls), from_the_start, Arc::clone(&world))
             });
         }
         Ok(Self { world, addresses, staff })
@@ -202,7 +216,7 @@ fn keys(dir: &Path) -> Result<(Authority, Signer), SandboxError> {
     Ok((Authority::open(dir)?, Signer::open(dir)?))
 }
 
-async fn ports(base: Option<u16>) -> Result<[Port; 4], SandboxError> {
+async fn ports(base: Option<u16>) -> Result<[Port; 6], SandboxError> {
     let number = |offset: u16| match base {
         None => Ok(0),
         Some(base) => base.checked_add(offset).ok_or(SandboxError::PortBase { base }),
@@ -212,6 +226,8 @@ async fn ports(base: Option<u16>) -> Result<[Port; 4], SandboxError> {
         Port::take(number(1)?).await?,
         Port::take(number(2)?).await?,
         Port::take(number(3)?).await?,
+        Port::take(number(4)?).await?,
+        Port::take(number(5)?).await?,
     ])
 }
 
@@ -219,7 +235,7 @@ impl World {
     fn new(
         options: Options,
         signer: Signer,
-        [http, https, ..]: [u16; 4],
+        [http, https, ..]: [u16; 6],
     ) -> Result<Self, SandboxError> {
         let mut clients = vec![desktop_client(), web_client()];
         clients.extend(options.clients);
@@ -227,6 +243,7 @@ impl World {
             signer,
             room: Room::open(&options.dir)?,
             inbox: Inbox::new(options.clock.clone()),
+            uid_validity: started(&options.clock),
             clock: options.clock,
             clients,
             access_lifetime: options.access_lifetime,
@@ -237,6 +254,11 @@ impl World {
             https: format!("https://localhost:{https}"),
         })
     }
+}
+
+fn started(clock: &Clock) -> NonZeroU32 {
+    let seconds = u32::try_from(clock.now().date_time().unix_timestamp());
+    seconds.ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
 }
 
 /// Writes a file that its owner alone can read; whole or not at all.

@@ -1,18 +1,22 @@
 //! Where every mail of the sandbox arrives, whichever way it came.
 
+mod folder;
 mod mail;
 mod store;
 mod web;
 
+pub(super) use folder::{Entry, Folder, Mark};
 pub(super) use mail::from_addresses;
 pub use mail::{Attachment, Mail, MailDetail, Via};
 pub(super) use store::{Body, Room};
 pub(super) use web::routes;
 
 use crate::clock::Clock;
+use folder::Marks;
 use std::{
     collections::VecDeque,
     io,
+    num::NonZeroU32,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::broadcast;
@@ -33,8 +37,10 @@ pub struct Inbox {
 
 #[derive(Clone)]
 struct Kept {
+    uid: NonZeroU32,
     mail: Mail,
     source: Arc<Body>,
+    marks: Marks,
 }
 
 /// A mail on its way in: what is known of it beside its text.
@@ -88,7 +94,9 @@ impl Inbox {
     pub(super) fn deliver(&self, envelope: Envelope, source: Body) -> Mail {
         let mail = Mail::new(envelope, self.clock.now(), &source);
         let mut kept = self.kept();
-        kept.push_front(Kept { mail: mail.clone(), source: Arc::new(source) });
+        let uid = next_uid(&kept);
+        let (copy, source) = (mail.clone(), Arc::new(source));
+        kept.push_front(Kept { uid, mail: copy, source, marks: Marks::new() });
         while kept.len() > MOST || (kept.len() > 1 && octets(&kept) > MOST_OCTETS) {
             kept.pop_back();
         }
@@ -105,6 +113,10 @@ impl Inbox {
     fn kept(&self) -> MutexGuard<'_, VecDeque<Kept>> {
         self.mails.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn next_uid(kept: &VecDeque<Kept>) -> NonZeroU32 {
+    kept.front().map_or(NonZeroU32::MIN, |newest| newest.uid.saturating_add(1))
 }
 
 fn octets(kept: &VecDeque<Kept>) -> u64 {

@@ -110,7 +110,7 @@ impl Body {
     }
 
     /// The whole text.
-    pub(super) fn read(&self) -> io::Result<Vec<u8>> {
+    pub(in crate::sandbox) fn read(&self) -> io::Result<Vec<u8>> {
         let mut whole = self.start.clone();
         if let Some(rest) = &self.rest {
             io::copy(&mut File::open(&rest.path)?, &mut whole)?;

@@ -1,9 +1,15 @@
 //! AUTH: XOAUTH2, LOGIN and PLAIN, and what each sign-in may send as.
 //! Source: <https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth>, 2026-11.
 
-use super::{session::Session, wire::Line};
+use super::session::Session;
 use crate::{
-    sandbox::{World, directory::Mailbox, idp::Resource},
+    sandbox::{
+        World,
+        access::{bearer, password_parts},
+        directory::Mailbox,
+        idp::Resource,
+        wire::Line,
+    },
     secret::Secret,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -80,14 +86,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(with_password(user.expose(), password.expose()))
     }
 
-    /// RFC 4616 §2: authorization identity, name and password, with NUL between them.
     async fn plain_password(&mut self, initial: Option<Secret>) -> io::Result<Outcome> {
         let Some(said) = self.response(initial, "").await? else { return Ok(Err(CANCELLED)) };
-        let parts: Vec<_> = said.expose().split('\0').collect();
-        Ok(match parts[..] {
-            [_, user, password] => with_password(user, password),
-            _ => Err(UNSUCCESSFUL),
-        })
+        let parts = password_parts(said.expose());
+        Ok(parts.map_or(Err(UNSUCCESSFUL), |(user, password)| with_password(user, password)))
     }
 
     /// What the client says to `challenge`, decoded; `None` when it does not want to go on or
@@ -115,13 +117,6 @@ type Outcome = Result<Login, &'static str>;
 
 const CANCELLED: &str = "501 5.5.2 Authentication cancelled, or not base64";
 
-/// User and token of `user=…^Aauth=Bearer …^A^A`.
-fn bearer(said: &str) -> Option<(&str, &str)> {
-    let said = said.strip_suffix("\u{1}\u{1}")?;
-    let (user, token) = said.split_once('\u{1}')?;
-    Some((user.strip_prefix("user=")?, token.strip_prefix("auth=Bearer ")?))
-}
-
 fn with_password(user: &str, password: &str) -> Outcome {
     let mailbox = Mailbox::find(user).filter(|mailbox| mailbox.has_password(password));
     mailbox.map_or(Err(UNSUCCESSFUL), |mailbox| open(mailbox, None))
@@ -144,28 +139,4 @@ impl World {
 
 fn open(mailbox: &'static Mailbox, person: Option<&'static Mailbox>) -> Outcome {
     if mailbox.smtp { Ok(Login { mailbox, person }) } else { Err(SWITCHED_OFF) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_blob_of_microsofts_page_is_understood() {
-        // Source: the page named above.
-        let blob = "dXNlcj10ZXN0QGNvbnRvc28ub25taWNyb3NvZnQuY29tAWF1dGg9QmVhcmVyIEV3QkFBbDNCQUFVRkZwVUFvN0ozVmUwYmpMQldaV0NjbFJDM0VvQUEBAQ==";
-        let said = String::from_utf8(BASE64.decode(blob).unwrap()).unwrap();
-        let parts = bearer(&said).unwrap();
-        assert_eq!(
-            parts,
-            ("test@contoso.onmicrosoft.com", "EwBAAl3BAAUFFpUAo7J3Ve0bjLBWZWCclRC3EoAA")
-        );
-    }
-
-    #[test]
-    fn anything_else_is_not() {
-        for said in ["", "user=a", "user=a\u{1}auth=Bearer b", "user=a\u{1}b\u{1}\u{1}"] {
-            assert_eq!(bearer(said), None, "{said:?}");
-        }
-    }
 }

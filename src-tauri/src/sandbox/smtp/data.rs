@@ -1,7 +1,10 @@
 //! DATA: the message itself, and whether it may be sent.
 
-use super::{session::Session, wire::Wire};
-use crate::sandbox::inbox::{Body, Envelope, Via, from_addresses};
+use super::session::Session;
+use crate::sandbox::{
+    inbox::{Body, Envelope, Via, from_addresses},
+    wire::Wire,
+};
 use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -126,6 +129,7 @@ where
 mod tests {
     use super::*;
     use crate::sandbox::inbox::Room;
+    use std::time::Duration;
     use tokio::io::AsyncWriteExt as _;
 
     async fn received(input: &[u8]) -> (Option<Fault>, Vec<u8>) {
@@ -134,7 +138,8 @@ mod tests {
         let (ours, mut theirs) = tokio::io::duplex(64 * 1024);
         theirs.write_all(input).await.unwrap();
         let mut body = Body::new(&room);
-        let fault = receive(&mut Wire::new(ours), &mut body).await.unwrap();
+        let mut wire = Wire::new(ours, Duration::from_secs(20));
+        let fault = receive(&mut wire, &mut body).await.unwrap();
         (fault, body.start().to_vec())
     }
 

@@ -5,19 +5,18 @@
 mod auth;
 mod data;
 mod envelope;
+mod reply;
 mod session;
-mod wire;
 
-use super::World;
+use super::{World, listen::shake, wire::Wire};
 use rustls::ServerConfig;
 use session::{End, Session};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsAcceptor;
-use wire::Wire;
 
-/// How long a TLS handshake may take.
-const HANDSHAKE: Duration = Duration::from_secs(30);
+/// How long the client may take for a line (RFC 5321 §4.5.3.2.7).
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How long a conversation may take altogether.
 const LONGEST: Duration = Duration::from_secs(1800);
 
@@ -43,22 +42,16 @@ async fn talk(
     world: &Arc<World>,
 ) -> std::io::Result<()> {
     if protected {
-        let mut session = Session::protected(Wire::new(shake(&tls, stream).await?), peer, world);
+        let wire = Wire::new(shake(&tls, stream).await?, PATIENCE);
+        let mut session = Session::protected(wire, peer, world);
         session.greet();
         return session.run().await.map(drop);
     }
-    let mut session = Session::plain(Wire::new(stream), peer, world);
+    let mut session = Session::plain(Wire::new(stream, PATIENCE), peer, world);
     session.greet();
     if session.run().await? == End::StartTls {
         let stream = shake(&tls, session.into_stream()).await?;
-        Session::protected(Wire::new(stream), peer, world).run().await?;
+        Session::protected(Wire::new(stream, PATIENCE), peer, world).run().await?;
     }
     Ok(())
-}
-
-async fn shake(
-    tls: &TlsAcceptor,
-    stream: TcpStream,
-) -> std::io::Result<tokio_rustls::server::TlsStream<TcpStream>> {
-    timeout(HANDSHAKE, tls.accept(stream)).await?
 }

@@ -3,9 +3,11 @@
 use super::{
     auth::Login,
     envelope::{self, Transaction},
+};
+use crate::sandbox::{
+    World,
     wire::{Line, Wire},
 };
-use crate::sandbox::World;
 use std::{io, net::SocketAddr, sync::Arc};
 use tokio::io::{AsyncRead, AsyncWrite};
 

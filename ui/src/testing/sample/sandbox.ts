@@ -8,6 +8,8 @@ export const sampleSandbox: SandboxView = {
     ["Identity provider", "https://127.0.0.1:42617"],
     ["SMTP, STARTTLS", "127.0.0.1:42618"],
     ["SMTP, TLS", "127.0.0.1:42619"],
+    ["IMAP, TLS", "127.0.0.1:42620"],
+    ["IMAP, STARTTLS", "127.0.0.1:42621"],
     ["Graph", "https://127.0.0.1:42620"],
   ],
   user: "mira@sandbox.example",

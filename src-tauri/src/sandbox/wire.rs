@@ -12,9 +12,7 @@ use tokio::{
     time::timeout,
 };
 
-/// How long the client may take for a line (RFC 5321 §4.5.3.2.7).
-const PATIENCE: Duration = Duration::from_secs(300);
-/// The longest command: an answer to a SASL challenge may have 12288 octets (RFC 4954 §4), and
+/// The longest line: an answer to a SASL challenge may have 12288 octets (RFC 4954 §4), and
 /// Exchange takes one on the AUTH line as well.
 const LONGEST_LINE: usize = 12_288 + 64;
 
@@ -22,6 +20,7 @@ const LONGEST_LINE: usize = 12_288 + 64;
 pub(super) struct Wire<S> {
     stream: BufReader<S>,
     replies: Vec<u8>,
+    patience: Duration,
 }
 
 /// A line that was received.
@@ -34,28 +33,22 @@ pub(super) enum Line {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
-    /// Talks over `stream`.
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream: BufReader::new(stream), replies: Vec::new() }
+    /// Talks over `stream` with a client that may take `patience` for a line.
+    pub(super) fn new(stream: S, patience: Duration) -> Self {
+        Self { stream: BufReader::new(stream), replies: Vec::new(), patience }
     }
 
-    /// Puts down a reply, which may have several lines; sent before the next wait. The code of the
-    /// reply stands before each line.
-    pub(super) fn say(&mut self, reply: &str) {
-        let (code, text) = reply.split_at(3);
-        let mut lines = text.trim_start().split('\n').peekable();
-        while let Some(line) = lines.next() {
-            let mark = if lines.peek().is_some() { "-" } else { " " };
-            self.replies.extend_from_slice(format!("{code}{mark}{line}\r\n").as_bytes());
-        }
+    /// Puts down part of a reply; sent before the next wait.
+    pub(super) fn put(&mut self, octets: &[u8]) {
+        self.replies.extend_from_slice(octets);
     }
 
     /// Sends what was said.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
         if !self.replies.is_empty() {
             let stream = self.stream.get_mut();
-            timeout(PATIENCE, stream.write_all(&self.replies)).await??;
-            timeout(PATIENCE, stream.flush()).await??;
+            timeout(self.patience, stream.write_all(&self.replies)).await??;
+            timeout(self.patience, stream.flush()).await??;
             self.replies.clear();
         }
         Ok(())
@@ -79,9 +72,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             self.flush().await?;
         }
         let limit = u64::try_from(longest).unwrap_or(u64::MAX);
-        let read =
-            timeout(PATIENCE, (&mut self.stream).take(limit).read_until(b'\n', into)).await??;
+        let mut stream = (&mut self.stream).take(limit);
+        let read = timeout(self.patience, stream.read_until(b'\n', into)).await??;
         if read == 0 { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+    }
+
+    /// Reads exactly `count` octets behind what is in `into`.
+    pub(super) async fn exactly(&mut self, count: usize, into: &mut Vec<u8>) -> io::Result<()> {
+        let start = into.len();
+        into.resize(start + count, 0);
+        self.flush().await?;
+        timeout(self.patience, self.stream.read_exact(&mut into[start..])).await??;
+        Ok(())
+    }
+
+    /// Waits until the client says something, or hangs up.
+    pub(super) async fn readable(&mut self) -> io::Result<()> {
+        self.stream.fill_buf().await.map(drop)
     }
 
     /// Whether the client has said more than it was answered: forbidden before TLS (RFC 3207 §6).
@@ -103,7 +110,7 @@ mod tests {
         let (ours, mut theirs) = tokio::io::duplex(64 * 1024);
         theirs.write_all(input).await.unwrap();
         drop(theirs);
-        Wire::new(ours).line().await
+        Wire::new(ours, Duration::from_secs(20)).line().await
     }
 
     #[tokio::test]
@@ -114,17 +121,5 @@ mod tests {
         }
         assert_eq!(first_line(&vec![b'A'; 20_000]).await.unwrap(), Line::Broken);
         assert!(first_line(b"").await.is_err());
-    }
-
-    #[tokio::test]
-    async fn each_line_of_a_reply_has_its_code() {
-        let (ours, mut theirs) = tokio::io::duplex(1024);
-        let mut wire = Wire::new(ours);
-        wire.say("250 localhost\nSIZE 1\nDSN");
-        wire.flush().await.unwrap();
-        drop(wire);
-        let mut said = String::new();
-        theirs.read_to_string(&mut said).await.unwrap();
-        assert_eq!(said, "250-localhost\r\n250-SIZE 1\r\n250 DSN\r\n");
     }
 }
