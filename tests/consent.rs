@@ -1,6 +1,7 @@
 //! Consent and tokens against providers that say what the test wants.
 
 mod browser;
+mod device;
 mod renewal;
 mod sandbox;
 

@@ -2,11 +2,16 @@
 //! by Microsoft's own description.
 
 mod consent;
+mod device;
 mod graph;
 mod product;
 mod registrations;
 mod servers;
 mod smtp;
+// The window's tests use all of it.
+#[allow(dead_code)]
+#[path = "desktop/webdriver.rs"]
+mod webdriver;
 
 use mail_parser::{MessageParser, MimeHeaders as _};
 

@@ -85,6 +85,8 @@ kinds! {
         DeepLink,
         /// The person pastes the final address.
         Paste,
+        /// Nobody brings it: a code is typed on any device, and we ask.
+        Device,
     }
     /// Where a consent is.
     ConsentStep {
@@ -347,13 +349,15 @@ data! {
     ConsentView {
         /// Names this question.
         id: Uuid,
-        /// Whose.
-        profile_id: ProfileId,
+        /// Which sender's; `None`: an administrator is asked for an app registration.
+        profile_id: Option<ProfileId>,
+        /// Which app registration's, where an administrator is asked.
+        registration_id: Option<RegistrationId>,
         /// How the answer comes back.
         route: ConsentRoute,
         /// The address to open in the browser.
         url: String,
-        /// Where the browser will end.
+        /// Where the browser will end; empty with a device code.
         redirect_uri: String,
         /// The account to sign in with.
         login_hint: String,
@@ -361,15 +365,28 @@ data! {
         scopes: Vec<String>,
         /// When it began.
         started_at: Timestamp,
-        /// When patience ends.
+        /// When patience ends, or the code.
         ends_at: Timestamp,
+        /// What is typed where, with a device code.
+        device: Option<DeviceCode>,
+    }
+    /// A code to be typed on any device (RFC 8628 §3.2).
+    DeviceCode {
+        /// What is typed.
+        user_code: String,
+        /// Where it is typed.
+        verification_uri: String,
+        /// The same place with the code in it, where the provider offers one.
+        verification_uri_complete: Option<String>,
     }
     /// Something happened to a consent.
     ConsentNews {
         /// Which question.
         consent_id: Uuid,
-        /// Whose.
-        profile_id: ProfileId,
+        /// Which sender's.
+        profile_id: Option<ProfileId>,
+        /// Which app registration's, where an administrator is asked.
+        registration_id: Option<RegistrationId>,
         /// What happened.
         step: ConsentStep,
         /// When.

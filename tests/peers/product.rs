@@ -7,9 +7,9 @@ use super::servers::{
 use serde_json::Value;
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
-    process::{Command, ExitStatus, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
 };
 use url::Url;
 
@@ -67,6 +67,29 @@ impl Answer {
     }
 }
 
+/// A run of the program that has not ended yet.
+pub(crate) struct Running {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    printed: String,
+}
+
+impl Running {
+    /// Presses Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &pid]).status();
+        assert!(sent.is_ok_and(|status| status.success()));
+    }
+
+    /// What it gave, once it has ended.
+    pub(crate) fn ended(mut self) -> Answer {
+        self.stdout.read_to_string(&mut self.printed).expect("it prints");
+        let output = self.child.wait_with_output().expect("it ends");
+        Answer::new(output.status, &self.printed, &output.stderr)
+    }
+}
+
 impl Product {
     /// A fresh installation.
     pub(crate) fn new() -> Self {
@@ -121,8 +144,20 @@ impl Product {
         profile: &str,
         person: Person<'_>,
     ) -> (Answer, String) {
+        let (open, running) =
+            self.start(&["consent", profile, "--no-browser", "--route", "loopback"]);
+        assert_eq!(open["event"], "open", "{open}");
+        let browser = Browser::new(servers);
+        let end = browser.sign_in(open["url"].as_str().expect("an address is printed"), person);
+        assert!(is_loopback(&end), "{end}");
+        let page = browser.visit(&end);
+        (running.ended(), page)
+    }
+
+    /// Starts `sendright ARGUMENTS`; gives the first object that it prints.
+    pub(crate) fn start(&self, arguments: &[&str]) -> (Value, Running) {
         let mut child = self
-            .command(&["consent", profile, "--no-browser", "--route", "loopback"])
+            .command(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -130,18 +165,11 @@ impl Product {
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut printed = String::new();
         stdout.read_line(&mut printed).expect("it prints");
-        let Ok(open) = serde_json::from_str::<Value>(&printed) else {
+        let Ok(first) = serde_json::from_str(&printed) else {
             let output = child.wait_with_output().expect("it ends");
             panic!("{printed}{}", String::from_utf8_lossy(&output.stderr));
         };
-        assert_eq!(open["event"], "open", "{open}");
-        let browser = Browser::new(servers);
-        let end = browser.sign_in(open["url"].as_str().expect("an address is printed"), person);
-        assert!(is_loopback(&end), "{end}");
-        let page = browser.visit(&end);
-        std::io::Read::read_to_string(&mut stdout, &mut printed).expect("it prints");
-        let output = child.wait_with_output().expect("it ends");
-        (Answer::new(output.status, &printed, &output.stderr), page)
+        (first, Running { child, stdout, printed })
     }
 
     /// Signs `profile` in as the person whose mailbox it uses.

@@ -1,12 +1,15 @@
 //! `consent`
 
-use super::{Cli, Done, interrupt::interrupted, not_yet::not_yet, out::note};
+use super::{Cli, Done, interrupt::interrupted, out::note};
 use crate::{
-    api::{BeginConsent, ConsentAnswer, ConsentNews, ConsentRoute, ConsentStep, ConsentView, News},
+    api::{
+        BeginConsent, ConsentAnswer, ConsentNews, ConsentRoute, ConsentStep, ConsentView,
+        DeviceCode, News,
+    },
     explain::{Code, Problem},
 };
 use clap::{Args, ValueEnum};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     io::{self, BufRead as _},
     pin::pin,
@@ -35,28 +38,27 @@ enum Route {
     DeepLink,
     /// The final address is pasted on stdin.
     Paste,
-    /// A code is typed on another device: not there yet.
+    /// A code is shown, and typed in a browser on any device.
     Device,
 }
 
 impl Consent {
     pub(super) async fn run(self, cli: &Cli) -> Done {
-        let route = match self.route {
-            None => None,
-            Some(Route::Loopback) => Some(ConsentRoute::Loopback),
-            Some(Route::DeepLink) => Some(ConsentRoute::DeepLink),
-            Some(Route::Paste) => Some(ConsentRoute::Paste),
-            Some(Route::Device) => {
-                let instead = "Sign in on this computer, or with --route paste.";
-                return Err(not_yet("The device route", instead));
-            }
-        };
+        let route = self.route.map(|route| match route {
+            Route::Loopback => ConsentRoute::Loopback,
+            Route::DeepLink => ConsentRoute::DeepLink,
+            Route::Paste => ConsentRoute::Paste,
+            Route::Device => ConsentRoute::Device,
+        });
         let profile_id = cli.app.find_profile(&self.profile).await?;
-        let news = cli.app.news();
+        let (news, ctrl_c) = (cli.app.news(), interrupted());
         let asked = BeginConsent { profile_id, route, open_browser: !self.no_browser };
         let view = cli.app.begin_consent(asked).await?;
-        cli.out.event("open", &view, opening(&view));
-        let ended = watch(cli, &view, news).await;
+        match &view.device {
+            Some(code) => cli.out.event("device", &to_type(&view, code), typing(&view, code)),
+            None => cli.out.event("open", &view, opening(&view)),
+        }
+        let ended = watch(cli, &view, news, ctrl_c).await;
         cli.app.browsers_served().await;
         let account = ended?;
         let words = match &account {
@@ -69,9 +71,32 @@ impl Consent {
     }
 }
 
+/// What a program has to know to have a code typed.
+fn to_type(view: &ConsentView, code: &DeviceCode) -> Value {
+    json!({
+        "id": view.id, "profile_id": view.profile_id,
+        "verification_uri": code.verification_uri, "user_code": code.user_code,
+        "verification_uri_complete": code.verification_uri_complete,
+        "expires_at": view.ends_at, "login_hint": view.login_hint, "scopes": view.scopes,
+    })
+}
+
+fn typing(view: &ConsentView, code: &DeviceCode) -> String {
+    let DeviceCode { user_code, verification_uri, verification_uri_complete } = code;
+    let complete = verification_uri_complete
+        .as_ref()
+        .map(|uri| format!("\nThe same page with the code in it:\n  {uri}"))
+        .unwrap_or_default();
+    format!(
+        "In a browser on any device, open\n  {verification_uri}\nand type the code\n  {user_code}\nSign \
+         in as {}. The code runs out at {}.{complete}",
+        view.login_hint, view.ends_at,
+    )
+}
+
 fn opening(view: &ConsentView) -> String {
     let then = match view.route {
-        ConsentRoute::Loopback => "",
+        ConsentRoute::Loopback | ConsentRoute::Device => "",
         ConsentRoute::DeepLink | ConsentRoute::Paste => {
             "\nThen paste the address where the browser ended, and press Enter."
         }
@@ -84,18 +109,19 @@ async fn watch(
     cli: &Cli,
     view: &ConsentView,
     mut news: broadcast::Receiver<News>,
+    ctrl_c: impl Future<Output = ()>,
 ) -> Result<Option<String>, Problem> {
     let mut pasted = match view.route {
-        ConsentRoute::Loopback => None,
+        ConsentRoute::Loopback | ConsentRoute::Device => None,
         ConsentRoute::DeepLink | ConsentRoute::Paste => Some(lines_of_stdin()),
     };
-    let mut account = None;
-    let mut ctrl_c = pin!(interrupted());
+    let (mut account, mut stopped) = (None, false);
+    let mut ctrl_c = pin!(ctrl_c);
     loop {
         tokio::select! {
             told = news.recv() => match told {
                 Ok(News::Consent(step)) if step.consent_id == view.id => {
-                    let ended = told_step(cli, step, &mut account);
+                    let ended = told_step(cli, view.route, step, &mut account);
                     if let Some(ended) = ended {
                         return ended.map(|()| account);
                     }
@@ -109,8 +135,8 @@ async fn watch(
                 pasted = None;
                 cli.app.cancel_consent(view.id).await?;
             },
-            () = &mut ctrl_c => {
-                ctrl_c.set(interrupted());
+            () = &mut ctrl_c, if !stopped => {
+                stopped = true;
                 cli.app.cancel_consent(view.id).await?;
             }
         }
@@ -120,10 +146,14 @@ async fn watch(
 /// Prints a step; when it was the last one, how it ended.
 fn told_step(
     cli: &Cli,
+    route: ConsentRoute,
     step: ConsentNews,
     account: &mut Option<String>,
 ) -> Option<Result<(), Problem>> {
     let words = match step.step {
+        ConsentStep::Waiting if route == ConsentRoute::Device => {
+            "Waiting for the code to be typed…"
+        }
         ConsentStep::Waiting => "Waiting for the browser…",
         ConsentStep::CodeReceived => "The answer is here.",
         ConsentStep::TokensStored => "The tokens are in the vault.",

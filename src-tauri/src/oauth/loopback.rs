@@ -4,7 +4,7 @@
 //! The browser's request is held until the tokens are in the vault or are not, so that the page says
 //! how it really ended. Then the browser is sent on to an address without a code in it.
 
-use super::{consent::Consents, page::page};
+use super::{desk::Consents, page::page};
 use crate::profile::CALLBACK_PATH;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use hyper::{body::Incoming, service::service_fn};

@@ -1,13 +1,16 @@
 //! Consent and tokens: from the question in the browser to an access token that is fresh.
 //!
 //! Read in the order of a sign-in: [`Party`] says who asks whom, [`Consents`] keeps the open
-//! questions, [`Loopback`] or a link brings the answer, [`Wallet`] redeems it and renews the tokens.
+//! questions, [`Loopback`] or a link brings the answer, or [`Device`] fetches it; [`Wallet`] redeems it
+//! and renews the tokens.
 //! Invariants: a question is answered once; a rotated refresh token is in the vault before its access
 //! token is used; what a provider says survives word for word in a [`ProviderRefusal`].
 
 mod account;
 mod client;
 mod consent;
+mod desk;
+mod device;
 mod loopback;
 mod page;
 mod party;
@@ -19,7 +22,9 @@ mod wallet;
 mod wire;
 
 pub use account::{Account, Claims};
-pub use consent::{Asked, ConsentError, Consents, PATIENCE, Waiting};
+pub use consent::{Asked, ConsentError, PATIENCE, Waiting};
+pub use desk::Consents;
+pub use device::{Device, DeviceGrant, Shown};
 pub use loopback::{Browser, Ending, Loopback, LoopbackError};
 pub use party::{Party, Proof};
 pub use redirect::Grant;

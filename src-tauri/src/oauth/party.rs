@@ -10,13 +10,16 @@ use crate::{
     },
     secret::Secret,
 };
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use http::{Request, header};
 use oauth2::{
-    AuthType, AuthUrl, ClientId, ClientSecret, EndpointNotSet, EndpointSet, StandardRevocableToken,
-    TokenUrl,
+    AuthType, AuthUrl, ClientId, ClientSecret, EndpointNotSet, EndpointSet, HttpRequest,
+    StandardRevocableToken, TokenUrl,
     basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse},
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use url::{Url, form_urlencoded};
 
 /// An OAuth client as one profile uses it, and the provider it talks to.
 #[derive(Debug, Clone)]
@@ -162,6 +165,45 @@ impl Party {
             (Rule::Always | Rule::WhenThere, Some(_)) => Ok(Proof::Secret),
             (Rule::Always, None) => Err(ConsentError::SecretMissing { provider: self.provider }),
         }
+    }
+
+    /// What has to be shown when a code is typed on another device.
+    ///
+    /// NOTE: without a redirect Entra goes by the switch *Allow public client flows*, and takes the
+    /// app for a public client (source as in the first row of the table above).
+    pub(super) fn device_proof(&self) -> Proof {
+        match (self.provider, &self.client_secret) {
+            (Provider::Microsoft, _) | (_, None) => Proof::Nothing,
+            (Provider::Google | Provider::Custom, Some(_)) => Proof::Secret,
+        }
+    }
+
+    /// A form for `place`, showing `proof`: for what the `oauth2` crate has no request for.
+    pub(super) fn form(&self, place: &Url, proof: Proof, fields: &[(&str, &str)]) -> HttpRequest {
+        let encoded =
+            |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        let mut request = Request::post(place.as_str())
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        match (proof, &self.client_secret, self.authentication) {
+            (Proof::Secret, Some(secret), ClientAuthentication::Basic) => {
+                let pair = format!("{}:{}", encoded(&self.client_id), encoded(secret.expose()));
+                let basic = format!("Basic {}", BASE64_STANDARD.encode(pair));
+                request = request.header(header::AUTHORIZATION, basic);
+            }
+            (Proof::Secret, Some(secret), ClientAuthentication::Post) => {
+                form.append_pair("client_id", &self.client_id);
+                form.append_pair("client_secret", secret.expose());
+            }
+            _ => {
+                form.append_pair("client_id", &self.client_id);
+            }
+        }
+        request
+            .body(form.finish().into_bytes())
+            .expect("a checked address and an encoded header make a request")
     }
 
     /// The provider's host, for words.

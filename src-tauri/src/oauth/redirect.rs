@@ -2,6 +2,7 @@
 
 use super::{
     consent::{ConsentError, PATIENCE},
+    desk::Expected,
     party::Proof,
     refusal::{self, ProviderRefusal},
     request::Question,
@@ -77,16 +78,16 @@ impl Reply {
         })
     }
 
-    /// Whether this answers `question`: the state is compared in constant time.
+    /// Whether this is the answer that is `expected`: the state is compared in constant time.
     ///
     /// A bare code carries no state; then the verifier alone ties it to the question, and a code
     /// from elsewhere is refused by the provider (RFC 7636 §1).
-    pub(super) fn answers(&self, question: &Question) -> bool {
+    pub(super) fn answers(&self, expected: &Expected) -> bool {
         match &self.state {
             Some(state) => {
-                state.expose().as_bytes().ct_eq(question.state.expose().as_bytes()).into()
+                state.expose().as_bytes().ct_eq(expected.state.expose().as_bytes()).into()
             }
-            None => self.bare,
+            None => self.bare && expected.bare,
         }
     }
 
@@ -140,7 +141,6 @@ mod tests {
 
     fn question(asked_at: Timestamp) -> Question {
         Question {
-            profile: crate::profile::ProfileId::new(),
             url: OURS.parse().unwrap(),
             state: Secret::new("s1"),
             verifier: Secret::new("v1"),
@@ -155,7 +155,7 @@ mod tests {
 
     /// What becomes of `reply`: the code, or the error in words; `None`: it is no answer to us.
     fn taken(reply: &Reply) -> bool {
-        reply.answers(&question(Clock::system().now()))
+        reply.answers(&question(Clock::system().now()).expects())
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use super::{
     consent::ConsentError,
+    desk::Expected,
     party::{Party, Proof},
 };
 use crate::{
     clock::Timestamp,
-    profile::{ProfileId, Redirect, presets},
+    profile::{Redirect, presets},
     secret::Secret,
 };
 use oauth2::{CsrfToken, PkceCodeChallenge, RedirectUrl, Scope};
@@ -19,8 +20,6 @@ const CHANCE: u32 = 32;
 /// A question that is open; answering consumes it.
 #[derive(Debug)]
 pub(super) struct Question {
-    /// Whose sign-in.
-    pub(super) profile: ProfileId,
     /// What the browser opens.
     pub(super) url: Url,
     /// What the answer has to repeat.
@@ -76,7 +75,6 @@ impl Question {
         }
         let (url, state) = ask.url();
         Ok(Self {
-            profile: party.profile,
             url,
             state: Secret::new(state.into_secret()),
             verifier: Secret::new(verifier.into_secret()),
@@ -87,6 +85,11 @@ impl Question {
             host: party.endpoints.authorize.host_str().unwrap_or_default().to_owned(),
             asked_at: now,
         })
+    }
+
+    /// What the answer has to show.
+    pub(super) fn expects(&self) -> Expected {
+        Expected { state: self.state.clone(), redirect_uri: self.redirect_uri.clone(), bare: true }
     }
 }
 

@@ -229,12 +229,17 @@ pub(super) fn unread(
             "the answer is empty".to_owned()
         }
     };
-    TokenError::NotTheProtocol { host: party.host(), status: 200, said }
+    party.not_the_protocol(&said)
 }
 
 impl Party {
     pub(super) fn wire(&self, now: Timestamp) -> Wire<'_> {
         Wire { http: &self.http, now, secret: self.client_secret.as_ref() }
+    }
+
+    /// An answer that looked well and is not what the standard says.
+    pub(super) fn not_the_protocol(&self, said: &str) -> TokenError {
+        TokenError::NotTheProtocol { host: self.host(), status: 200, said: said.to_owned() }
     }
 
     /// Reads what was handed out, asked for at `now` with `asked` scopes.
@@ -244,17 +249,12 @@ impl Party {
         asked: &[String],
         now: Timestamp,
     ) -> Result<Tokens, TokenError> {
-        let wrong = |said: &str| TokenError::NotTheProtocol {
-            host: self.host(),
-            status: 200,
-            said: said.to_owned(),
-        };
         if *answer.token_type() != BasicTokenType::Bearer {
-            return Err(wrong("the token is not of the type Bearer"));
+            return Err(self.not_the_protocol("the token is not of the type Bearer"));
         }
         let value = Secret::new(answer.access_token().secret().clone());
         if value.is_empty() {
-            return Err(wrong("the access token is empty"));
+            return Err(self.not_the_protocol("the access token is empty"));
         }
         let lifetime = answer.expires_in().unwrap_or(ASSUMED_LIFETIME);
         // NOTE: some write an empty scope instead of none.

@@ -29,8 +29,15 @@ pub(super) struct IdToken {
 impl ExtraTokenFields for IdToken {}
 
 /// What a request carries that no error text may repeat.
-const SENT_SECRETS: [&str; 6] =
-    ["code", "refresh_token", "client_secret", "code_verifier", "client_assertion", "token"];
+const SENT_SECRETS: [&str; 7] = [
+    "code",
+    "device_code",
+    "refresh_token",
+    "client_secret",
+    "code_verifier",
+    "client_assertion",
+    "token",
+];
 
 /// Nobody is asked to wait longer than this, whatever a header says.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -59,7 +66,7 @@ impl Wire<'_> {
     ///
     /// # Errors
     /// The provider's refusal, its wish to be left alone for a while, or what else it was.
-    async fn post(&self, request: HttpRequest) -> Result<HttpResponse, TokenError> {
+    pub(super) async fn post(&self, request: HttpRequest) -> Result<HttpResponse, TokenError> {
         let (host, sent) = self.sent(&request);
         let answer = self.http.send(request).await?;
         judged(&answer, &host, &sent, self.now)

@@ -57,7 +57,7 @@ describe("senders", () => {
 
 describe("a consent", () => {
   const news = (consent_id: string, step: ConsentStep) =>
-    ({ event: "consent", consent_id, profile_id: uuid(1), step, at: "2026-11-24T12:00:00Z", note: null, problem: step === "failed" ? vaultAbsent : null }) as const;
+    ({ event: "consent", consent_id, profile_id: uuid(1), registration_id: null, step, at: "2026-11-24T12:00:00Z", note: null, problem: step === "failed" ? vaultAbsent : null }) as const;
 
   it("hears its own news only", async () => {
     const { stores, fake } = started();

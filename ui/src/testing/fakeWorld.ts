@@ -14,7 +14,7 @@ import { sampleHistory } from "./sample/history";
 import { Moments, uuid } from "./sample/ids";
 import { noSuchRecipient, smtpAuthOff, uncertain, wrongPlatform } from "./sample/problems";
 import { sampleProfiles } from "./sample/profiles";
-import { samplePresets, sampleRegistrations } from "./sample/registrations";
+import { sampleCode, samplePresets, sampleRegistrations } from "./sample/registrations";
 import { sampleMails, sampleSandbox } from "./sample/sandbox";
 
 type Answers = { [C in keyof Contract]: (request: Contract[C][0]) => Contract[C][1] | Promise<Contract[C][1]> };
@@ -152,11 +152,12 @@ export class FakeWorld {
 
   private consent(profileId: string, route: Contract["begin_consent"][0]["route"]) {
     const id = uuid(this.next++);
-    const news = { consent_id: id, profile_id: profileId, at: this.at.minutes(0), note: null, problem: null };
+    const news = { consent_id: id, profile_id: profileId, registration_id: null, at: this.at.minutes(0), note: null, problem: null };
     const ends: Record<typeof this.consentEnds, ConsentStep[]> = {
       open: [], done: ["code_received", "tokens_stored", "identity_checked", "done"], failed: ["code_received", "failed"],
     };
-    const steps: ConsentStep[] = ["opened", "waiting", ...ends[this.consentEnds]];
+    const device = route === "device" ? sampleCode : null;
+    const steps: ConsentStep[] = [...(device ? [] : ["opened" as const]), "waiting", ...ends[this.consentEnds]];
     steps.forEach((step, at) => {
       const problem = step === "failed" ? wrongPlatform : null;
       setTimeout(() => {
@@ -167,13 +168,15 @@ export class FakeWorld {
     return {
       id,
       profile_id: profileId,
+      registration_id: null,
       route: route ?? "loopback",
-      url: "https://login.microsoftonline.com/kestrel.example/oauth2/v2.0/authorize?client_id=11111111-2222-3333-4444-555555555555&response_type=code&state=…",
-      redirect_uri: "http://localhost:51734/oauth2/callback",
+      url: device?.verification_uri ?? "https://login.microsoftonline.com/kestrel.example/oauth2/v2.0/authorize?client_id=11111111-2222-3333-4444-555555555555&response_type=code&state=…",
+      redirect_uri: device ? "" : "http://localhost:51734/oauth2/callback",
       login_hint: this.profile(profileId).row.mailbox,
       scopes: ["https://outlook.office.com/SMTP.Send", "offline_access", "openid"],
       started_at: this.at.minutes(0),
-      ends_at: this.at.minutes(5),
+      ends_at: this.at.minutes(device ? 15 : 5),
+      device,
     };
   }
 

@@ -3,6 +3,7 @@
 //! What the program does is decided by the OAuth `error` before anything comes here; AADSTS numbers
 //! and words choose between sentences only.
 
+mod device;
 mod table;
 
 use super::problem::{Code, Problem, Retry};
@@ -56,6 +57,10 @@ impl From<ConsentError> for Problem {
             )
             .said(format!("iss={said}"))
             .source("https://www.rfc-editor.org/rfc/rfc9207"),
+            ConsentError::NoDeviceEndpoint { provider } => device::not_offered(provider),
+            ConsentError::CodeExpired => device::expired(),
+            ConsentError::DeviceRefused(refusal) => device::refused(&refusal),
+            ConsentError::Token(error) => (*error).into(),
             ConsentError::Empty => Self::new(
                 Code::NotTheProtocol,
                 "The browser came back without an answer",

@@ -56,7 +56,7 @@ pub(super) const REFUSALS: &[Row] = rows![
     [65004] "" "" => ConsentDeclined, "The person at the browser declined", "Nothing was changed. Sign in again and accept to use this sender.", "";
     [65005, 650056, 650057] "" "" => ProviderRefused, "The app registration does not list what is asked for", "Its owner adds the permission under API permissions; an administrator may have to grant it as well.", "";
     [50105] "" "" => ProviderRefused, "This account is not assigned to the app", "An administrator adds it under Enterprise apps, Users and groups, or turns Assignment required off.", "";
-    [53003, 53000, 53001, 53002, 53004, 530032, 530035] "" "" => ProviderRefused, "A policy of the organisation forbids this sign-in", "Conditional Access or security defaults block it. The sign-in logs, filtered by the correlation id, name the policy to the administrator.", "https://learn.microsoft.com/entra/identity/conditional-access/troubleshoot-conditional-access";
+    [53003, 53000, 53001, 53002, 53004, 530032, 530033, 530035, 530036] "" "" => ProviderRefused, "A policy of the organisation forbids this sign-in", "Conditional Access or security defaults block it. The sign-in logs, filtered by the correlation id, name the policy to the administrator.", "https://learn.microsoft.com/entra/identity/conditional-access/troubleshoot-conditional-access";
     [16000, 50020, 50034, 51004, 90072, 500208] "" "" => ProviderRefused, "This account does not belong to the tenant", "Sign in with an account of the tenant, correct the tenant in the registration, or let an administrator invite the account as a guest.", "";
     [50053] "" "" => ProviderRefused, "The account is locked for the moment", "Too many wrong passwords, or an address that Microsoft distrusts. Wait, or let an administrator look into the sign-in logs.", "";
     [50057] "" "" => ProviderRefused, "The account is disabled", "An administrator has to enable it.", "";
@@ -64,6 +64,9 @@ pub(super) const REFUSALS: &[Row] = rows![
     [] "admin_policy_enforced" "" => ProviderRefused, "A policy of the organisation forbids this sign-in", "A Workspace administrator has to trust the app under Security, API controls.", "";
     [] "access_denied" "verification" => ProviderRefused, "{who} does not let this account use the app while it is being tested", "Add the account as a test user on the consent screen, or publish the app.", "";
     [] "access_denied" "" => ConsentDeclined, "The person at the browser declined", "Nothing was changed. Sign in again and accept to use this sender.", "";
+    // A code that was typed on another device (RFC 8628 §3.5; Microsoft's own names beside it).
+    [] "authorization_declined" "" => ConsentDeclined, "The person who typed the code declined", "Nothing was changed. Get a new code and accept to use this sender.", "";
+    [] "bad_verification_code" "" => ProviderRefused, "{who} does not know the code any more", "It was used already, or has run out. Get a new code.", "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code";
     // What was asked for.
     [500011, 50001] "" "" => ProviderRefused, "The tenant does not have what is asked for", "It may have no Exchange Online, or live in another national cloud. Check the tenant, the cloud and the scopes.", "";
     [28000, 70011, 700022, 28003] "" "" => ProviderRefused, "Microsoft does not accept the scopes", "Each has to be spelt as Microsoft names it, with its address, and belong to the cloud of the registration.", "https://learn.microsoft.com/entra/identity-platform/scopes-oidc";

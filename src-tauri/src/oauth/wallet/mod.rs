@@ -11,7 +11,8 @@ mod turn;
 use super::{
     account::Account,
     client,
-    party::Party,
+    device::DeviceGrant,
+    party::{Party, Proof},
     redirect::Grant,
     token::{self, AccessToken, SignInReason, TokenError, Tokens},
 };
@@ -22,14 +23,13 @@ use crate::{
     secret::{Secret, SecretStore},
 };
 use custody::{Custody, Kept};
-use http::{Request, header};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio_util::sync::CancellationToken;
 use turn::Turns;
-use url::{Url, form_urlencoded};
+use url::Url;
 
 /// Keeps the tokens of all profiles. Cloning shares them.
 #[derive(Debug, Clone)]
@@ -103,6 +103,19 @@ impl Wallet {
         to_its_end(async move { wallet.redeem_alone(&party, grant).await }).await
     }
 
+    /// Takes the tokens that a typed code brought into custody, as [`redeem`](Self::redeem) does.
+    ///
+    /// # Errors
+    /// Why they could not be kept.
+    pub async fn accept(&self, party: &Party, grant: DeviceGrant) -> Result<SignedIn, TokenError> {
+        let (wallet, party) = (self.clone(), party.clone());
+        to_its_end(async move {
+            let _turn = wallet.0.turns.take(party.profile).await?;
+            wallet.take_in(&party, grant.proof, grant.tokens).await
+        })
+        .await
+    }
+
     /// An access token for `scopes` of one resource: the one in memory while it is fresh, else a new
     /// one. `cancel` ends the waiting, not the renewal.
     ///
@@ -164,6 +177,16 @@ impl Wallet {
         let _turn = self.0.turns.take(party.profile).await?;
         let proof = grant.proof;
         let tokens = token::exchange(party, grant, self.0.clock.now()).await?;
+        self.take_in(party, proof, tokens).await
+    }
+
+    /// Puts the tokens of a new sign-in in the place of an earlier one's. The caller has the turn.
+    async fn take_in(
+        &self,
+        party: &Party,
+        proof: Proof,
+        tokens: Tokens,
+    ) -> Result<SignedIn, TokenError> {
         // The old ones belong to an earlier sign-in, perhaps of another person.
         self.drop_access(party.profile);
         let renews_itself = tokens.refresh.is_some();
@@ -236,15 +259,8 @@ impl Wallet {
     /// Revokes a refresh token and all that came of it (RFC 7009 §2.1). By hand: the `oauth2` crate
     /// takes `https://` addresses only, and a provider on this computer has none.
     async fn revoke(&self, party: &Party, place: &Url, token: &Secret) -> Result<(), TokenError> {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .append_pair("token", token.expose())
-            .append_pair("token_type_hint", "refresh_token")
-            .append_pair("client_id", &party.client_id)
-            .finish();
-        let request = Request::post(place.as_str())
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body.into_bytes())
-            .expect("a checked address and a constant header make a request");
+        let fields = [("token", token.expose()), ("token_type_hint", "refresh_token")];
+        let request = party.form(place, Proof::Nothing, &fields);
         party.wire(self.0.clock.now()).tell(request).await
     }
 }

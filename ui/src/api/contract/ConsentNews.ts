@@ -2,6 +2,7 @@
 import type { ConsentStep } from "./ConsentStep";
 import type { Problem } from "./Problem";
 import type { ProfileId } from "./ProfileId";
+import type { RegistrationId } from "./RegistrationId";
 import type { Timestamp } from "./Timestamp";
 
 /**
@@ -13,9 +14,13 @@ export type ConsentNews = {
  */
 consent_id: string, 
 /**
- * Whose.
+ * Which sender's.
  */
-profile_id: ProfileId, 
+profile_id: ProfileId | null, 
+/**
+ * Which app registration's, where an administrator is asked.
+ */
+registration_id: RegistrationId | null, 
 /**
  * What happened.
  */

@@ -3,4 +3,4 @@
 /**
  * How the answer of the browser comes back.
  */
-export type ConsentRoute = "loopback" | "deep_link" | "paste";
+export type ConsentRoute = "loopback" | "deep_link" | "paste" | "device";

@@ -91,3 +91,21 @@ export const vaultAbsent: Problem = {
   means: "No Secret Service is running in this session. Start one, or start Sendright with the passphrase file: SENDRIGHT_VAULT=file.",
   said: null,
 };
+
+/** Nobody typed a code in time. */
+export const codeRunOut: Problem = {
+  ...PLAIN,
+  code: "consent-timed-out",
+  title: "The code has run out",
+  means: "It was not typed and confirmed in time. Nothing was changed; get a new code.",
+  said: null,
+};
+
+/** The provider has no codes. */
+export const noCodes: Problem = {
+  ...PLAIN,
+  code: "invalid-settings",
+  title: "This provider offers no sign-in with a code",
+  means: "The app registration names no device endpoint.",
+  said: null,
+};

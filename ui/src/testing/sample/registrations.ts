@@ -1,3 +1,4 @@
+import type { DeviceCode } from "../../api/contract/DeviceCode";
 import type { PresetView } from "../../api/contract/PresetView";
 import type { RegistrationView } from "../../api/contract/RegistrationView";
 import type { ServerSettings } from "../../api/contract/ServerSettings";
@@ -73,3 +74,8 @@ export const samplePresets: PresetView[] = [
   }),
   preset("smtp", "Another SMTP server", "With a password, or none inside a network", { sign_ins: ["password", "none"] }),
 ];
+
+/** A code as Microsoft gives one. */
+export const sampleCode: DeviceCode = {
+  user_code: "DQ7K-MHZT", verification_uri: "https://microsoft.com/devicelogin", verification_uri_complete: null,
+};

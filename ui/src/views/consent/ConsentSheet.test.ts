@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { ConsentNews } from "../../api/contract/ConsentNews";
 import type { ConsentStep } from "../../api/contract/ConsentStep";
 import { type Answers, failsWith, fakeCall } from "../../testing/fakeCall";
-import { vaultAbsent, wrongPlatform } from "../../testing/sample/problems";
+import { codeRunOut, noCodes, vaultAbsent, wrongPlatform } from "../../testing/sample/problems";
 import { faults, show } from "../../testing/show";
 import ConsentSheet from "./ConsentSheet.svelte";
 
@@ -23,7 +23,7 @@ async function sheet(answers: Answers = {}) {
   const onclose = vi.fn();
   const shown = await show(ConsentSheet, { profileId: SUPPORT, onclose }, fake);
   const tell = (step: ConsentStep, more: Partial<ConsentNews> = {}) => fake.tell({
-    event: "consent", consent_id: shown.stores.consent.view?.id ?? "", profile_id: SUPPORT, step, at: fake.world.at.minutes(0),
+    event: "consent", consent_id: shown.stores.consent.view?.id ?? "", profile_id: SUPPORT, registration_id: null, step, at: fake.world.at.minutes(0),
     note: null, problem: null, ...more,
   });
   await waitFor(() => expect(shown.stores.consent.view).not.toBeNull());
@@ -109,6 +109,41 @@ describe("the way back", () => {
     await user.click(screen.getByRole("radio", { name: "Paste URL" }));
     await waitFor(() => expect(asked("begin_consent").at(-1)).toMatchObject({ route: "paste" }));
     expect(asked("cancel_consent")).toHaveLength(1);
+  });
+
+  it("can be a code: shown large, copied, typed at the provider's page, and made anew when it has run out", async () => {
+    const { user, asked, tell, stores } = await sheet();
+    await user.click(screen.getByRole("radio", { name: "Code" }));
+    await waitFor(() => expect(asked("begin_consent").at(-1)).toMatchObject({ route: "device" }));
+    tell("waiting");
+    expect(await screen.findByText("DQ7K-MHZT")).toBeVisible();
+    expect(screen.getByText(/runs out in 1[45]:/)).toBeVisible();
+    expect(screen.getByText("Waiting for the code to be typed")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Open browser again" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Not arriving?" })).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Copy code" }));
+    expect(await screen.findByRole("button", { name: "Copied" })).toBeVisible();
+    expect(await navigator.clipboard.readText()).toBe("DQ7K-MHZT");
+    await user.click(screen.getByRole("button", { name: "Open page" }));
+    expect(asked("open_consent_again")).toEqual([stores.consent.view?.id]);
+    expect(await faults()).toEqual([]);
+    tell("failed", { problem: codeRunOut });
+    expect(await screen.findByText(codeRunOut.title)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Get a new code" }));
+    await waitFor(() => expect(asked("begin_consent").filter((one) => (one as { route: string }).route === "device")).toHaveLength(2));
+    expect(await screen.findByText("DQ7K-MHZT")).toBeVisible();
+  });
+
+  it("that the provider does not have says so, and another one can be taken", async () => {
+    const { user, asked, fake } = await sheet();
+    const begin = fake.world.answers.begin_consent;
+    fake.world.answers.begin_consent = (request) => (request.route === "device" ? Promise.reject(noCodes) : begin(request));
+    await user.click(screen.getByRole("radio", { name: "Code" }));
+    expect(await screen.findByText(noCodes.title)).toBeVisible();
+    expect(screen.getByRole("radio", { name: "Code" })).toBeChecked();
+    await user.click(screen.getByRole("radio", { name: "Loopback" }));
+    await waitFor(() => expect(asked("begin_consent").at(-1)).toMatchObject({ route: "loopback" }));
+    await waitFor(() => expect(screen.queryByText(noCodes.title)).toBeNull());
   });
 
   it("can be walked by hand when nothing arrives", async () => {

@@ -6,7 +6,7 @@ export function report(consent: Consent): string {
   const { view } = consent;
   const lines = [
     "Sendright: sign-in",
-    view && `Way back: ${view.route}, ${view.redirect_uri}`,
+    view && `Way back: ${[view.route, view.redirect_uri].filter(Boolean).join(", ")}`,
     view && `Asked for: ${view.scopes.join(" ")}`,
     ...consent.steps.map(({ at, step, note }) => `${at} ${step}${note === null ? "" : `: ${note}`}`),
     problem && `\n${problem.title} [${problem.code}]\n${problem.means}`,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ConsentNews } from "../../api/contract/ConsentNews";
 import type { ConsentStep } from "../../api/contract/ConsentStep";
-import { askedWords, patience, stepStates } from "./words";
+import { askedWords, left, patience, stepsOf, stepStates } from "./words";
 
 const news = (...steps: ConsentStep[]): ConsentNews[] => steps.map((step) => ({
-  consent_id: "c", profile_id: "p", step, at: "2026-11-12T14:36:02Z", note: null, problem: null,
+  consent_id: "c", profile_id: "p", registration_id: null, step, at: "2026-11-12T14:36:02Z", note: null, problem: null,
 }));
 
 describe("the steps of a consent", () => {
@@ -18,8 +18,25 @@ describe("the steps of a consent", () => {
     [["opened", "waiting", "code_received", "tokens_stored"], "done done done done now"],
     [["opened", "waiting", "code_received", "tokens_stored", "identity_checked", "done"], "done done done done done"],
   ] as [ConsentStep[], string][])("%j: %s", (steps, states) => {
-    expect(stepStates(news(...steps)).join(" ")).toBe(states);
+    expect(stepStates(stepsOf("loopback"), news(...steps)).join(" ")).toBe(states);
   });
+});
+
+describe("the steps of a code", () => {
+  it.each([
+    [[], "now todo todo todo"],
+    [["waiting"], "now todo todo todo"],
+    [["waiting", "failed"], "failed todo todo todo"],
+    [["waiting", "code_received"], "done done now todo"],
+    [["waiting", "code_received", "tokens_stored", "identity_checked", "done"], "done done done done"],
+  ] as [ConsentStep[], string][])("%j: %s", (steps, states) => {
+    expect(stepStates(stepsOf("device"), news(...steps)).join(" ")).toBe(states);
+  });
+});
+
+it("counts what is left of a code, and says when it is over", () => {
+  expect(left("2026-11-12T14:41:02Z", new Date("2026-11-12T14:36:50Z"))).toBe("4:12");
+  expect(left("2026-11-12T14:41:02Z", new Date("2026-11-12T14:41:02Z"))).toBeNull();
 });
 
 it("says in words what will be asked, once each", () => {

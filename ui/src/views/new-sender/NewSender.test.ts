@@ -78,7 +78,7 @@ describe("a sender that a person signs in", () => {
     expect(asked("set_secret")).toEqual([]);
     const id = stores.consent.view?.id ?? "";
     const profile_id = stores.consent.view?.profile_id ?? "";
-    fake.tell({ event: "consent", consent_id: id, profile_id, step: "done", at: fake.world.at.minutes(0), note: null, problem: null });
+    fake.tell({ event: "consent", consent_id: id, profile_id, registration_id: null, step: "done", at: fake.world.at.minutes(0), note: null, problem: null });
     await on();
     await user.click(await screen.findByRole("button", { name: "Write the first message" }));
     await waitFor(() => expect(stores.nav.place).toMatchObject({ view: "sender", id: profile_id, tab: "compose" }));

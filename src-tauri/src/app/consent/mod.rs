@@ -1,13 +1,16 @@
 //! A consent, from the question to the tokens: opened, watched, answered, stopped.
 
-use super::{App, reach::straight, sender::Sender};
+mod device;
+mod way;
+
+use super::{App, reach::straight};
 use crate::{
     api::{BeginConsent, ConsentAnswer, ConsentNews, ConsentRoute, ConsentStep, ConsentView, News},
     explain::{Code, Problem},
     oauth::{
         Browser, ConsentError, Ending, Loopback, Party, SignedIn, TokenError, Waiting, browser_page,
     },
-    profile::{Profile, ProfileId, Redirect, Registration, SignIn},
+    profile::{ProfileId, RegistrationId},
 };
 use std::collections::HashMap;
 use tokio_util::sync::CancellationToken;
@@ -24,8 +27,17 @@ pub(super) struct OpenConsent {
     cancel: CancellationToken,
 }
 
+/// Which consent, and whose: a sender's, or an app registration's.
+#[derive(Debug, Clone, Copy)]
+struct Topic {
+    id: Uuid,
+    profile: Option<ProfileId>,
+    registration: Option<RegistrationId>,
+}
+
 /// A question with everything that its answer needs.
 struct Question {
+    topic: Topic,
     party: Party,
     waiting: Waiting,
     browser: Option<Browser>,
@@ -37,37 +49,39 @@ impl App {
     /// [`News::Consent`].
     pub async fn begin_consent(&self, request: BeginConsent) -> Result<ConsentView, Problem> {
         let sender = self.sender(request.profile_id).await?;
-        let (redirect, route) = way(&sender, request.route)?;
+        let registration = way::through(&sender)?;
         straight(&sender.profile)?;
+        if request.route == Some(ConsentRoute::Device) {
+            return self.begin_device(self.party(&sender).await?).await;
+        }
+        let (redirect, route) = way::way(registration, request.route)?;
         let party = self.party(&sender).await?;
-        let port = match route {
-            ConsentRoute::Loopback => Some(Loopback::open().await?),
-            ConsentRoute::DeepLink | ConsentRoute::Paste => None,
-        };
+        let port = self.port(route).await?;
         let number = port.as_ref().map(Loopback::port);
         let waiting = self.0.consents.ask(&party, &redirect, number)?;
-        let (asked, url) = (waiting.asked.clone(), waiting.asked.url.to_string());
+        let asked = waiting.asked.clone();
+        let topic = Topic::of_sender(asked.id, request.profile_id);
         let browser = port.map(|port| port.listen(self.0.consents.clone()));
-        let cancel = CancellationToken::new();
-        let open = OpenConsent { url: asked.url.clone(), cancel: cancel.clone() };
-        self.0.under_way().insert(asked.id, open);
-        let app = self.clone();
+        let cancel = self.under_way(topic, &asked.url);
+        let (app, url) = (self.clone(), asked.url.clone());
         self.0.browsers.spawn(async move {
             if request.open_browser {
-                app.open_for(asked.id, request.profile_id, &asked.url);
+                app.open_for(topic, &url);
             }
-            app.see_through(Question { party, waiting, browser, cancel }).await;
+            app.see_through(Question { topic, party, waiting, browser, cancel }).await;
         });
         Ok(ConsentView {
             id: asked.id,
-            profile_id: asked.profile,
+            profile_id: topic.profile,
+            registration_id: None,
             route,
-            url,
+            url: asked.url.into(),
             redirect_uri: asked.redirect_uri,
             login_hint: asked.login_hint,
             scopes: asked.scopes,
             started_at: asked.asked_at,
             ends_at: asked.ends_at,
+            device: None,
         })
     }
 
@@ -101,34 +115,40 @@ impl App {
     }
 
     /// Takes a deep link for the answer to whichever question it answers.
-    pub fn redirect(&self, url: &Url) -> Result<ProfileId, Problem> {
+    pub fn redirect(&self, url: &Url) -> Result<(), Problem> {
         Ok(self.0.consents.hear(url)?)
     }
 
-    fn open_for(&self, id: Uuid, profile: ProfileId, url: &Url) {
-        let problem = open_browser(url).err();
-        self.step(id, profile, ConsentStep::Opened, None, problem);
+    /// A port that waits for the browser, where `route` needs one.
+    async fn port(&self, route: ConsentRoute) -> Result<Option<Loopback>, Problem> {
+        Ok(match route {
+            ConsentRoute::Loopback => Some(Loopback::open().await?),
+            ConsentRoute::DeepLink | ConsentRoute::Paste | ConsentRoute::Device => None,
+        })
+    }
+
+    /// Writes down that a consent has begun; gives what stops it.
+    fn under_way(&self, topic: Topic, url: &Url) -> CancellationToken {
+        let cancel = CancellationToken::new();
+        let open = OpenConsent { url: url.clone(), cancel: cancel.clone() };
+        self.0.under_way().insert(topic.id, open);
+        cancel
+    }
+
+    fn open_for(&self, topic: Topic, url: &Url) {
+        self.step(topic, ConsentStep::Opened, None, open_browser(url).err());
     }
 
     /// Waits for the answer, redeems it, and tells everybody how it ended.
     async fn see_through(&self, question: Question) {
-        let Question { party, mut waiting, browser, cancel } = question;
-        let (id, profile) = (waiting.asked.id, waiting.asked.profile);
-        self.step(id, profile, ConsentStep::Waiting, None, None);
-        let ended = self.tokens(&party, &mut waiting, &cancel).await;
-        self.0.under_way().remove(&id);
+        let Question { topic, party, mut waiting, browser, cancel } = question;
+        self.step(topic, ConsentStep::Waiting, None, None);
+        let ended = self.tokens(topic, &party, &mut waiting, &cancel).await;
         let ending = match &ended {
             Ok(account) => Ending::SignedIn { account: account.clone() },
             Err(problem) => Ending::Failed { title: problem.title.clone() },
         };
-        match ended {
-            Ok(_) => self.step(id, profile, ConsentStep::Done, None, None),
-            Err(problem) if problem.code == Code::ConsentCancelled => {
-                self.step(id, profile, ConsentStep::Cancelled, None, Some(problem));
-            }
-            Err(problem) => self.step(id, profile, ConsentStep::Failed, None, Some(problem)),
-        }
-        self.tell(News::ProfilesChanged);
+        self.over(topic, ended.err());
         if let Some(browser) = browser {
             browser.end(ending).await;
         }
@@ -137,64 +157,68 @@ impl App {
     /// From the answer to the account that signed in.
     async fn tokens(
         &self,
+        topic: Topic,
         party: &Party,
         waiting: &mut Waiting,
         cancel: &CancellationToken,
     ) -> Result<Option<String>, Problem> {
-        let (id, profile) = (waiting.asked.id, waiting.asked.profile);
         let grant = waiting.answer(cancel).await?;
-        self.step(id, profile, ConsentStep::CodeReceived, None, None);
+        self.step(topic, ConsentStep::CodeReceived, None, None);
         let redeemed = self.0.wallet.redeem(party, grant).await;
+        self.signed_in_by(topic, party, redeemed, cancel).await
+    }
+
+    /// Writes down what a sign-in brought; gives the account.
+    async fn signed_in_by(
+        &self,
+        topic: Topic,
+        party: &Party,
+        redeemed: Result<SignedIn, TokenError>,
+        cancel: &CancellationToken,
+    ) -> Result<Option<String>, Problem> {
         if cancel.is_cancelled() {
             // Too late to stop the exchange, not too late to have none of it.
             self.0.wallet.sign_out(party).await?;
             return Err(ConsentError::Cancelled.into());
         }
-        let brought = redeemed.map_err(|error: TokenError| Problem::from(error))?;
-        self.signed_in(profile, &brought).await?;
-        self.step(id, profile, ConsentStep::TokensStored, missing(&brought), None);
+        let brought = redeemed?;
+        self.signed_in(party.profile, &brought).await?;
+        self.step(topic, ConsentStep::TokensStored, missing(&brought), None);
         let account = brought.account.and_then(|account| account.name);
-        self.step(id, profile, ConsentStep::IdentityChecked, account.clone(), None);
+        self.step(topic, ConsentStep::IdentityChecked, account.clone(), None);
         Ok(account)
+    }
+
+    /// Tells everybody that a consent is over; well, when there is no problem.
+    fn over(&self, topic: Topic, problem: Option<Problem>) {
+        self.0.under_way().remove(&topic.id);
+        let step = match &problem {
+            None => ConsentStep::Done,
+            Some(problem) if problem.code == Code::ConsentCancelled => ConsentStep::Cancelled,
+            Some(_) => ConsentStep::Failed,
+        };
+        self.step(topic, step, None, problem);
+        self.tell(News::ProfilesChanged);
     }
 
     fn step(
         &self,
-        consent_id: Uuid,
-        profile_id: ProfileId,
+        topic: Topic,
         step: ConsentStep,
         note: Option<String>,
         problem: Option<Problem>,
     ) {
         let at = self.0.clock.now();
-        self.tell(News::Consent(ConsentNews { consent_id, profile_id, step, at, note, problem }));
+        let Topic { id: consent_id, profile: profile_id, registration: registration_id } = topic;
+        let news = ConsentNews { consent_id, profile_id, registration_id, step, at, note, problem };
+        self.tell(News::Consent(news));
     }
 }
 
-/// Where the browser will end, and how its answer comes back from there.
-fn way(sender: &Sender, asked: Option<ConsentRoute>) -> Result<(Redirect, ConsentRoute), Problem> {
-    let Sender { profile, registration, .. } = sender;
-    let (SignIn::Delegated, Some(registration)) = (profile.sign_in, registration) else {
-        return Err(nobody_to_ask(profile));
-    };
-    let way = match (asked, &registration.redirect) {
-        (None | Some(ConsentRoute::Loopback), Redirect::Loopback)
-        | (Some(ConsentRoute::Loopback), Redirect::DeepLink) => {
-            (Redirect::Loopback, ConsentRoute::Loopback)
-        }
-        (None, Redirect::DeepLink) | (Some(ConsentRoute::DeepLink), _) => {
-            (Redirect::DeepLink, ConsentRoute::DeepLink)
-        }
-        (None | Some(ConsentRoute::Paste), redirect @ Redirect::Pasted(_)) => {
-            (redirect.clone(), ConsentRoute::Paste)
-        }
-        // Nobody listens there: the browser's address bar has the answer all the same.
-        (Some(ConsentRoute::Paste), _) => (Redirect::Loopback, ConsentRoute::Paste),
-        (Some(ConsentRoute::Loopback), Redirect::Pasted(_)) => {
-            return Err(registered_elsewhere(registration));
-        }
-    };
-    Ok(way)
+impl Topic {
+    fn of_sender(id: Uuid, profile: ProfileId) -> Self {
+        Self { id, profile: Some(profile), registration: None }
+    }
 }
 
 fn missing(brought: &SignedIn) -> Option<String> {
@@ -217,25 +241,5 @@ fn over() -> Problem {
         Code::ConsentAnswerForeign,
         "This sign-in is over",
         "It ended, was stopped, or ran out of time. Begin a new one.",
-    )
-}
-
-fn nobody_to_ask(profile: &Profile) -> Problem {
-    Problem::new(
-        Code::InvalidSettings,
-        format!("{} does not sign in through a browser", profile.name),
-        format!(
-            "Its sign-in method is {}. Only senders with delegated sign-in ask a person.",
-            profile.sign_in
-        ),
-    )
-}
-
-fn registered_elsewhere(registration: &Registration) -> Problem {
-    Problem::new(
-        Code::RedirectUnusable,
-        format!("{} sends the browser to another system's page", registration.name),
-        "Its redirect is an https:// address, where Sendright cannot listen. Sign in with the route \
-         \"paste\", or register a loopback address and set redirect = \"loopback\".",
     )
 }

@@ -1,0 +1,63 @@
+//! Signing in with a code that is typed on another device.
+
+use super::Topic;
+use crate::{
+    api::{ConsentRoute, ConsentStep, ConsentView, DeviceCode},
+    app::App,
+    explain::Problem,
+    oauth::{Device, Party, Shown},
+};
+use tokio_util::sync::CancellationToken;
+
+impl App {
+    /// Asks for a code and shows it; nobody's browser is opened.
+    ///
+    /// NOTE: an address with the code in it is shown and never opened by ourselves, so that the
+    /// person sees what is typed where (RFC 8628 §5.4).
+    pub(super) async fn begin_device(&self, party: Party) -> Result<ConsentView, Problem> {
+        let device = self.0.consents.ask_device(&party).await?;
+        let topic = Topic::of_sender(device.shown.id, party.profile);
+        let cancel = self.under_way(topic, &device.shown.verification_uri);
+        let view = view(topic, device.shown.clone());
+        let app = self.clone();
+        self.0.browsers.spawn(async move {
+            app.step(topic, ConsentStep::Waiting, None, None);
+            let ended = app.typed(topic, &party, device, &cancel).await;
+            app.over(topic, ended.err());
+        });
+        Ok(view)
+    }
+
+    async fn typed(
+        &self,
+        topic: Topic,
+        party: &Party,
+        mut device: Device,
+        cancel: &CancellationToken,
+    ) -> Result<Option<String>, Problem> {
+        let grant = device.answer(party, cancel).await?;
+        self.step(topic, ConsentStep::CodeReceived, None, None);
+        let redeemed = self.0.wallet.accept(party, grant).await;
+        self.signed_in_by(topic, party, redeemed, cancel).await
+    }
+}
+
+fn view(topic: Topic, shown: Shown) -> ConsentView {
+    ConsentView {
+        id: topic.id,
+        profile_id: topic.profile,
+        registration_id: None,
+        route: ConsentRoute::Device,
+        url: shown.verification_uri.to_string(),
+        redirect_uri: String::new(),
+        login_hint: shown.login_hint,
+        scopes: shown.scopes,
+        started_at: shown.asked_at,
+        ends_at: shown.ends_at,
+        device: Some(DeviceCode {
+            user_code: shown.user_code,
+            verification_uri: shown.verification_uri.into(),
+            verification_uri_complete: shown.verification_uri_complete.map(Into::into),
+        }),
+    }
+}
