@@ -25,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("outbox",    &["api", "clock", "db", "explain", "paths", "profile", "transport"]),
     ("sandbox",   &["clock", "net", "paths", "secret"]),
     ("app",       &["api", "clock", "db", "explain", "letter", "net", "oauth", "outbox", "paths", "profile", "sandbox", "secret", "settings", "transport"]),
-    ("start",     &["app", "clock", "explain", "net", "paths", "secret"]),
+    ("start",     &["app", "clock", "db", "explain", "net", "paths", "secret", "settings"]),
     ("cli",       &["api", "app", "clock", "explain", "log", "paths", "profile", "secret", "start"]),
     ("shell",     &["api", "app", "clock", "explain", "log", "paths", "profile", "secret", "start"]),
 ];

@@ -14,6 +14,8 @@ mod outbox;
 #[cfg(target_os = "linux")]
 mod peers;
 mod profiles;
+#[cfg(target_os = "linux")]
+mod prompt;
 mod sandbox;
 mod secrets;
 mod smtp;

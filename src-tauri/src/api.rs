@@ -1,6 +1,6 @@
 //! The contract with the faces: what they ask and what they are told. Plain data, no behaviour.
 //!
-//! Invariant: a secret goes in (`SetSecret`) and nothing here brings one out.
+//! Invariant: a secret goes in (`SecretInput`, `VaultPassphrase`) and nothing here brings one out.
 
 use crate::{
     clock::Timestamp,
@@ -456,6 +456,15 @@ data! {
         /// Its media type.
         content_type: String,
     }
+    /// Files that are held over the window.
+    DraggedFiles {
+        /// How many can be attached; folders cannot.
+        count: u32,
+        /// The name of the first.
+        name: String,
+        /// Octets of all.
+        size: u64,
+    }
     /// A send that is asked for.
     SendRequest {
         /// Chosen by the asker; names it for progress and cancel.
@@ -655,6 +664,12 @@ data! {
         vault: VaultKind,
         /// Why the vault cannot be used, when it cannot.
         vault_problem: Option<Problem>,
+        /// What opens the vault file, where that would help.
+        vault_asks: Option<VaultAsks>,
+        /// Where the vault file is, or would be.
+        vault_file: String,
+        /// Whether the person chose the vault file in the place of the keychain.
+        vault_chosen: bool,
         /// What the person chose.
         settings: AppSettings,
         /// Sends of an earlier run whose end nobody knows.
@@ -705,6 +720,13 @@ data! {
 }
 
 kinds! {
+    /// What opens the vault file.
+    VaultAsks {
+        /// Its passphrase.
+        Passphrase,
+        /// A first passphrase: there is no vault file yet.
+        NewPassphrase,
+    }
     /// How two addresses fit.
     Fit {
         /// The same.
@@ -733,7 +755,7 @@ impl HistoryQuery {
     }
 }
 
-/// A secret with where it goes: the only thing that brings one in from the window.
+/// A secret with where it goes: the only way by which the window brings one of a sender's.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
 pub struct SecretInput {
@@ -742,6 +764,15 @@ pub struct SecretInput {
     /// The value.
     #[cfg_attr(test, ts(type = "string"))]
     pub value: Secret,
+}
+
+/// The passphrase of the vault file.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct VaultPassphrase {
+    /// It.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub passphrase: Secret,
 }
 
 /// What the app tells the faces while it works.
@@ -759,6 +790,11 @@ pub enum News {
     Consent(ConsentNews),
     /// A send moved on.
     Send(SendNews),
+    /// Files are held over the window; `None`: not any more.
+    Dragged {
+        /// What would be attached.
+        files: Option<DraggedFiles>,
+    },
     /// Files were dropped on the window.
     Dropped {
         /// They may be attached.
@@ -804,7 +840,11 @@ pub struct Contract {
     pub sandbox_inbox: ((), Vec<SandboxMail>),
     pub sandbox_mail: (Uuid, SandboxMailDetail),
     pub import_file: ((), Option<ApplyReport>),
+    pub export_file: (Vec<ProfileId>, Option<String>),
     pub open_link: (String, ()),
+    pub open_vault_file: (VaultPassphrase, ()),
+    pub use_keychain: ((), ()),
+    pub set_zoom: (f64, ()),
 }
 
 data! {

@@ -75,20 +75,36 @@ impl Settings {
     /// # Errors
     /// The database's.
     pub fn save(&self, db: &Db) -> Result<(), DbError> {
-        let rows = [
-            ("theme", self.theme.as_str().to_owned()),
-            ("history_days", self.history_days.to_string()),
-        ];
         db.change(|change| {
-            for (name, value) in rows {
-                change.execute(
-                    "INSERT INTO settings VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
-                    (name, value),
-                )?;
-            }
-            Ok(())
+            keep(change, "theme", self.theme.as_str())?;
+            keep(change, "history_days", &self.history_days.to_string())
         })
     }
+}
+
+/// Whether the person chose the vault file in the place of the keychain.
+///
+/// # Errors
+/// The database's.
+pub fn vault_file(db: &Db) -> Result<bool, DbError> {
+    db.look(|look| Ok(value(look, "vault")?.as_deref() == Some("file")))
+}
+
+/// Keeps that choice.
+///
+/// # Errors
+/// The database's.
+pub fn keep_vault_file(db: &Db, chosen: bool) -> Result<(), DbError> {
+    let vault = if chosen { "file" } else { "keychain" };
+    db.change(|change| keep(change, "vault", vault))
+}
+
+fn keep(change: &Connection, name: &str, value: &str) -> Result<(), DbError> {
+    change.execute(
+        "INSERT INTO settings VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
+        (name, value),
+    )?;
+    Ok(())
 }
 
 fn value(look: &Connection, name: &str) -> Result<Option<String>, DbError> {
@@ -107,6 +123,10 @@ mod tests {
         let chosen = Settings { theme: Theme::Dark, history_days: 30 };
         chosen.save(&db).unwrap();
         assert_eq!(Settings::load(&db).unwrap(), chosen);
+        for file in [false, true, false] {
+            keep_vault_file(&db, file).unwrap();
+            assert_eq!(vault_file(&db).unwrap(), file);
+        }
         db.change(|change| {
             change.execute("UPDATE settings SET value = '-1'", [])?;
             Ok::<_, DbError>(())

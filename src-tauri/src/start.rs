@@ -3,10 +3,12 @@
 use crate::{
     app::Parts,
     clock::Clock,
+    db::Db,
     explain::{Code, Problem},
     net::limits::Limits,
     paths::Paths,
     secret::{Secret, SecretStore, file::FileVault, keychain::Keychain},
+    settings,
 };
 use std::{fs, path::PathBuf, sync::Arc};
 
@@ -16,26 +18,18 @@ pub struct Start {
     /// Keep everything in this directory
     #[arg(long, value_name = "DIR", env = "SENDRIGHT_DATA_DIR", global = true)]
     pub data_dir: Option<PathBuf>,
-    /// Where passwords and tokens are kept
-    #[arg(
-        long,
-        value_name = "VAULT",
-        env = "SENDRIGHT_VAULT",
-        global = true,
-        value_enum,
-        default_value_t
-    )]
-    pub vault: Vault,
+    /// Where passwords and tokens are kept; left out: in the keychain, unless the file was chosen in the window
+    #[arg(long, value_name = "VAULT", env = "SENDRIGHT_VAULT", global = true, value_enum)]
+    pub vault: Option<Vault>,
     /// The file with the passphrase of the vault file
     #[arg(long, value_name = "FILE", env = "SENDRIGHT_PASSPHRASE_FILE", global = true)]
     pub passphrase_file: Option<PathBuf>,
 }
 
 /// Which vault.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Vault {
     /// The operating system's keychain
-    #[default]
     Keychain,
     /// A file encrypted with a passphrase
     File,
@@ -66,7 +60,7 @@ impl Start {
     /// When there is no place for data, or the passphrase cannot be read.
     pub fn parts(&self, ask: impl FnOnce() -> Option<Secret>) -> Result<Parts, Problem> {
         let paths = self.paths()?;
-        let vault: Arc<dyn SecretStore> = match self.vault {
+        let vault: Arc<dyn SecretStore> = match self.vault(&paths)? {
             Vault::Keychain => Arc::new(Keychain::new()),
             Vault::File => {
                 let passphrase = self.passphrase().transpose()?.or_else(ask);
@@ -74,6 +68,18 @@ impl Start {
             }
         };
         Ok(Parts { paths, vault, clock: Clock::system(), limits: Limits::default() })
+    }
+
+    /// The vault that was named, else the one that was chosen once.
+    fn vault(&self, paths: &Paths) -> Result<Vault, Problem> {
+        let database = paths.database();
+        match self.vault {
+            Some(named) => Ok(named),
+            None if database.exists() && settings::vault_file(&Db::open(&database)?)? => {
+                Ok(Vault::File)
+            }
+            None => Ok(Vault::Keychain),
+        }
     }
 
     fn passphrase(&self) -> Option<Result<Secret, Problem>> {
@@ -98,7 +104,7 @@ mod tests {
     use super::*;
     use crate::secret::VaultKind;
 
-    fn start(vault: Vault, passphrase_file: Option<PathBuf>) -> Start {
+    fn start(vault: Option<Vault>, passphrase_file: Option<PathBuf>) -> Start {
         Start { data_dir: Some("/nowhere".into()), vault, passphrase_file }
     }
 
@@ -108,18 +114,28 @@ mod tests {
         let file = dir.path().join("passphrase");
         fs::write(&file, "correct horse\n").unwrap();
 
-        let keychain = start(Vault::Keychain, None).parts(|| unreachable!("nobody is asked"));
+        let keychain = start(None, None).parts(|| unreachable!("nobody is asked"));
         assert_eq!(keychain.unwrap().vault.kind(), VaultKind::Keychain);
-        let from_file = start(Vault::File, Some(file)).parts(|| unreachable!("nobody is asked"));
+        let from_file =
+            start(Some(Vault::File), Some(file)).parts(|| unreachable!("nobody is asked"));
         assert_eq!(from_file.unwrap().vault.kind(), VaultKind::File);
         let mut asked = false;
-        let typed = start(Vault::File, None).parts(|| {
+        let typed = start(Some(Vault::File), None).parts(|| {
             asked = true;
             Some(Secret::new("typed"))
         });
         assert!(asked && typed.is_ok());
 
-        let missing = start(Vault::File, Some("/nowhere/passphrase".into())).parts(|| None);
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::at(dir.path());
+        settings::keep_vault_file(&Db::open(&paths.database()).unwrap(), true).unwrap();
+        let chosen =
+            |vault| Start { data_dir: Some(dir.path().into()), vault, passphrase_file: None };
+        let kind = |vault| chosen(vault).parts(|| None).unwrap().vault.kind();
+        assert_eq!(kind(None), VaultKind::File, "it was chosen once");
+        assert_eq!(kind(Some(Vault::Keychain)), VaultKind::Keychain, "it was named");
+
+        let missing = start(Some(Vault::File), Some("/nowhere/passphrase".into())).parts(|| None);
         let problem = missing.unwrap_err();
         assert_eq!(problem.code, Code::VaultPassphrase);
         assert!(problem.means.contains("/nowhere/passphrase"));

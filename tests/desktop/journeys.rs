@@ -40,7 +40,7 @@ fn compose(session: &Session, window: &Page, subject: &str, file: &Path) {
     window.fill("Subject", subject);
     window.fill("Text of the message", "Hello Bob,\nhere it is.");
     window.press("choose files");
-    session.choose_file(file);
+    session.choose_file("Open File", file);
     window.see("report.bin");
     window.press("Send");
     window.see("Accepted by");

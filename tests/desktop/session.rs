@@ -35,10 +35,19 @@ pub(crate) struct Session {
 impl Session {
     /// A desktop on which nothing runs yet, whose browser hands our links over when `servers`' provider asks.
     pub(crate) fn start(servers: &Servers) -> Self {
+        Self::with(Keyring::unlocked, servers)
+    }
+
+    /// The same without a keychain.
+    pub(crate) fn without_keyring(servers: &Servers) -> Self {
+        Self::with(Keyring::absent, servers)
+    }
+
+    fn with(keyring: fn() -> Keyring, servers: &Servers) -> Self {
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let (xvfb, display) = xvfb();
         let session = Self {
-            keyring: Keyring::unlocked(),
+            keyring: keyring(),
             display,
             debug_port: free_port(),
             ca: servers.ca.clone(),
@@ -66,8 +75,9 @@ impl Session {
             .env("DISPLAY", &self.display)
             .env("XDG_CONFIG_HOME", self.home().join("config"))
             .env("XDG_CACHE_HOME", self.home().join("cache"))
-            // Debian 12's xdg-open starts no program with a quoted path where it knows no desktop.
-            .env("XDG_CURRENT_DESKTOP", "GNOME")
+            // A bare window manager: no desktop environment says how links are opened.
+            .env_remove("XDG_CURRENT_DESKTOP")
+            .env_remove("DESKTOP_SESSION")
             // There is neither a graphics card nor an accessibility bus.
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
@@ -130,12 +140,53 @@ impl Session {
         (driver, page)
     }
 
-    /// Chooses `file` in the file dialog that is open, by the keyboard.
-    pub(crate) fn choose_file(&self, file: &Path) {
+    /// Waits until a window is shown that nobody drives.
+    pub(crate) fn wait_for_window(&self) {
+        self.run("timeout 40 xdotool search --sync --onlyvisible --name '^Sendright$'");
+    }
+
+    /// Ends the program that shows a window and is nobody's child here.
+    pub(crate) fn close_window(&self) {
+        self.wait_for_window();
+        self.run(
+            "pid=$(xdotool search --onlyvisible --name '^Sendright$' getwindowpid | head -1)\n\
+             kill $pid && timeout 20 tail --pid=$pid -f /dev/null",
+        );
+    }
+
+    fn run(&self, script: &str) {
+        let ended = self.command("sh").args(["-c", script]).stdout(Stdio::null()).status();
+        assert!(
+            ended.is_ok_and(|status| status.success()),
+            "is xdotool missing (`scripts/setup test`)? {script}"
+        );
+    }
+
+    /// What the window wrote into its log.
+    pub(crate) fn log(&self) -> String {
+        let files = fs::read_dir(self.home().join("data/sendright/logs")).into_iter().flatten();
+        files.flatten().filter_map(|file| fs::read_to_string(file.path()).ok()).collect()
+    }
+
+    /// Presses keys in the window.
+    pub(crate) fn keys(&self, keys: &str) {
+        self.mouse(&format!(
+            "search --onlyvisible --name ^Sendright$ windowfocus --sync key {keys}"
+        ));
+    }
+
+    /// Moves the mouse, and does what else `xdotool` does.
+    pub(crate) fn mouse(&self, what: &str) {
+        self.run(&format!("timeout 20 xdotool {what}"));
+    }
+
+    /// Chooses `file` in the dialog `title` that is open, by the keyboard.
+    pub(crate) fn choose_file(&self, title: &str, file: &Path) {
         // A key that comes before the dialog listens is lost: again, until it is gone.
+        let pattern = title.replace(' ', ".");
         let script = format!(
-            "dialog='search --onlyvisible --name ^Open.File$'\n\
-             xdotool search --sync --onlyvisible --name '^Open File$' >&2\n\
+            "dialog='search --onlyvisible --name ^{pattern}$'\n\
+             xdotool search --sync --onlyvisible --name '^{pattern}$' >&2\n\
              while xdotool $dialog >&2; do\n\
                xdotool $dialog windowfocus --sync key ctrl+l key ctrl+a type --delay 15 '{}'\n\
                xdotool key Return; sleep 1\n\

@@ -42,7 +42,12 @@ impl Sendright {
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sendright"));
+        self.program(env!("CARGO_BIN_EXE_sendright"), arguments)
+    }
+
+    /// Another program that is to run it.
+    pub(crate) fn program(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .current_dir(self.0.path())

@@ -106,6 +106,32 @@ describe("the window", () => {
     expect(await heading("Order confirmations copy")).toBeVisible();
   });
 
+  it("is shown larger and smaller by the keys, over sheets too, and the next time as well", async () => {
+    const { user, fake, stores } = open();
+    await heading("Order confirmations");
+    await user.keyboard("{Control>}n{/Control}");
+    await user.keyboard("{Control>}={/Control}{Control>}+{/Control}{Control>}-{/Control}");
+    const sizes = () => fake.asked.filter((one) => one.command === "set_zoom").map((one) => one.request);
+    expect(sizes()).toEqual([1.1, 1.25, 1.1]);
+    const next = new Stores(fake.call, fake.hear);
+    expect(next.zoom.percent).toBe(110);
+    stores.zoom.reset();
+    expect(sizes().at(-1)).toBe(1);
+    for (let press = 0; press < 20; press += 1) stores.zoom.larger();
+    expect(stores.zoom.percent).toBe(300);
+  });
+
+  it("writes a sender to a file, and says where", async () => {
+    const { user, fake } = open();
+    await heading("Order confirmations");
+    await user.click(screen.getByRole("button", { name: "More actions" }));
+    await user.click(screen.getByRole("menuitem", { name: "Export…" }));
+    expect(await screen.findByText("Written to senders.toml, without secrets")).toBeVisible();
+    await user.keyboard("{Control>}k{/Control}export all{Enter}");
+    const asked = fake.asked.filter((one) => one.command === "export_file").map((one) => one.request);
+    expect(asked).toEqual([[fake.world.profiles[0]?.row.id], []]);
+  });
+
   it("moves by F6 from pane to pane", async () => {
     const { user } = open();
     (await item(/Order confirmations/)).focus();

@@ -10,12 +10,14 @@ export interface Command {
   keys?: string;
   /** In a text field its keys belong to the text. */
   notWhileTyping?: boolean;
+  /** Its keys also work over a sheet. */
+  overSheets?: boolean;
   run: () => void;
 }
 
 /** What can be done now, in the order the search field lists it. */
 export function commands(stores: Stores): Command[] {
-  const { nav, settings } = stores;
+  const { nav, settings, zoom } = stores;
   return [
     { title: "New sender…", icon: "plus", keys: "Ctrl+N", run: () => nav.open({ kind: "new-sender" }) },
     ...ofSender(stores),
@@ -23,9 +25,13 @@ export function commands(stores: Stores): Command[] {
     { title: "Sandbox inbox", icon: "sandbox", run: () => nav.go({ view: "sandbox" }) },
     { title: "Try it in the sandbox", icon: "sandbox", keys: "Ctrl+B", notWhileTyping: true, run: () => void trySandbox(stores) },
     { title: "Import senders…", icon: "download", keys: "Ctrl+O", notWhileTyping: true, run: () => void importSenders(stores) },
+    { title: "Export all senders…", icon: "upload", run: () => void exportSenders(stores, []) },
     { title: "New app registration…", icon: "app", run: () => nav.open({ kind: "registration", id: null }) },
     { title: "Settings", icon: "gear", keys: "Ctrl+,", run: () => nav.go({ view: "settings" }) },
     { title: "Hide or show the sidebar", icon: "app", keys: "Ctrl+\\", run: () => (nav.sidebar = !nav.sidebar) },
+    { title: "Larger", icon: "plus", keys: "Ctrl+Plus", overSheets: true, run: zoom.larger },
+    { title: "Smaller", icon: "minus", keys: "Ctrl+Minus", overSheets: true, run: zoom.smaller },
+    { title: "Actual size", icon: "app", keys: "Ctrl+0", overSheets: true, run: zoom.reset },
     { title: "Light theme", icon: "gear", run: () => void settings.setTheme("light") },
     { title: "Dark theme", icon: "gear", run: () => void settings.setTheme("dark") },
     { title: "Theme of the system", icon: "gear", run: () => void settings.setTheme("system") },
@@ -50,6 +56,7 @@ function ofSender(stores: Stores): Command[] {
       ? [{ title: "Sign in…", icon: "key" as const, run: () => nav.open({ kind: "consent", profileId: row.id }) }]
       : []),
     { title: "Duplicate this sender", icon: "copy", keys: "Ctrl+D", notWhileTyping: true, run: () => void duplicate(stores, row.id) },
+    { title: "Export this sender…", icon: "upload", run: () => void exportSenders(stores, [row.id]) },
     { title: "Delete this sender", icon: "trash", run: () => void remove(stores, row.id) },
   ];
 }
@@ -94,4 +101,10 @@ export async function importSenders({ profiles, toasts }: Stores) {
   const missing = missing_secrets.length > 0 ? `, ${counted(missing_secrets.length, "secret")} still to be stored` : "";
   const again = sign_in_again.length > 0 ? `; to be signed in again: ${sign_in_again.map((one) => one.profile).join(", ")}` : "";
   toasts.show(`${created.length} created, ${changed.length} changed${missing}${again}`);
+}
+
+/** Asks for a place and writes senders there, without their secrets; all when none is named. */
+export async function exportSenders({ profiles, toasts }: Stores, ids: string[]) {
+  const file = await profiles.exportFile(ids);
+  if (file) toasts.show(`Written to ${file}, without secrets`);
 }

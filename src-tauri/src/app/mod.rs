@@ -16,6 +16,7 @@ mod send;
 mod sender;
 mod settings;
 mod tokens;
+mod vault;
 mod views;
 
 pub use line::Line;
@@ -31,7 +32,7 @@ use crate::{
     paths::Paths,
     profile::store::Profiles,
     sandbox::Sandbox,
-    secret::SecretStore,
+    secret::{SecretStore, current::CurrentVault},
     settings::Settings,
 };
 use consent::UnderWay;
@@ -70,7 +71,7 @@ pub struct Parts {
 #[derive(Debug)]
 struct Inner {
     paths: Paths,
-    vault: Arc<dyn SecretStore>,
+    vault: Arc<CurrentVault>,
     clock: Clock,
     limits: Limits,
     db: Db,
@@ -98,9 +99,10 @@ impl App {
         let db = Db::open(&paths.database())?;
         let outbox = Outbox::open(db.clone(), clock.clone(), &paths)?;
         let settings = Settings::load(&db)?;
+        let vault = Arc::new(CurrentVault::new(vault, paths.vault_file()));
         let inner = Inner {
             store: Profiles::new(db.clone()),
-            wallet: Wallet::new(Arc::clone(&vault), paths.clone(), clock.clone()),
+            wallet: Wallet::new(vault.clone(), paths.clone(), clock.clone()),
             consents: Consents::new(clock.clone()),
             under_way: Mutex::default(),
             browsers: TaskTracker::new(),

@@ -9,7 +9,7 @@ use crate::{
         Profile, ProfileId, Registration, presets,
         store::{Rows, generated_name},
     },
-    secret::{SecretKey, SecretName},
+    secret::{SecretKey, SecretName, SecretStore as _},
 };
 
 impl App {

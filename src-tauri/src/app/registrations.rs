@@ -5,7 +5,7 @@ use crate::{
     api::{News, RegistrationSettings, RegistrationView, SecretInput, SignInAgain},
     explain::{Code, Problem},
     profile::{ProfileId, RegistrationId, presets, store::Rows},
-    secret::{Secret, SecretKey, SecretName},
+    secret::{Secret, SecretKey, SecretName, SecretStore as _},
 };
 use uuid::Uuid;
 

@@ -6,7 +6,7 @@ use crate::{
     explain::{Code, Problem},
     oauth::{AccessToken, Party, SignInReason, SignedIn as Brought, TokenError},
     profile::{Profile, ProfileId, Registration, SignIn, Transport, presets, store::SignedIn},
-    secret::{Secret, SecretKey, SecretName},
+    secret::{Secret, SecretKey, SecretName, SecretStore as _},
     transport::Credentials,
 };
 use tokio_util::sync::CancellationToken;

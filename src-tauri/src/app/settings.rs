@@ -4,22 +4,26 @@ use super::{App, Inner};
 use crate::{
     api::{AppSettings, AppView, HistoryQuery, News, Outcome},
     explain::{FieldFault, Problem},
-    secret::{SecretKey, SecretName},
-    settings::{LONGEST_HISTORY, Settings, Theme},
+    secret::SecretStore as _,
+    settings::{self, LONGEST_HISTORY, Settings, Theme},
 };
 use std::time::Duration;
-use uuid::Uuid;
 
 impl App {
     /// Where things are, what was chosen, and how many sends of an earlier run are uncertain.
     pub async fn app_view(&self, (): ()) -> Result<AppView, Problem> {
         self.beside(|inner| {
             let settings = Settings::load(&inner.db)?;
+            let vault_problem = inner.vault.ready().err();
+            let vault_asks = vault_problem.as_ref().and_then(|problem| inner.asks(problem));
             Ok(AppView {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 data_dir: inner.paths.root().display().to_string(),
                 vault: inner.vault.kind(),
-                vault_problem: inner.vault_problem(),
+                vault_problem: vault_problem.map(Problem::from),
+                vault_asks,
+                vault_file: inner.paths.vault_file().display().to_string(),
+                vault_chosen: settings::vault_file(&inner.db)?,
                 settings: AppSettings {
                     theme: settings.theme.as_str().to_owned(),
                     history_days: settings.history_days,
@@ -51,12 +55,6 @@ impl Inner {
             self.outbox.forget_before(then)?;
         }
         Ok(())
-    }
-
-    /// Asks the vault for a secret that nobody has: is it there at all, and open?
-    fn vault_problem(&self) -> Option<Problem> {
-        let nobodys = SecretKey { owner: Uuid::nil(), name: SecretName::RefreshToken };
-        self.vault.get(&nobodys).err().map(Problem::from)
     }
 
     fn uncertain(&self) -> Result<u32, Problem> {

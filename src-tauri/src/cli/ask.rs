@@ -16,16 +16,22 @@ pub(super) fn ask(question: &str) -> Result<Secret, Problem> {
         .map_err(|error| Problem::from(VaultError::NoPassphrase).said(error.to_string()))
 }
 
-/// Asks for the passphrase of the vault file, twice when the file is new. `None`: there is nobody to
-/// ask, or the two differ.
+/// Asks for the passphrase of the vault file, twice when the file is new, and again while the two
+/// differ. `None`: there is nobody to ask.
 pub(super) fn passphrase(vault: &Path) -> Option<Secret> {
     if !io::stdin().is_terminal() {
         return None;
     }
-    let first = ask("Passphrase of the vault file: ").ok()?;
     if vault.exists() {
-        return Some(first);
+        return ask("Passphrase of the vault file: ").ok();
     }
-    let second = ask("The vault file is new. The same passphrase again: ").ok()?;
-    (first.expose() == second.expose()).then_some(first)
+    let mut question = "The vault file is new. A passphrase, without which what is in it is lost: ";
+    loop {
+        let first = ask(question).ok().filter(|typed| !typed.is_empty())?;
+        let second = ask("The same again: ").ok()?;
+        if first.expose() == second.expose() {
+            return Some(first);
+        }
+        question = "The two differ. A passphrase: ";
+    }
 }

@@ -47,15 +47,15 @@ impl From<VaultError> for Problem {
                 Code::VaultPassphrase,
                 "The passphrase does not open the vault",
                 format!(
-                    "{path} was made with another passphrase. Look at the file that \
+                    "{path} was made with another passphrase. Type it again, or look at the file that \
                      SENDRIGHT_PASSPHRASE_FILE names; a forgotten passphrase cannot be recovered."
                 ),
             ),
             VaultError::NoPassphrase => Self::new(
                 Code::VaultPassphrase,
                 "The vault file needs its passphrase",
-                "Nobody was there to be asked. Write the passphrase into a file that only you can \
-                 read, and name that file in SENDRIGHT_PASSPHRASE_FILE.",
+                "It was not given. Type it when asked, or write it into a file that only you can read, \
+                 and name that file in SENDRIGHT_PASSPHRASE_FILE.",
             ),
             VaultError::File { path, source } => unreachable_file(&path, &source),
             VaultError::Damaged { path, said } => Self::new(

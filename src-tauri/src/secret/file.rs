@@ -61,12 +61,13 @@ impl FileVault {
         Self { path: path.into(), passphrase, unlocked: Mutex::default() }
     }
 
-    /// Opens the vault without reading a secret from it.
+    /// Makes the file when there is none yet; else sees whether the passphrase opens it.
     ///
     /// # Errors
-    /// The same as reading one: to say at the start that the passphrase is wrong.
-    pub fn open(&self) -> Result<(), VaultError> {
-        self.read().map(|_| ())
+    /// The same as storing a secret.
+    pub fn make(&self) -> Result<(), VaultError> {
+        self.ready()?;
+        if self.path.exists() { Ok(()) } else { self.change(|_| ()) }
     }
 
     fn passphrase(&self) -> Result<SecretString, VaultError> {
@@ -218,6 +219,12 @@ fn entry_name(key: &SecretKey) -> String {
 impl SecretStore for FileVault {
     fn kind(&self) -> VaultKind {
         VaultKind::File
+    }
+
+    fn ready(&self) -> Result<(), VaultError> {
+        // An absent file reads as empty, and still takes nothing without a passphrase.
+        self.passphrase()?;
+        self.read().map(|_| ())
     }
 
     fn put(&self, key: &SecretKey, secret: &Secret, _label: &str) -> Result<(), VaultError> {

@@ -3,6 +3,7 @@
 //! Invariant: a value leaves [`Secret`] only through [`Secret::expose`], on the line that puts it on
 //! the wire or hands it to a store.
 
+pub mod current;
 pub mod file;
 pub mod keychain;
 pub mod memory;
@@ -123,6 +124,10 @@ impl SecretKey {
 pub trait SecretStore: Send + Sync + fmt::Debug {
     /// What the person calls it: "keychain" or "file".
     fn kind(&self) -> VaultKind;
+    /// Whether it is there and open. Asks for a secret that nobody has.
+    fn ready(&self) -> Result<(), VaultError> {
+        self.get(&SecretKey { owner: Uuid::nil(), name: SecretName::RefreshToken }).map(|_| ())
+    }
     /// Stores `secret` under `key`, replacing what was there. Either the old or the new value is
     /// there afterwards, never a part of one. `label` is what the keychain's own tools show, for
     /// example "Invoices: refresh token".

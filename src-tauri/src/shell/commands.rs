@@ -1,12 +1,12 @@
 //! The commands of the window: each hands its request to the use case of the same name.
 
-use super::{Running, files, link};
+use super::{Running, files, link, window};
 use crate::{
     api::{
         AppSettings, AppView, BeginConsent, ConsentAnswer, ConsentView, HistoryDetail, HistoryPage,
         HistoryQuery, PresetView, ProfileRow, ProfileSettings, ProfileView, RegistrationSettings,
         RegistrationView, SandboxMail, SandboxMailDetail, SandboxView, SecretInput, SetEnabled,
-        TokenView,
+        TokenView, VaultPassphrase,
     },
     explain::Problem,
     profile::{ProfileId, RegistrationId},
@@ -35,7 +35,8 @@ macro_rules! commands {
 }
 
 commands! {
-    besides files::choose_attachments, files::send, files::import_file, link::open_link;
+    besides files::choose_attachments, files::send, files::import_file, files::export_file, link::open_link,
+        window::set_zoom;
 
     app_view(()) -> AppView;
     set_app_settings(AppSettings) -> ();
@@ -66,4 +67,6 @@ commands! {
     sandbox_view(()) -> SandboxView;
     sandbox_inbox(()) -> Vec<SandboxMail>;
     sandbox_mail(Uuid) -> SandboxMailDetail;
+    open_vault_file(VaultPassphrase) -> ();
+    use_keychain(()) -> ();
 }

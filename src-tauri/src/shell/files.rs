@@ -3,12 +3,13 @@
 
 use super::{Running, news, window::MAIN};
 use crate::{
-    api::{ApplyReport, AttachmentView, MessageDraft, News, SendReport, SendRequest},
+    api::{ApplyReport, AttachmentView, DraggedFiles, MessageDraft, News, SendReport, SendRequest},
     explain::{Code, Problem},
+    profile::ProfileId,
 };
 use std::{
     collections::HashMap,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -24,7 +25,7 @@ pub(super) struct Files(Mutex<HashMap<String, PathBuf>>);
 impl Files {
     /// Gives `path` a token; `None` for what is no readable file.
     fn admit(&self, path: &Path) -> Option<AttachmentView> {
-        let size = fs::metadata(path).ok().filter(fs::Metadata::is_file)?.len();
+        let size = size(path)?;
         let file = Uuid::new_v4().to_string();
         let name = path.file_name()?.to_string_lossy().into_owned();
         let content_type = mime_guess::from_path(path).first_or_octet_stream().to_string();
@@ -53,13 +54,31 @@ fn unknown_file() -> Problem {
     )
 }
 
+/// Tells the window which files are held over it; `None`: not any more.
+pub(super) fn dragged(app: &AppHandle, paths: Option<&Vec<PathBuf>>) {
+    news::tell(app, &News::Dragged { files: paths.map(|paths| held(paths)) });
+}
+
+fn held(paths: &[PathBuf]) -> DraggedFiles {
+    let files: Vec<_> = paths.iter().filter_map(|path| Some((path, size(path)?))).collect();
+    let name = files.first().and_then(|(path, _)| path.file_name());
+    DraggedFiles {
+        count: files.len().try_into().unwrap_or(u32::MAX),
+        name: name.unwrap_or_default().to_string_lossy().into_owned(),
+        size: files.iter().map(|(_, size)| size).sum(),
+    }
+}
+
+/// How many octets a file has; `None` for what is no file.
+fn size(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|file| file.len())
+}
+
 /// Tells the window which files were dropped on it.
 pub(super) fn dropped(app: &AppHandle, paths: &[PathBuf]) {
     let files = app.state::<Files>();
-    let files: Vec<_> = paths.iter().filter_map(|path| files.admit(path)).collect();
-    if !files.is_empty() {
-        news::tell(app, &News::Dropped { files });
-    }
+    let files = paths.iter().filter_map(|path| files.admit(path)).collect();
+    news::tell(app, &News::Dropped { files });
 }
 
 /// Lets the person choose files to attach.
@@ -107,6 +126,37 @@ pub(super) async fn import_file(
         Some(path) => running.app()?.apply_file(&path).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// Lets the person choose where senders are written to, without secrets, and writes them; all when none is named.
+/// Gives the file's name; `None` when they chose no place.
+#[tauri::command]
+pub(super) async fn export_file(
+    app: AppHandle,
+    running: State<'_, Running>,
+    request: Vec<ProfileId>,
+) -> Result<Option<String>, Problem> {
+    let toml = running.app()?.export(request).await?;
+    let (tell, answer) = oneshot::channel();
+    dialog(&app).set_file_name("senders.toml").add_filter("TOML", &["toml"]).save_file(
+        move |chosen| {
+            let _ = tell.send(chosen);
+        },
+    );
+    let Some(path) = answer.await.ok().flatten().and_then(|file| file.into_path().ok()) else {
+        return Ok(None);
+    };
+    replace(&path, &toml).map_err(|error| Problem::writing(&path, &error))?;
+    Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
+}
+
+/// Puts `text` in the place of what is there once all of it is on the disk.
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let beside = path.with_file_name(format!(".{}", Uuid::new_v4()));
+    fs::write(&beside, text)?;
+    fs::rename(&beside, path).inspect_err(|_| {
+        let _ = fs::remove_file(&beside);
+    })
 }
 
 /// A file dialog over the window.
@@ -159,5 +209,30 @@ mod tests {
         }
         assert!(files.admit(dir.path()).is_none(), "a directory is no file");
         assert!(files.admit(&dir.path().join("missing")).is_none());
+    }
+
+    #[test]
+    fn what_is_held_over_the_window_is_counted_and_folders_are_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = ["a.txt", "b.txt", "missing"].map(|name| dir.path().join(name));
+        fs::write(&paths[0], b"123").unwrap();
+        fs::write(&paths[1], b"4567").unwrap();
+        let all = [&[dir.path().to_owned()], &paths[..]].concat();
+        let expected = DraggedFiles { count: 2, name: "a.txt".to_owned(), size: 7 };
+        assert_eq!(held(&all), expected);
+        assert_eq!(held(&all[..1]).count, 0);
+    }
+
+    #[test]
+    fn an_exported_file_takes_the_place_of_the_old_one_or_leaves_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("senders.toml");
+        for text in ["one", "two"] {
+            replace(&path, text).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        fs::create_dir(dir.path().join("folder")).unwrap();
+        assert!(replace(&dir.path().join("folder"), "three").is_err());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left behind");
     }
 }

@@ -3,14 +3,14 @@
 //! Anybody can start us with a link (RFC 8252 §8.6), so the app decides whether it is an answer. A
 //! link carries `code` and `state`: it is never logged.
 
-use super::{Running, window};
+use super::{Running, scheme, window};
 use crate::explain::{Code, Problem};
-use tauri::{AppHandle, Manager as _, Url, async_runtime};
+use tauri::{AppHandle, Manager as _, Url};
 use tauri_plugin_deep_link::DeepLinkExt as _;
 
-/// Registers the scheme and takes every link: the one that started us and those that come later.
+/// Claims the scheme and takes every link: the one that started us and those that come later.
 pub(super) fn listen(app: &AppHandle) {
-    register(app.clone());
+    scheme::claim(app);
     let handle = app.clone();
     app.deep_link().on_open_url(move |event| take(&handle, event.urls()));
     // NOTE: on Linux and Windows the link that started the program is announced before anybody can
@@ -18,19 +18,6 @@ pub(super) fn listen(app: &AppHandle) {
     if let Ok(Some(links)) = app.deep_link().get_current() {
         take(app, links);
     }
-}
-
-/// Makes this program the one that opens the scheme's links; on macOS the bundle does.
-fn register(app: AppHandle) {
-    // Away from the window's start: on Linux other programs are run for it.
-    async_runtime::spawn_blocking(move || {
-        if cfg!(target_os = "macos") {
-            return;
-        }
-        if let Err(error) = app.deep_link().register_all() {
-            tracing::warn!(%error, "links of org.sendright.app will not open Sendright");
-        }
-    });
 }
 
 /// Hands links to the app, which knows whether one is an answer; the window comes to the front.

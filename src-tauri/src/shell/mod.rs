@@ -4,9 +4,11 @@
 //! secret goes to it; it names no path, file or program of this computer.
 
 mod commands;
+mod context_menu;
 mod files;
 mod link;
 mod news;
+mod scheme;
 mod window;
 
 use crate::{app::App, explain::Problem, log, start::Start};
@@ -28,7 +30,7 @@ struct Running(Result<App, Problem>);
 
 impl Running {
     fn open(start: &Start) -> Self {
-        // The window has nobody to ask before it is there: a vault file needs its passphrase file.
+        // The window asks for a passphrase once it is there.
         Self(start.parts(|| None).and_then(|parts| {
             if let Err(error) = log::begin(&parts.paths) {
                 // Without a log there is still mail to send; nowhere to say so but here.

@@ -1,13 +1,18 @@
 //! The one window.
 
-use super::files;
+use super::{context_menu, files};
 use tauri::{
-    AppHandle, DragDropEvent, Manager as _, Url, WebviewWindowBuilder, WindowEvent,
+    AppHandle, DragDropEvent, Manager as _, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     webview::PageLoadEvent,
 };
 
 /// Its label.
 pub(super) const MAIN: &str = "main";
+
+/// How small and how large everything may be shown. Letters of less than half their size cannot be read; above
+/// three times, the smallest window has no room for a button.
+const SMALLEST: f64 = 0.5;
+const LARGEST: f64 = 3.0;
 
 /// Makes the window; it is shown once there is something in it.
 pub(super) fn open(app: &AppHandle) -> tauri::Result<()> {
@@ -23,13 +28,32 @@ pub(super) fn open(app: &AppHandle) -> tauri::Result<()> {
             }
         })
         .build()?;
+    context_menu::tame(&window)?;
     let app = app.clone();
     window.on_window_event(move |event| {
-        if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
-            files::dropped(&app, paths);
+        if let WindowEvent::DragDrop(event) = event {
+            dragged(&app, event);
         }
     });
     Ok(())
+}
+
+/// Tells the window what is held over it, and what was let go there.
+fn dragged(app: &AppHandle, event: &DragDropEvent) {
+    match event {
+        DragDropEvent::Enter { paths, .. } => files::dragged(app, Some(paths)),
+        DragDropEvent::Leave => files::dragged(app, None),
+        DragDropEvent::Drop { paths, .. } => files::dropped(app, paths),
+        _ => {}
+    }
+}
+
+/// Shows everything `request` times as large.
+#[tauri::command]
+pub(super) fn set_zoom(window: WebviewWindow, request: f64) {
+    if let Err(error) = window.set_zoom(request.clamp(SMALLEST, LARGEST)) {
+        tracing::warn!(%error, "the window keeps its size of letters");
+    }
 }
 
 /// Whether the webview may go there: to our own pages and to the preview, which has no address.

@@ -5,6 +5,7 @@
 export const icons = {
   search: '<g class="ik"><circle cx="7" cy="7" r="4.25"/><path d="M10.2 10.2 13.5 13.5"/></g>',
   plus: '<g class="ik"><path d="M8 3.25v9.5M3.25 8h9.5"/></g>',
+  minus: '<g class="ik"><path d="M3.25 8h9.5"/></g>',
   check: '<g class="ik"><path d="m3.25 8.5 3 3 6.5-7"/></g>',
   x: '<g class="ik"><path d="m4 4 8 8M12 4l-8 8"/></g>',
   right: '<g class="ik"><path d="m6.25 3.75 4 4.25-4 4.25"/></g>',
@@ -26,6 +27,7 @@ export const icons = {
   refresh: '<g class="ik"><path d="M13 4v3h-3"/><path d="M12.75 7A5 5 0 1 0 13 9.25"/></g>',
   grid: '<g class="ik"><rect x="2.5" y="3" width="11" height="10" rx="1.75"/><path d="M2.5 6.5h11M2.5 9.75h11M6.25 6.5V13"/></g>',
   download: '<g class="ik"><path d="M8 2.75v7M5 7l3 3 3-3M3 13.25h10"/></g>',
+  upload: '<g class="ik"><path d="M8 9.75v-7M5 5.5l3-3 3 3M3 13.25h10"/></g>',
   trash: '<g class="ik"><path d="M3 4.5h10M6.25 4.25V3h3.5v1.25M4.25 4.75l.6 7.1a1.4 1.4 0 0 0 1.4 1.4h3.5a1.4 1.4 0 0 0 1.4-1.4l.6-7.1"/></g>',
   person: '<g class="ik"><circle cx="8" cy="5.5" r="2.6"/><path d="M3.25 13.25c.3-2.6 2.2-4 4.75-4s4.45 1.4 4.75 4"/></g>',
   app: '<g class="ik"><rect x="2.75" y="2.75" width="10.5" height="10.5" rx="2.25"/><path d="M2.75 6h10.5M5 4.4h.01M7 4.4h.01"/></g>',

@@ -13,6 +13,7 @@ import { Sandbox } from "./sandbox.svelte";
 import { SenderForms } from "./senderForms.svelte";
 import { Settings } from "./settings.svelte";
 import { Toasts } from "./toasts.svelte";
+import { Zoom } from "./zoom.svelte";
 
 /** All stores of a window, made together because they hear the same news. */
 export class Stores {
@@ -27,6 +28,7 @@ export class Stores {
   readonly outbox: Outbox;
   readonly settings: Settings;
   readonly sandbox: Sandbox;
+  readonly zoom: Zoom;
 
   constructor(
     readonly call: Call,
@@ -41,11 +43,13 @@ export class Stores {
     this.outbox = new Outbox(call);
     this.settings = new Settings(call);
     this.sandbox = new Sandbox(call);
+    this.zoom = new Zoom(call);
   }
 
   /** Reads everything once and keeps it fresh until the returned function is called. */
   start = () => {
     const stops = [this.hear(this.take), this.clock.run()];
+    this.zoom.start();
     void this.settings.load();
     void this.profiles.load();
     void this.registrations.load();
@@ -73,6 +77,7 @@ export class Stores {
       case "send":
         this.outbox.hear(news);
         return;
+      case "dragged":
       case "dropped":
         // Only Compose takes files; it listens itself.
         return;

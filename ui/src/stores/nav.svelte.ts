@@ -22,7 +22,8 @@ export type Place =
 export type SheetRequest =
   | { kind: "new-sender"; sandbox?: boolean }
   | { kind: "consent"; profileId: string }
-  | { kind: "registration"; id: string | null };
+  | { kind: "registration"; id: string | null }
+  | { kind: "vault" };
 
 /** Where the person is. */
 export class Nav {

@@ -59,6 +59,13 @@ export class Profiles extends Attempts {
     return report;
   };
 
+  /** Lets the person choose a file and writes these senders to it, all when none is named; gives its name. */
+  exportFile = async (ids: string[]): Promise<string | null> => {
+    let file: string | null = null;
+    await this.attempt(async () => void (file = await this.call("export_file", ids)));
+    return file;
+  };
+
   private change = (work: () => Promise<unknown>) =>
     this.attempt(async () => {
       await work();

@@ -20,6 +20,19 @@ export class Settings extends Attempts {
 
   setHistoryDays = (days: number) => this.save({ history_days: days });
 
+  /** Opens the vault file, or makes it; from then on secrets are kept there. */
+  openVaultFile = async (passphrase: string) => {
+    await this.call("open_vault_file", { passphrase });
+    await this.load();
+  };
+
+  /** Keeps secrets in the keychain again. */
+  useKeychain = () =>
+    this.attempt(async () => {
+      await this.call("use_keychain", null);
+      this.app = await this.call("app_view", null);
+    });
+
   private save = (change: Partial<AppView["settings"]>) =>
     this.attempt(async () => {
       if (!this.app) return;

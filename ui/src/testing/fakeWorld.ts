@@ -12,7 +12,7 @@ import type { SendReport } from "../api/contract/SendReport";
 import type { SendRequest } from "../api/contract/SendRequest";
 import { sampleHistory } from "./sample/history";
 import { Moments, uuid } from "./sample/ids";
-import { noSuchRecipient, smtpAuthOff, uncertain, wrongPlatform } from "./sample/problems";
+import { noSuchRecipient, smtpAuthOff, uncertain, wrongPassphrase, wrongPlatform } from "./sample/problems";
 import { sampleProfiles } from "./sample/profiles";
 import { sampleCode, samplePresets, sampleRegistrations } from "./sample/registrations";
 import { sampleMails, sampleSandbox } from "./sample/sandbox";
@@ -39,9 +39,14 @@ export class FakeWorld {
     data_dir: "/home/mira/.local/share/sendright",
     vault: "keychain",
     vault_problem: null,
+    vault_asks: null,
+    vault_file: "/home/mira/.local/share/sendright/vault.age",
+    vault_chosen: false,
     settings: { theme: "system", history_days: 90 },
     uncertain: 0,
   };
+  /** What opens the vault file; the first one that is given where there is none. */
+  passphrase: string | null = null;
   /** How every consent ends; `open`: it waits for the person. */
   consentEnds: "open" | "done" | "failed" = "open";
   /** How every send ends. */
@@ -130,8 +135,20 @@ export class FakeWorld {
     sandbox_inbox: () => this.mails.map((one) => one.mail),
     sandbox_mail: (id) => this.mails.find((one) => one.mail.id === id) ?? Promise.reject(GONE),
     import_file: () => null,
+    export_file: () => "senders.toml",
     open_link: () => null,
+    open_vault_file: ({ passphrase }) => this.openVaultFile(passphrase),
+    use_keychain: () => (Object.assign(this.app, { vault: "keychain", vault_chosen: false }), null),
+    set_zoom: () => null,
   };
+
+  private openVaultFile(passphrase: string) {
+    this.passphrase ??= passphrase;
+    if (passphrase !== this.passphrase) throw wrongPassphrase;
+    const vault_chosen = this.app.vault_chosen || this.app.vault === "keychain";
+    Object.assign(this.app, { vault: "file", vault_problem: null, vault_asks: null, vault_chosen });
+    return null;
+  }
 
   private profile(id: string): ProfileView {
     const found = this.profiles.find((one) => one.row.id === id);

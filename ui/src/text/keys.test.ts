@@ -12,6 +12,9 @@ describe("chords", () => {
     [press(",", { ctrlKey: true }), false, "Ctrl+,"],
     [press("\\", { ctrlKey: true }), false, "Ctrl+\\"],
     [press("ArrowDown", { altKey: true }), false, "Alt+ArrowDown"],
+    [press("+", { ctrlKey: true, shiftKey: true }), false, "Ctrl+Plus"],
+    [press("=", { ctrlKey: true }), false, "Ctrl+Plus"],
+    [press("-", { metaKey: true }), true, "Ctrl+Minus"],
     [press("Control", { ctrlKey: true }), false, ""],
   ])("name what is pressed", (event, mac, expected) => expect(chord(event, mac)).toBe(expected));
 
@@ -19,5 +22,7 @@ describe("chords", () => {
     expect(keysLabel("Ctrl+N", false)).toBe("Ctrl N");
     expect(keysLabel("Ctrl+N", true)).toBe("⌘N");
     expect(keysLabel("Ctrl+Enter", true)).toBe("⌘↩");
+    expect(keysLabel("Ctrl+Plus", false)).toBe("Ctrl +");
+    expect(keysLabel("Ctrl+Minus", true)).toBe("⌘−");
   });
 });

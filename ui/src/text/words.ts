@@ -62,7 +62,7 @@ export const LIKELIHOOD: Record<Likelihood, { label: string; bars: number }> = {
 
 /** Where secrets are, as the person knows it. */
 export function vault(kind: VaultKind, platform = navigator.userAgent): string {
-  if (kind === "file") return "the passphrase file";
+  if (kind === "file") return "the vault file";
   if (kind === "memory") return "memory, until Sendright is closed";
   return platform.includes("Windows") ? "the credential store" : "the keychain";
 }

@@ -2,7 +2,7 @@
 import type { SetSecret } from "./SetSecret";
 
 /**
- * A secret with where it goes: the only thing that brings one in from the window.
+ * A secret with where it goes: the only way by which the window brings one of a sender's.
  */
 export type SecretInput = { 
 /**

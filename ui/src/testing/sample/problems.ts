@@ -83,6 +83,15 @@ export const wrongPlatform: Problem = {
   source: "https://learn.microsoft.com/entra/identity-platform/reply-url",
 };
 
+/** The vault file was made with another passphrase. */
+export const wrongPassphrase: Problem = {
+  ...PLAIN,
+  code: "vault-passphrase",
+  title: "The passphrase does not open the vault",
+  means: "The vault file was made with another passphrase. Type it again; a forgotten passphrase cannot be recovered.",
+  said: null,
+};
+
 /** No keychain can be reached. */
 export const vaultAbsent: Problem = {
   ...PLAIN,

@@ -43,6 +43,24 @@ describe("settings of the app", () => {
     expect(screen.getByRole("alert")).toHaveTextContent("SENDRIGHT_VAULT=file");
   });
 
+  it("take back the choice of the vault file", async () => {
+    const fake = fakeCall();
+    Object.assign(fake.world.app, { vault: "file", vault_chosen: true });
+    const { user } = await show(AppSettings, {}, fake);
+    expect(screen.getByText("The vault file")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Use the keychain again" }));
+    expect(await screen.findByText("The keychain")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Use the keychain again" })).toBeNull();
+  });
+
+  it("show how large everything is", async () => {
+    const { user } = await show(AppSettings, {});
+    await user.click(screen.getByRole("button", { name: "Larger" }));
+    expect(screen.getByText("110 %")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Actual size" }));
+    expect(screen.getByText("100 %")).toBeVisible();
+  });
+
   it("open a registration", async () => {
     const { user, stores } = await show(AppSettings, {});
     await user.click(screen.getByRole("button", { name: "Edit Kestrel Mailer" }));

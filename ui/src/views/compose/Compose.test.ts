@@ -119,9 +119,18 @@ describe("the message", () => {
 
   it("takes files that are dropped, and shows pictures inline under an id of their own", async () => {
     const { user, fake, stores } = await compose();
+    fake.tell({ event: "dragged", files: { count: 1, name: "terms.pdf", size: 96_000 } });
+    expect(await screen.findByText("Release to attach terms.pdf, 96.0 KB")).toBeVisible();
+    fake.tell({ event: "dragged", files: null });
+    expect(await screen.findByRole("button", { name: "choose files…" })).toBeVisible();
+    fake.tell({ event: "dragged", files: { count: 0, name: "", size: 0 } });
+    expect(await screen.findByText("Only files can be attached")).toBeVisible();
+    fake.tell({ event: "dragged", files: { count: 2, name: "logo.png", size: 28_000 } });
+    expect(await screen.findByText("Release to attach 2 files, 28.0 KB")).toBeVisible();
     const picture = { name: "logo.png", size: 14_000, content_type: "image/png" };
     fake.tell({ event: "dropped", files: [{ ...picture, file: "1" }, { ...picture, file: "2" }] });
     for (const button of await screen.findAllByRole("button", { name: "Show inline" })) await user.click(button);
+    expect(screen.queryByText(/^Release/)).toBeNull();
     const draft = stores.drafts.of(PROFILE);
     expect(draft.attached.map(({ contentId }) => contentId)).toEqual(["logo", "logo-2"]);
     expect(draft.html).toContain('<img src="cid:logo-2" alt="logo.png">');
