@@ -60,8 +60,8 @@ fn files_are_dragged_over_compose_and_attached_when_they_are_let_go() {
     window.press("Try it in the sandbox");
     window.turn_to("Compose");
     window.see("Drop files here");
-    let terms = session.file("delivery terms.pdf", &[7; 96_000]);
-    let picture = session.file("logo.png", &[9; 14_000]);
+    let terms = session.file("delivery terms.pdf", &vec![7; 96_000]);
+    let picture = session.file("logo.png", &vec![9; 14_000]);
 
     let one = Files::open(&session, &[&terms]);
     one.hold_at(700, 400);

@@ -6,7 +6,7 @@ use crate::{
         AppSettings, AppView, BeginConsent, ConsentAnswer, ConsentView, HistoryDetail, HistoryPage,
         HistoryQuery, PresetView, ProfileRow, ProfileSettings, ProfileView, RegistrationSettings,
         RegistrationView, SandboxMail, SandboxMailDetail, SandboxView, SecretInput, SetEnabled,
-        TokenView, VaultPassphrase,
+        SignInAgain, TokenView, VaultPassphrase,
     },
     explain::Problem,
     profile::{ProfileId, RegistrationId},

@@ -50,6 +50,7 @@ fn dragged(app: &AppHandle, event: &DragDropEvent) {
 
 /// Shows everything `request` times as large.
 #[tauri::command]
+#[allow(clippy::needless_pass_by_value)] // Tauri hands the window over as a value
 pub(super) fn set_zoom(window: WebviewWindow, request: f64) {
     if let Err(error) = window.set_zoom(request.clamp(SMALLEST, LARGEST)) {
         tracing::warn!(%error, "the window keeps its size of letters");
