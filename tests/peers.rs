@@ -1,6 +1,7 @@
 //! The product against other people's servers: an OpenID-certified provider, Postfix with Dovecot, and Graph requests judged
 //! by Microsoft's own description.
 
+mod admin_consent;
 mod consent;
 mod device;
 mod graph;

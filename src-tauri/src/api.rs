@@ -319,6 +319,17 @@ data! {
         used_by: Vec<String>,
         /// The redirect address to register with the provider.
         redirect_to_register: String,
+        /// What an administrator allowed it, where one was asked from here.
+        admin_consent: Option<AdminConsent>,
+    }
+    /// What an administrator allowed an app for a whole organisation, as the answer said; no proof.
+    AdminConsent {
+        /// When the answer came.
+        granted_at: Timestamp,
+        /// The tenant, as a GUID.
+        tenant: Option<String>,
+        /// The permissions; empty where the answer named none.
+        scopes: Vec<String>,
     }
     /// One provider as the wizard offers it.
     PresetView {
@@ -824,6 +835,7 @@ pub struct Contract {
     pub set_secret: (SecretInput, ()),
     pub list_presets: ((), Vec<PresetView>),
     pub begin_consent: (BeginConsent, ConsentView),
+    pub begin_admin_consent: (BeginAdminConsent, ConsentView),
     pub open_consent_again: (Uuid, ()),
     pub answer_consent: (ConsentAnswer, ()),
     pub explain_browser: (ConsentAnswer, Problem),
@@ -859,6 +871,15 @@ data! {
     BeginConsent {
         /// Whose.
         profile_id: ProfileId,
+        /// How the answer comes back; `None`: as the registration says.
+        route: Option<ConsentRoute>,
+        /// Whether to open the system browser.
+        open_browser: bool,
+    }
+    /// Asks an administrator to allow an app registration what its senders need.
+    BeginAdminConsent {
+        /// Which.
+        registration_id: RegistrationId,
         /// How the answer comes back; `None`: as the registration says.
         route: Option<ConsentRoute>,
         /// Whether to open the system browser.

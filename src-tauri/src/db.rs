@@ -12,7 +12,11 @@ use std::{
 };
 
 /// Every change of the schema, oldest first; the file's `user_version` counts those applied.
-const MIGRATIONS: &[&str] = &[include_str!("db/001_first.sql"), include_str!("db/002_basis.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("db/001_first.sql"),
+    include_str!("db/002_basis.sql"),
+    include_str!("db/003_admin_consents.sql"),
+];
 
 /// How long a statement waits for another process to finish writing.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -8,7 +8,7 @@ use crate::{
         ImapSettings, Profile, Registration, SmtpSettings,
         check::{ImapDraft, ProfileDraft, RegistrationDraft, SmtpDraft},
         presets::Preset,
-        store::SignInAgain,
+        store::{self, SignInAgain},
     },
 };
 
@@ -181,4 +181,10 @@ fn imap_draft(from: &ImapServerSettings) -> ImapDraft {
 /// Either kind of id, as a draft writes it.
 fn id(from: Option<impl ToString>) -> String {
     from.map(|id| id.to_string()).unwrap_or_default()
+}
+
+/// What an administrator allowed, as it is shown.
+pub(super) fn admin_consent(known: store::AdminConsent) -> api::AdminConsent {
+    let store::AdminConsent { tenant, scopes, granted_at } = known;
+    api::AdminConsent { granted_at, tenant, scopes }
 }

@@ -25,6 +25,7 @@ impl App {
                                 .any(|(name, _)| *name == SecretName::ClientSecret),
                             used_by: rows.users_of(one.id)?,
                             redirect_to_register: presets::redirect_to_register(&one),
+                            admin_consent: rows.admin_consent(&one)?.map(drafts::admin_consent),
                         })
                     })
                     .collect()

@@ -1,5 +1,7 @@
 //! `consent`
 
+mod admin;
+
 use super::{Cli, Done, interrupt::interrupted, out::note};
 use crate::{
     api::{
@@ -20,8 +22,11 @@ use tokio::sync::{broadcast, mpsc};
 /// Signs a sender in: a person allows it in the browser.
 #[derive(Debug, Args)]
 pub(super) struct Consent {
-    /// Its name or id.
+    /// Its name or id; with --admin also those of an app registration.
     profile: String,
+    /// Asks an administrator to allow the app for the whole organisation, and signs nobody in.
+    #[arg(long)]
+    admin: bool,
     /// How the answer comes back; as the app registration says when left out.
     #[arg(long, value_enum)]
     route: Option<Route>,
@@ -50,6 +55,9 @@ impl Consent {
             Route::Paste => ConsentRoute::Paste,
             Route::Device => ConsentRoute::Device,
         });
+        if self.admin {
+            return admin::run(cli, &self.profile, route, !self.no_browser).await;
+        }
         let profile_id = cli.app.find_profile(&self.profile).await?;
         let (news, ctrl_c) = (cli.app.news(), interrupted());
         let asked = BeginConsent { profile_id, route, open_browser: !self.no_browser };

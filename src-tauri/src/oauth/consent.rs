@@ -18,13 +18,13 @@ use url::Url;
 use uuid::Uuid;
 
 /// How long a person has for the browser: Entra's own pages give up after about ten minutes.
-pub const PATIENCE: Duration = Duration::from_secs(5 * 60);
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// Why there is no answer, or none that counts.
 #[derive(Debug, thiserror::Error)]
 pub enum ConsentError {
-    /// The profile has an open question already.
-    #[error("this sender is being signed in already")]
+    /// There is an open question of the same sender or app registration.
+    #[error("this question is open already")]
     Busy,
     /// The client has to prove itself and cannot.
     #[error("the provider wants a client secret, and there is none")]
@@ -40,8 +40,11 @@ pub enum ConsentError {
     #[error("there is no answer in the pasted text")]
     NotAnAddress,
     /// Nobody answered in time.
-    #[error("no answer in {} minutes", PATIENCE.as_secs() / 60)]
-    TimedOut,
+    #[error("no answer in {} minutes", after.as_secs() / 60)]
+    TimedOut {
+        /// How long was waited.
+        after: Duration,
+    },
     /// The person stopped it here.
     #[error("the sign-in was cancelled")]
     Cancelled,
@@ -56,6 +59,15 @@ pub enum ConsentError {
         /// Who the answer says it is from.
         said: String,
     },
+    /// Nobody can be asked to allow the app for a whole organisation.
+    #[error("{provider} asks no administrator")]
+    NoAdministrator {
+        /// Whose platform.
+        provider: Provider,
+    },
+    /// The administrator, or the provider in their place, said no.
+    #[error("the administrator did not allow the app: {0}")]
+    NotAllowed(Box<ProviderRefusal>),
     /// The provider has no place to ask for a device code.
     #[error("{provider} offers no sign-in with a code")]
     NoDeviceEndpoint {
@@ -119,7 +131,7 @@ impl Consents {
         let now = self.clock.now();
         let ends_at = now.after(PATIENCE);
         let address = redirect_uri(party.provider, redirect, port);
-        let question = Question::new(party, redirect, address, now)?;
+        let question = Question::new(party, redirect, address)?;
         let inbox = self.inbox(party.profile.into(), ends_at, question.expects())?;
         let asked = Asked {
             id: inbox.id(),
@@ -141,9 +153,8 @@ impl Waiting {
     /// What the answer says when it is no grant; [`TimedOut`](ConsentError::TimedOut);
     /// [`Cancelled`](ConsentError::Cancelled).
     pub async fn answer(&mut self, cancel: &CancellationToken) -> Result<Grant, ConsentError> {
-        let (reply, heard_at) = self.inbox.reply(cancel).await?;
-        let question = self.question.take().ok_or(ConsentError::Cancelled)?;
-        reply.settle(question, heard_at)
+        let reply = self.inbox.reply(cancel).await?;
+        reply.settle(self.question.take().ok_or(ConsentError::Cancelled)?)
     }
 }
 

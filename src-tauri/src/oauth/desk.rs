@@ -46,7 +46,7 @@ pub(super) struct Expected {
 }
 
 /// An answer, and when it came.
-pub(super) type Heard = (Reply, Timestamp);
+type Heard = (Reply, Timestamp);
 
 /// The place of one question; dropping it withdraws the question.
 #[derive(Debug)]
@@ -59,6 +59,7 @@ pub(super) struct Seat {
 #[derive(Debug)]
 pub(super) struct Inbox {
     seat: Seat,
+    asked_at: Timestamp,
     ends_at: Timestamp,
     answer: oneshot::Receiver<Heard>,
 }
@@ -84,9 +85,9 @@ impl Consents {
         ends_at: Timestamp,
         expected: Expected,
     ) -> Result<Inbox, ConsentError> {
-        let (tell, answer) = oneshot::channel();
+        let (asked_at, (tell, answer)) = (self.clock.now(), oneshot::channel());
         let seat = self.open(whose, ends_at, Some((expected, tell)))?;
-        Ok(Inbox { seat, ends_at, answer })
+        Ok(Inbox { seat, asked_at, ends_at, answer })
     }
 
     fn open(
@@ -167,16 +168,25 @@ impl Inbox {
     }
 
     /// Waits for an answer, until patience ends or `cancel` is called.
+    ///
+    /// # Errors
+    /// [`TimedOut`](ConsentError::TimedOut), after a late answer too;
+    /// [`Cancelled`](ConsentError::Cancelled).
     pub(super) async fn reply(
         &mut self,
         cancel: &CancellationToken,
-    ) -> Result<Heard, ConsentError> {
+    ) -> Result<Reply, ConsentError> {
         let left = self.ends_at.since(self.seat.consents.clock.now());
+        let too_late = ConsentError::TimedOut { after: self.ends_at.since(self.asked_at) };
         tokio::select! {
             biased;
-            answer = &mut self.answer => answer.map_err(|_| ConsentError::Cancelled),
+            answer = &mut self.answer => match answer {
+                Ok((reply, heard_at)) if heard_at <= self.ends_at => Ok(reply),
+                Ok(_) => Err(too_late),
+                Err(_) => Err(ConsentError::Cancelled),
+            },
             () = cancel.cancelled() => Err(ConsentError::Cancelled),
-            () = tokio::time::sleep(left) => Err(ConsentError::TimedOut),
+            () = tokio::time::sleep(left) => Err(too_late),
         }
     }
 }

@@ -60,6 +60,8 @@ pub enum Ending {
         /// Who signed in, where that is known.
         account: Option<String>,
     },
+    /// Well: an administrator allowed the app.
+    Allowed,
     /// Badly.
     Failed {
         /// What failed, in one line.
@@ -269,6 +271,11 @@ impl Desk {
                     }
                     None => "Close this tab and go back to Sendright.".to_owned(),
                 },
+            ),
+            Ending::Allowed => page(
+                StatusCode::OK,
+                "The app is allowed",
+                "For the whole organisation. Close this tab and go back to Sendright.",
             ),
             Ending::Failed { title } => page(
                 StatusCode::OK,

@@ -7,6 +7,7 @@
 //! token is used; what a provider says survives word for word in a [`ProviderRefusal`].
 
 mod account;
+mod admin;
 mod client;
 mod consent;
 mod desk;
@@ -22,7 +23,8 @@ mod wallet;
 mod wire;
 
 pub use account::{Account, Claims};
-pub use consent::{Asked, ConsentError, PATIENCE, Waiting};
+pub use admin::{AdminWaiting, Allowed, Application};
+pub use consent::{Asked, ConsentError, Waiting};
 pub use desk::Consents;
 pub use device::{Device, DeviceGrant, Shown};
 pub use loopback::{Browser, Ending, Loopback, LoopbackError};

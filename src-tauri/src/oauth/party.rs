@@ -242,8 +242,9 @@ pub(super) mod tests {
         party_with(provider, authority, None)
     }
 
-    fn party_with(provider: Provider, authority: &str, secret: Option<Secret>) -> Party {
-        let registration = Registration {
+    /// A registration of `provider` whose endpoints are below `authority`.
+    pub(in crate::oauth) fn registration(provider: Provider, authority: &str) -> Registration {
+        Registration {
             id: RegistrationId::new(),
             name: "kestrel".to_owned(),
             provider,
@@ -260,7 +261,11 @@ pub(super) mod tests {
             client_authentication: ClientAuthentication::Post,
             ca_file: None,
             sandbox: false,
-        };
+        }
+    }
+
+    fn party_with(provider: Provider, authority: &str, secret: Option<Secret>) -> Party {
+        let registration = registration(provider, authority);
         let profile = Profile {
             id: ProfileId::new(),
             name: "Invoices".to_owned(),

@@ -1,13 +1,14 @@
 //! The answer: is this one, is it ours, and what does it say (RFC 6749 §4.1.2, RFC 8252, RFC 9207)?
 
 use super::{
-    consent::{ConsentError, PATIENCE},
+    admin::Allowed,
+    consent::ConsentError,
     desk::Expected,
     party::Proof,
     refusal::{self, ProviderRefusal},
     request::Question,
 };
-use crate::{clock::Timestamp, net::http::is_this_computer, profile::DEEP_LINK, secret::Secret};
+use crate::{net::http::is_this_computer, profile::DEEP_LINK, secret::Secret};
 use subtle::ConstantTimeEq as _;
 use url::{Url, form_urlencoded};
 
@@ -28,6 +29,8 @@ pub(super) struct Reply {
     code: Option<Secret>,
     issuer: Option<String>,
     refusal: Option<ProviderRefusal>,
+    /// An administrator's answer, where it is one.
+    allowed: Option<Allowed>,
     /// A code alone, without an address around it.
     bare: bool,
 }
@@ -50,6 +53,9 @@ impl Reply {
                 suberror: field("error_subcode").map(|word| refusal::short(&word)),
                 ..ProviderRefusal::of_text(field("error_description").as_deref())
             }),
+            allowed: field("admin_consent")
+                .filter(|said| said.eq_ignore_ascii_case("true"))
+                .map(|_| Allowed::new(field("tenant"), field("scope"))),
             bare: false,
         }
     }
@@ -91,21 +97,40 @@ impl Reply {
         }
     }
 
+    /// What an administrator's answer says, sent by `issuer` where that is known.
+    ///
+    /// NOTE: a refusal carries `admin_consent=True` as well, so the error counts first
+    /// (<https://learn.microsoft.com/entra/identity-platform/v2-admin-consent>, 2026-11).
+    pub(super) fn allowed(self, issuer: Option<&str>, host: &str) -> Result<Allowed, ConsentError> {
+        let reply = self.sent_by(issuer)?;
+        match (reply.refusal, reply.allowed) {
+            (Some(refusal), _) => Err(ConsentError::NotAllowed(Box::new(refusal.said_by(host)))),
+            (None, Some(allowed)) => Ok(allowed),
+            (None, None) => Err(ConsentError::Empty),
+        }
+    }
+
+    /// This, if it comes from `issuer`, or does not say from whom.
+    fn sent_by(self, issuer: Option<&str>) -> Result<Self, ConsentError> {
+        match (&self.issuer, issuer) {
+            (Some(said), Some(expected))
+                if said.trim_end_matches('/') != expected.trim_end_matches('/') =>
+            {
+                let said = refusal::short(said);
+                Err(ConsentError::ForeignIssuer { expected: expected.to_owned(), said })
+            }
+            _ => Ok(self),
+        }
+    }
+
     /// What the answer to `question` says; the caller made sure that it [`answers`](Self::answers).
-    pub(super) fn settle(self, question: Question, now: Timestamp) -> Result<Grant, ConsentError> {
-        if now.since(question.asked_at) > PATIENCE {
-            return Err(ConsentError::TimedOut);
-        }
-        if let (Some(said), Some(expected)) = (self.issuer, question.issuer)
-            && said.trim_end_matches('/') != expected.trim_end_matches('/')
-        {
-            return Err(ConsentError::ForeignIssuer { expected, said: refusal::short(&said) });
-        }
-        if let Some(refusal) = self.refusal {
+    pub(super) fn settle(self, question: Question) -> Result<Grant, ConsentError> {
+        let reply = self.sent_by(question.issuer.as_deref())?;
+        if let Some(refusal) = reply.refusal {
             return Err(ConsentError::Refused(Box::new(refusal.said_by(&question.host))));
         }
         Ok(Grant {
-            code: self.code.ok_or(ConsentError::Empty)?,
+            code: reply.code.ok_or(ConsentError::Empty)?,
             verifier: question.verifier,
             nonce: question.nonce,
             redirect_uri: question.redirect_uri,
@@ -133,13 +158,11 @@ pub(super) fn arrives_at(url: &Url, redirect_uri: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Clock;
     use proptest::prelude::*;
-    use std::time::Duration;
 
     const OURS: &str = "http://localhost:4711/oauth2/callback";
 
-    fn question(asked_at: Timestamp) -> Question {
+    fn question() -> Question {
         Question {
             url: OURS.parse().unwrap(),
             state: Secret::new("s1"),
@@ -149,38 +172,33 @@ mod tests {
             proof: Proof::Nothing,
             issuer: Some("https://login.example/v2.0".to_owned()),
             host: "login.example".to_owned(),
-            asked_at,
         }
     }
 
     /// What becomes of `reply`: the code, or the error in words; `None`: it is no answer to us.
     fn taken(reply: &Reply) -> bool {
-        reply.answers(&question(Clock::system().now()).expects())
+        reply.answers(&question().expects())
     }
 
     #[test]
     #[rustfmt::skip]
-    fn only_our_answer_counts_and_only_in_time() {
-        let now = Clock::system().now();
+    fn only_our_answer_counts() {
         let table = [
-            // query                                            minutes  said
-            ("state=s1&code=abc",                                  0, "abc"),
-            ("state=s1&code=abc",                                  5, "abc"),
-            ("state=s1&code=abc",                                  6, "no answer in 5 minutes"),
-            ("state=s1&error=access_denied",                       0, "the provider refused: access_denied"),
-            ("state=s1&code=abc&error=access_denied",              0, "the provider refused: access_denied"),
-            ("state=s1",                                           0, "the answer carries neither a code nor an error"),
-            ("state=s1&code=",                                     0, "the answer carries neither a code nor an error"),
-            ("state=s1&code=abc&iss=https://login.example/v2.0",   0, "abc"),
-            ("state=s1&code=abc&iss=https://login.example/v2.0/",  0, "abc"),
-            ("state=s1&code=abc&iss=https://evil.example",         0, "the answer comes from https://evil.example, not from https://login.example/v2.0"),
-            ("state=s1&error=x&iss=https://evil.example",          0, "the answer comes from https://evil.example, not from https://login.example/v2.0"),
+            // query                                               said
+            ("state=s1&code=abc",                                  "abc"),
+            ("state=s1&error=access_denied",                       "the provider refused: access_denied"),
+            ("state=s1&code=abc&error=access_denied",              "the provider refused: access_denied"),
+            ("state=s1",                                           "the answer carries neither a code nor an error"),
+            ("state=s1&code=",                                     "the answer carries neither a code nor an error"),
+            ("state=s1&code=abc&iss=https://login.example/v2.0",   "abc"),
+            ("state=s1&code=abc&iss=https://login.example/v2.0/",  "abc"),
+            ("state=s1&code=abc&iss=https://evil.example",         "the answer comes from https://evil.example, not from https://login.example/v2.0"),
+            ("state=s1&error=x&iss=https://evil.example",          "the answer comes from https://evil.example, not from https://login.example/v2.0"),
         ];
-        for (query, minutes, expected) in table {
+        for (query, expected) in table {
             let reply = Reply::of_query(query);
             assert!(taken(&reply), "{query}");
-            let later = now.after(Duration::from_secs(60 * minutes));
-            let said = match reply.settle(question(now), later) {
+            let said = match reply.settle(question()) {
                 Ok(grant) => grant.code.expose().to_owned(),
                 Err(error) => error.to_string(),
             };

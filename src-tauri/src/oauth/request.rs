@@ -6,7 +6,6 @@ use super::{
     party::{Party, Proof},
 };
 use crate::{
-    clock::Timestamp,
     profile::{Redirect, presets},
     secret::Secret,
 };
@@ -36,8 +35,6 @@ pub(super) struct Question {
     pub(super) issuer: Option<String>,
     /// The provider's host, for words.
     pub(super) host: String,
-    /// When it was asked.
-    pub(super) asked_at: Timestamp,
 }
 
 impl Question {
@@ -51,7 +48,6 @@ impl Question {
         party: &Party,
         redirect: &Redirect,
         redirect_uri: String,
-        now: Timestamp,
     ) -> Result<Self, ConsentError> {
         let proof = party.proof(redirect)?;
         let landing = RedirectUrl::new(redirect_uri.clone())
@@ -83,7 +79,6 @@ impl Question {
             proof,
             issuer: party.endpoints.issuer.clone(),
             host: party.endpoints.authorize.host_str().unwrap_or_default().to_owned(),
-            asked_at: now,
         })
     }
 
@@ -102,7 +97,6 @@ fn asks_who(scopes: &[String]) -> bool {
 mod tests {
     use super::*;
     use crate::{
-        clock::Clock,
         oauth::party::{redirect_uri, tests::party},
         profile::Provider,
     };
@@ -111,9 +105,8 @@ mod tests {
     use std::collections::HashMap;
 
     fn ask(party: &Party) -> (Question, HashMap<String, String>) {
-        let now = Clock::system().now();
         let uri = redirect_uri(party.provider, &Redirect::Loopback, Some(4711));
-        let question = Question::new(party, &Redirect::Loopback, uri, now).unwrap();
+        let question = Question::new(party, &Redirect::Loopback, uri).unwrap();
         let fields = question.url.query_pairs().into_owned();
         let mut seen = HashMap::new();
         for (name, value) in fields {

@@ -22,6 +22,8 @@ pub struct Endpoints {
     pub token: Url,
     /// Where a device code is asked for.
     pub device: Option<Url>,
+    /// Where an administrator allows an app for a whole organisation: Microsoft's alone.
+    pub admin_consent: Option<Url>,
     /// Where a token can be revoked; Microsoft has no such place.
     pub revoke: Option<Url>,
     /// How the provider names itself (RFC 9207), without a slash at its end. `None`: the name
@@ -56,6 +58,7 @@ pub fn endpoints(registration: &Registration) -> Endpoints {
         authorize: own(&registration.authorize_endpoint, &preset.authorize).expect(needed),
         token: own(&registration.token_endpoint, &preset.token).expect(needed),
         device: own(&registration.device_endpoint, &preset.device),
+        admin_consent: admin_consent(registration, preset.authorize.as_deref()),
         revoke: own(&None, &preset.revoke),
         issuer: issuer(registration),
         graph: registration.graph_url.clone().or_else(|| own(&None, &preset.graph)),
@@ -135,6 +138,44 @@ impl Known {
             revoke: Some("https://oauth2.googleapis.com/revoke".to_owned()),
             graph: None,
         }
+    }
+}
+
+/// Beside the authorize address, with the same tenant.
+///
+/// NOTE: personal accounts have no administrator, and `common` could be one
+/// (<https://learn.microsoft.com/entra/identity-platform/v2-admin-consent>, 2026-11).
+fn admin_consent(registration: &Registration, authorize: Option<&str>) -> Option<Url> {
+    let tenant = match registration.tenant.as_deref() {
+        _ if registration.provider != Provider::Microsoft => return None,
+        Some("consumers") => return None,
+        Some("common") => Some("organizations"),
+        tenant => tenant,
+    };
+    let authorize = registration.authorize_endpoint.as_deref().or(authorize)?;
+    let authority = authorize.strip_suffix("/oauth2/v2.0/authorize")?;
+    filled_in(&format!("{authority}/v2.0/adminconsent"), tenant).parse().ok()
+}
+
+/// What an administrator is asked to allow for `registration`: what `profiles`, which sign in
+/// through it, need.
+///
+/// NOTE: what an app does by itself is allowed by `/.default` only, which stands for everything that
+/// the registration lists and cannot stand beside others
+/// (<https://learn.microsoft.com/entra/identity-platform/v2-admin-consent>, 2026-11).
+pub fn admin_scopes(registration: &Registration, profiles: &[Profile]) -> Vec<String> {
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in profiles.iter().flat_map(|one| consent_scopes(one, Some(registration))) {
+        if !scopes.contains(&scope) {
+            scopes.push(scope);
+        }
+    }
+    match scopes.iter().position(|scope| scope.ends_with("/.default")) {
+        Some(all) => vec![scopes.swap_remove(all)],
+        None if scopes.is_empty() => {
+            vec![format!("https://{}/.default", hosts(registration.cloud).graph)]
+        }
+        None => scopes,
     }
 }
 

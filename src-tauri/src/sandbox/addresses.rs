@@ -1,6 +1,8 @@
 //! Where everything of the sandbox is.
 
-use super::directory::{PASSWORD, TENANT, USER, WEB_SECRET, desktop_client, web_client};
+use super::directory::{
+    PASSWORD, TENANT, USER, WEB_SECRET, app_client, desktop_client, web_client,
+};
 use serde::Serialize;
 use std::path::PathBuf;
 use url::Url;
@@ -44,6 +46,8 @@ pub struct Addresses {
     pub desktop_client_id: String,
     /// The client id of [`web_client`].
     pub web_client_id: String,
+    /// The client id of [`app_client`], which has the same secret.
+    pub app_client_id: String,
     /// The secret of [`web_client`].
     pub web_client_secret: &'static str,
 }
@@ -73,6 +77,7 @@ impl Addresses {
             password: PASSWORD,
             desktop_client_id: desktop_client().id,
             web_client_id: web_client().id,
+            app_client_id: app_client().id,
             web_client_secret: WEB_SECRET,
         }
     }

@@ -31,16 +31,18 @@ pub(super) struct Mailbox {
     pub(super) signs_in: bool,
     /// Whether its administrator left authenticated SMTP on.
     pub(super) smtp: bool,
+    /// Whether the person may allow programs for the whole tenant.
+    pub(super) administers: bool,
     /// Other mailboxes it may open and send as.
     pub(super) may_use: &'static [&'static str],
 }
 
 #[rustfmt::skip]
 const MAILBOXES: &[Mailbox] = &[
-    Mailbox { address: USER,                   name: "You",         about: "May also send as team@sandbox.test",           oid: "0b000000-5e4d-4a11-9000-000000000001", signs_in: true,  smtp: true,  may_use: &["team@sandbox.test"] },
-    Mailbox { address: "anna@sandbox.test",    name: "Anna Berg",   about: "Another person with a mailbox",                oid: "0b000000-5e4d-4a11-9000-000000000002", signs_in: true,  smtp: true,  may_use: &[] },
-    Mailbox { address: "smtpoff@sandbox.test", name: "SMTP is off", about: "Its administrator switched SMTP sign-in off",  oid: "0b000000-5e4d-4a11-9000-000000000003", signs_in: true,  smtp: false, may_use: &[] },
-    Mailbox { address: "team@sandbox.test",    name: "Team",        about: "A shared mailbox",                             oid: "0b000000-5e4d-4a11-9000-000000000004", signs_in: false, smtp: true,  may_use: &[] },
+    Mailbox { address: USER,                   name: "You",         about: "Administers the tenant; may also send as team@sandbox.test", oid: "0b000000-5e4d-4a11-9000-000000000001", signs_in: true,  smtp: true,  administers: true,  may_use: &["team@sandbox.test"] },
+    Mailbox { address: "anna@sandbox.test",    name: "Anna Berg",   about: "Another person with a mailbox",                oid: "0b000000-5e4d-4a11-9000-000000000002", signs_in: true,  smtp: true,  administers: false, may_use: &[] },
+    Mailbox { address: "smtpoff@sandbox.test", name: "SMTP is off", about: "Its administrator switched SMTP sign-in off",  oid: "0b000000-5e4d-4a11-9000-000000000003", signs_in: true,  smtp: false, administers: false, may_use: &[] },
+    Mailbox { address: "team@sandbox.test",    name: "Team",        about: "A shared mailbox",                             oid: "0b000000-5e4d-4a11-9000-000000000004", signs_in: false, smtp: true,  administers: false, may_use: &[] },
 ];
 
 impl Mailbox {
@@ -109,7 +111,7 @@ pub struct Client {
     pub redirects: Vec<(Platform, String)>,
     /// "Allow public client flows": whether it may use the device code.
     pub public_flows: bool,
-    /// Whether an administrator gave it `SMTP.SendAsApp` and `Mail.Send` for every mailbox.
+    /// Whether an administrator gave it `SMTP.SendAsApp` and `Mail.Send` for every mailbox beforehand.
     pub app_only: bool,
 }
 
@@ -139,6 +141,19 @@ pub fn web_client() -> Client {
         redirects: vec![(Platform::Web, "https://app.sandbox.test/oauth2/callback".to_owned())],
         public_flows: false,
         app_only: true,
+    }
+}
+
+/// A program that acts by itself, and that no administrator has allowed yet: for trying how that is
+/// done.
+pub fn app_client() -> Client {
+    Client {
+        id: "5e4d0000-a115-4a11-9000-000000000003".to_owned(),
+        name: "Sendright sandbox app".to_owned(),
+        secret: Some(Secret::new(WEB_SECRET)),
+        redirects: vec![(Platform::Web, "http://localhost/oauth2/callback".to_owned())],
+        public_flows: false,
+        app_only: false,
     }
 }
 

@@ -22,7 +22,8 @@ mod wire;
 pub use addresses::Addresses;
 pub use ca::ca_file;
 pub use directory::{
-    Client, DOMAIN, PASSWORD, Platform, TENANT, USER, WEB_SECRET, desktop_client, web_client,
+    Client, DOMAIN, PASSWORD, Platform, TENANT, USER, WEB_SECRET, app_client, desktop_client,
+    web_client,
 };
 pub use inbox::{Attachment, Inbox, Mail, MailDetail, Via};
 
@@ -120,6 +121,7 @@ struct World {
     access_lifetime: Duration,
     codes: idp::Codes,
     devices: idp::Devices,
+    allowed: idp::Allowed,
     /// Since when each person's sign-ins are void.
     revoked: Mutex<HashMap<String, Timestamp>>,
     inbox: Inbox,
@@ -237,7 +239,7 @@ impl World {
         signer: Signer,
         [http, https, ..]: [u16; 6],
     ) -> Result<Self, SandboxError> {
-        let mut clients = vec![desktop_client(), web_client()];
+        let mut clients = vec![desktop_client(), web_client(), app_client()];
         clients.extend(options.clients);
         Ok(Self {
             signer,
@@ -249,6 +251,7 @@ impl World {
             access_lifetime: options.access_lifetime,
             codes: idp::Codes::default(),
             devices: idp::Devices::default(),
+            allowed: idp::Allowed::default(),
             revoked: Mutex::default(),
             idp: format!("http://localhost:{http}"),
             https: format!("https://localhost:{https}"),

@@ -3,10 +3,10 @@
 use super::{Running, files, link, window};
 use crate::{
     api::{
-        AppSettings, AppView, BeginConsent, ConsentAnswer, ConsentView, HistoryDetail, HistoryPage,
-        HistoryQuery, PresetView, ProfileRow, ProfileSettings, ProfileView, RegistrationSettings,
-        RegistrationView, SandboxMail, SandboxMailDetail, SandboxView, SecretInput, SetEnabled,
-        SignInAgain, TokenView, VaultPassphrase,
+        AppSettings, AppView, BeginAdminConsent, BeginConsent, ConsentAnswer, ConsentView,
+        HistoryDetail, HistoryPage, HistoryQuery, PresetView, ProfileRow, ProfileSettings,
+        ProfileView, RegistrationSettings, RegistrationView, SandboxMail, SandboxMailDetail,
+        SandboxView, SecretInput, SetEnabled, SignInAgain, TokenView, VaultPassphrase,
     },
     explain::Problem,
     profile::{ProfileId, RegistrationId},
@@ -54,6 +54,7 @@ commands! {
     set_secret(SecretInput) -> ();
     list_presets(()) -> Vec<PresetView>;
     begin_consent(BeginConsent) -> ConsentView;
+    begin_admin_consent(BeginAdminConsent) -> ConsentView;
     open_consent_again(Uuid) -> ();
     answer_consent(ConsentAnswer) -> ();
     explain_browser(ConsentAnswer) -> Problem;

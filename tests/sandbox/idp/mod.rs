@@ -1,5 +1,6 @@
 //! The identity provider: sign-in, consent, tokens, and what it refuses.
 
+mod admin;
 mod device;
 mod renewal;
 mod tokens;

@@ -14,15 +14,20 @@ export class Consent extends Attempts {
   /** Why it failed; `problem` of the base is for things like an address that could not be opened. */
   readonly failure = $derived<Problem | null>(this.steps.findLast((news) => news.problem)?.problem ?? null);
   readonly state = $derived<ConsentState>(stateOf(this.view, this.steps));
+  /** It ended badly, or could not even begin. */
+  readonly over = $derived(this.state === "failed" || this.state === "cancelled" || (!this.view && this.problem !== null));
 
   begin = (profileId: string, route: ConsentRoute | null, openBrowser = true) =>
+    this.ask(() => this.call("begin_consent", { profile_id: profileId, route, open_browser: openBrowser }));
+
+  /** Makes the link for an administrator; nobody's browser is opened by itself. */
+  beginAdmin = (registrationId: string, route: ConsentRoute | null) =>
+    this.ask(() => this.call("begin_admin_consent", { registration_id: registrationId, route, open_browser: false }));
+
+  private ask = (begin: () => Promise<ConsentView>) =>
     this.attempt(async () => {
       this.clear();
-      this.view = await this.call("begin_consent", {
-        profile_id: profileId,
-        route,
-        open_browser: openBrowser,
-      });
+      this.view = await begin();
       // Rust may have told of the first steps before it answered.
       this.steps = this.early.filter((news) => news.consent_id === this.view?.id);
     });

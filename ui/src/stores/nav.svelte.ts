@@ -23,7 +23,8 @@ export type SheetRequest =
   | { kind: "new-sender"; sandbox?: boolean }
   | { kind: "consent"; profileId: string }
   | { kind: "registration"; id: string | null }
-  | { kind: "vault" };
+  | { kind: "vault" }
+  | { kind: "admin-consent"; registrationId: string };
 
 /** Where the person is. */
 export class Nav {

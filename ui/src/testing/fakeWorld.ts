@@ -107,14 +107,15 @@ export class FakeWorld {
       const others = this.registrations.filter((one) => one.settings.id !== id);
       this.registrations = [
         ...others,
-        { settings: { ...settings, id }, has_client_secret: false, used_by: [], redirect_to_register: "http://localhost/oauth2/callback" },
+        { settings: { ...settings, id }, has_client_secret: false, used_by: [], redirect_to_register: "http://localhost/oauth2/callback", admin_consent: null },
       ];
       return id;
     },
     remove_registration: (id) => ((this.registrations = this.registrations.filter((one) => one.settings.id !== id)), null),
     set_secret: () => null,
     list_presets: () => samplePresets,
-    begin_consent: ({ profile_id, route }) => this.consent(profile_id, route),
+    begin_consent: ({ profile_id, route }) => this.consent(profile_id, null, route),
+    begin_admin_consent: ({ registration_id, route }) => this.consent(null, registration_id, route),
     open_consent_again: () => null,
     answer_consent: () => null,
     explain_browser: () => wrongPlatform,
@@ -167,34 +168,43 @@ export class FakeWorld {
     return id;
   }
 
-  private consent(profileId: string, route: Contract["begin_consent"][0]["route"]) {
+  private consent(profileId: string | null, registrationId: string | null, route: Contract["begin_consent"][0]["route"]) {
     const id = uuid(this.next++);
-    const news = { consent_id: id, profile_id: profileId, registration_id: null, at: this.at.minutes(0), note: null, problem: null };
+    const news = { consent_id: id, profile_id: profileId, registration_id: registrationId, at: this.at.minutes(0), note: null, problem: null };
     const ends: Record<typeof this.consentEnds, ConsentStep[]> = {
       open: [], done: ["code_received", "tokens_stored", "identity_checked", "done"], failed: ["code_received", "failed"],
     };
     const device = route === "device" ? sampleCode : null;
-    const steps: ConsentStep[] = [...(device ? [] : ["opened" as const]), "waiting", ...ends[this.consentEnds]];
+    const opened: ConsentStep[] = device || registrationId ? [] : ["opened"];
+    const steps: ConsentStep[] = [...opened, "waiting", ...ends[this.consentEnds]];
     steps.forEach((step, at) => {
       const problem = step === "failed" ? wrongPlatform : null;
       setTimeout(() => {
-        if (step === "identity_checked") this.signedIn(profileId);
+        if (step === "identity_checked" && profileId) this.signedIn(profileId);
+        if (step === "done" && registrationId) this.allowed(registrationId);
         this.tell({ event: "consent", ...news, step, problem });
       }, this.pace * (at + 1));
     });
     return {
       id,
       profile_id: profileId,
-      registration_id: null,
+      registration_id: registrationId,
       route: route ?? "loopback",
       url: device?.verification_uri ?? "https://login.microsoftonline.com/kestrel.example/oauth2/v2.0/authorize?client_id=11111111-2222-3333-4444-555555555555&response_type=code&state=…",
       redirect_uri: device ? "" : "http://localhost:51734/oauth2/callback",
-      login_hint: this.profile(profileId).row.mailbox,
+      login_hint: profileId ? this.profile(profileId).row.mailbox : "",
       scopes: ["https://outlook.office.com/SMTP.Send", "offline_access", "openid"],
       started_at: this.at.minutes(0),
-      ends_at: this.at.minutes(device ? 15 : 5),
+      ends_at: this.at.minutes(device ? 15 : registrationId ? 60 : 5),
       device,
     };
+  }
+
+  private allowed(registrationId: string) {
+    const one = this.registrations.find(({ settings }) => settings.id === registrationId);
+    const scopes = ["https://graph.microsoft.com/.default"];
+    if (one) one.admin_consent = { granted_at: this.at.minutes(0), tenant: "11111111-2222-3333-4444-555555555555", scopes };
+    this.tell({ event: "profiles_changed" });
   }
 
   private signedIn(profileId: string) {

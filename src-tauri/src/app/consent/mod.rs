@@ -1,5 +1,6 @@
 //! A consent, from the question to the tokens: opened, watched, answered, stopped.
 
+mod admin;
 mod device;
 mod way;
 
@@ -8,7 +9,8 @@ use crate::{
     api::{BeginConsent, ConsentAnswer, ConsentNews, ConsentRoute, ConsentStep, ConsentView, News},
     explain::{Code, Problem},
     oauth::{
-        Browser, ConsentError, Ending, Loopback, Party, SignedIn, TokenError, Waiting, browser_page,
+        Asked, Browser, ConsentError, Ending, Loopback, Party, SignedIn, TokenError, Waiting,
+        browser_page,
     },
     profile::{ProfileId, RegistrationId},
 };
@@ -70,19 +72,7 @@ impl App {
             }
             app.see_through(Question { topic, party, waiting, browser, cancel }).await;
         });
-        Ok(ConsentView {
-            id: asked.id,
-            profile_id: topic.profile,
-            registration_id: None,
-            route,
-            url: asked.url.into(),
-            redirect_uri: asked.redirect_uri,
-            login_hint: asked.login_hint,
-            scopes: asked.scopes,
-            started_at: asked.asked_at,
-            ends_at: asked.ends_at,
-            device: None,
-        })
+        Ok(view(topic, route, asked))
     }
 
     /// Opens the browser once more.
@@ -218,6 +208,23 @@ impl App {
 impl Topic {
     fn of_sender(id: Uuid, profile: ProfileId) -> Self {
         Self { id, profile: Some(profile), registration: None }
+    }
+}
+
+/// A question that a browser opens, as it is shown.
+fn view(topic: Topic, route: ConsentRoute, asked: Asked) -> ConsentView {
+    ConsentView {
+        id: topic.id,
+        profile_id: topic.profile,
+        registration_id: topic.registration,
+        route,
+        url: asked.url.into(),
+        redirect_uri: asked.redirect_uri,
+        login_hint: asked.login_hint,
+        scopes: asked.scopes,
+        started_at: asked.asked_at,
+        ends_at: asked.ends_at,
+        device: None,
     }
 }
 

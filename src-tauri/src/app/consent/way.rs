@@ -41,7 +41,7 @@ pub(super) fn through(sender: &Sender) -> Result<&Registration, Problem> {
     }
 }
 
-fn nobody_to_ask(profile: &Profile) -> Problem {
+pub(super) fn nobody_to_ask(profile: &Profile) -> Problem {
     Problem::new(
         Code::InvalidSettings,
         format!("{} does not sign in through a browser", profile.name),

@@ -3,12 +3,13 @@
 //! What the program does is decided by the OAuth `error` before anything comes here; AADSTS numbers
 //! and words choose between sentences only.
 
+mod admin;
 mod device;
 mod table;
 
 use super::problem::{Code, Problem, Retry};
 use crate::{
-    oauth::{ConsentError, LoopbackError, PATIENCE, ProviderRefusal, SignInReason, TokenError},
+    oauth::{ConsentError, LoopbackError, ProviderRefusal, SignInReason, TokenError},
     profile::Provider,
 };
 use table::{REFUSALS, Row};
@@ -20,8 +21,8 @@ impl From<ConsentError> for Problem {
             ConsentError::SecretMissing { provider } => secret_missing(provider),
             ConsentError::Busy => Self::new(
                 Code::ConsentBusy,
-                "This sender is being signed in already",
-                "Its question is still open in a browser. Answer it there, or cancel it first.",
+                "This question is open already",
+                "It is still open in a browser. Answer it there, or cancel it first.",
             ),
             ConsentError::NotOurs => Self::new(
                 Code::ConsentAnswerForeign,
@@ -35,9 +36,9 @@ impl From<ConsentError> for Problem {
                 "Paste the whole address from the browser's address bar, from its first letter on; \
                  it contains code= and state=.",
             ),
-            ConsentError::TimedOut => Self::new(
+            ConsentError::TimedOut { after } => Self::new(
                 Code::ConsentTimedOut,
-                format!("No answer came from the browser in {} minutes", PATIENCE.as_secs() / 60),
+                format!("No answer came from the browser in {} minutes", after.as_secs() / 60),
                 "Some errors never leave the browser's page: if it shows one, paste its text to have \
                  it explained. Otherwise sign in again.",
             ),
@@ -57,6 +58,8 @@ impl From<ConsentError> for Problem {
             )
             .said(format!("iss={said}"))
             .source("https://www.rfc-editor.org/rfc/rfc9207"),
+            ConsentError::NoAdministrator { provider } => admin::nobody(provider),
+            ConsentError::NotAllowed(refusal) => admin::refused(&refusal),
             ConsentError::NoDeviceEndpoint { provider } => device::not_offered(provider),
             ConsentError::CodeExpired => device::expired(),
             ConsentError::DeviceRefused(refusal) => device::refused(&refusal),

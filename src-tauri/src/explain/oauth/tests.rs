@@ -89,3 +89,24 @@ fn a_busy_provider_says_how_long_to_wait() {
     assert_eq!((problem.code, problem.retry_after_ms), (Code::ProviderBusy, Some(60_000)));
     assert_eq!(Problem::from(busy(None)).retry, Retry::AfterWait);
 }
+
+#[test]
+fn an_administrators_no_is_told_apart_from_being_none() {
+    let table = [
+        ("consent_required", "AADSTS65004: denied the request.", Code::ConsentDeclined, "declined"),
+        ("permission_denied", "The admin canceled the request", Code::ConsentDeclined, "declined"),
+        (
+            "access_denied",
+            "AADSTS90094: admin needed.",
+            Code::ProviderRefused,
+            "may not allow apps",
+        ),
+        ("unauthorized_client", "AADSTS700016: x", Code::ClientRejected, "does not know this app"),
+    ];
+    for (error, said, code, title) in table {
+        let problem = Problem::from(ConsentError::NotAllowed(Box::new(refusal(error, said))));
+        assert_eq!(problem.code, code, "{said}");
+        assert!(problem.title.contains(title), "{said}: {}", problem.title);
+        assert!(problem.said.unwrap().contains(said), "the provider's own words are kept");
+    }
+}

@@ -72,14 +72,14 @@ async fn patience_ends() {
     let mut waiting = consents.ask(&party, &Redirect::DeepLink, None).unwrap();
     let late = answer_to(&waiting.asked, "code=abc");
     let ended = waiting.answer(&CancellationToken::new()).await;
-    assert!(matches!(ended, Err(ConsentError::TimedOut)), "{ended:?}");
+    assert!(matches!(ended, Err(ConsentError::TimedOut { .. })), "{ended:?}");
     drop(waiting);
     assert!(matches!(consents.hear(&late), Err(ConsentError::NotOurs)), "withdrawn");
     let mut waiting = consents.ask(&party, &Redirect::DeepLink, None).unwrap();
     clock.advance(PATIENCE + Duration::from_secs(1));
     consents.hear(&answer_to(&waiting.asked, "code=abc")).unwrap();
     let ended = waiting.answer(&CancellationToken::new()).await;
-    assert!(matches!(ended, Err(ConsentError::TimedOut)), "a late answer: {ended:?}");
+    assert!(matches!(ended, Err(ConsentError::TimedOut { .. })), "a late answer: {ended:?}");
 }
 
 #[tokio::test]

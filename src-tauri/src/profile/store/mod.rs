@@ -3,10 +3,12 @@
 //! A row is a draft with the columns that are searched or must be unique beside it. Reading one
 //! checks it again, so that what a hand has changed in the file is not believed.
 
+mod admin_consents;
 mod profiles;
 mod registrations;
 mod sign_ins;
 
+pub use admin_consents::AdminConsent;
 pub use profiles::generated_name;
 pub use sign_ins::{SignInAgain, SignedIn};
 
@@ -134,6 +136,11 @@ fn taken(name: &str) -> impl FnOnce(rusqlite::Error) -> StoreError {
         Some(rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE) => StoreError::NameTaken { name },
         _ => error.into(),
     }
+}
+
+/// Words that one column keeps, space separated.
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(ToOwned::to_owned).collect()
 }
 
 fn draft<T: serde::de::DeserializeOwned>(name: &str, document: &str) -> Result<T, StoreError> {

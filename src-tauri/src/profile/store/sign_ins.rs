@@ -1,6 +1,6 @@
 //! What is known of sign-ins, and which secrets the vault holds for whom.
 
-use super::{Rows, StoreError, document};
+use super::{Rows, StoreError, document, words};
 use crate::{
     clock::Timestamp,
     profile::{Basis, ProfileId, Registration, RegistrationId, SignIn},
@@ -155,8 +155,4 @@ impl Rows<'_> {
 
 fn secret_name(word: &str) -> Option<SecretName> {
     SecretName::ALL.into_iter().find(|name| name.as_str() == word)
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.split_whitespace().map(ToOwned::to_owned).collect()
 }

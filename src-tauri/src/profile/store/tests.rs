@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     clock::Timestamp,
     profile::{
-        Basis, ProfileId,
+        Basis, ProfileId, Registration,
         check::tests::{profile, registration},
     },
     secret::{SecretKey, SecretName},
@@ -169,4 +169,34 @@ fn what_a_hand_changed_in_the_file_is_not_believed() {
     let read = profiles.look(|rows| rows.profile(id));
     let Err(StoreError::Unreadable { name, faults }) = read else { panic!("{read:?}") };
     assert_eq!((name.as_str(), faults[0].field.as_str()), ("kestrel", "tenant"));
+}
+
+#[test]
+fn what_an_administrator_allowed_counts_for_the_same_client_and_tenant() {
+    let (profiles, id) = store();
+    let app = registration();
+    let known = AdminConsent { tenant: None, scopes: vec!["a".to_owned()], granted_at: at(1) };
+    profiles
+        .change::<_, StoreError>(|rows| {
+            assert_eq!(rows.admin_consent(&app)?, None);
+            rows.put_admin_consent(&app, &known)?;
+            let known = AdminConsent { tenant: Some("t-1".to_owned()), granted_at: at(2), ..known };
+            rows.put_admin_consent(&app, &known)?;
+            assert_eq!(rows.admin_consent(&app)?, Some(known));
+            for change in [
+                |app: &mut Registration| "another".clone_into(&mut app.client_id),
+                |app: &mut Registration| app.tenant = Some("other.example".to_owned()),
+            ] {
+                let mut changed = app.clone();
+                change(&mut changed);
+                assert_eq!(rows.admin_consent(&changed)?, None);
+            }
+            rows.remove_profile(id, at(3))?;
+            rows.purge_profile(id)?;
+            rows.remove_registration(app.id)?;
+            rows.insert_registration(&app)?;
+            assert_eq!(rows.admin_consent(&app)?, None, "it goes with the registration");
+            Ok(())
+        })
+        .unwrap();
 }

@@ -126,6 +126,6 @@ pub(super) fn person(address: &str) -> Result<&'static Mailbox, Refusal> {
         .ok_or_else(|| Refusal::UnknownUser { user: address.to_owned() })
 }
 
-fn redirect_to(address: &str) -> Response {
+pub(super) fn redirect_to(address: &str) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, address)]).into_response()
 }

@@ -81,7 +81,8 @@ impl World {
         resource: Resource,
         audience: &str,
     ) -> Value {
-        let roles = if client.app_only { resource.roles() } else { &[] };
+        let allowed = client.app_only || self.allowed.knows(&client.id);
+        let roles = if allowed { resource.roles() } else { &[] };
         let access = Access {
             roles: roles.iter().map(|&role| role.to_owned()).collect(),
             ..self.access(&client.id, Platform::Web, audience, &client.id)

@@ -3,6 +3,7 @@
 //! The sign-in page is meant for a browser that does not know the sandbox's certificate authority,
 //! so it is offered over `http://localhost`; programs use the same addresses over HTTPS.
 
+mod admin;
 mod authorize;
 mod codes;
 mod device;
@@ -14,6 +15,7 @@ mod redeem;
 mod refusal;
 mod scope;
 
+pub(super) use admin::Allowed;
 pub(super) use codes::Codes;
 pub(super) use device::Devices;
 pub(super) use scope::Resource;
@@ -38,6 +40,8 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::ask).post(authorize::answer))
         .route("/{tenant}/oauth2/v2.0/token", post(redeem::answer))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(device::begin))
+        .route("/{tenant}/v2.0/adminconsent", get(admin::ask).post(admin::answer))
+        .route("/{tenant}/adminconsent", get(admin::ask).post(admin::answer))
         .route("/{tenant}/v2.0/.well-known/openid-configuration", get(metadata))
         .route("/{tenant}/discovery/v2.0/keys", get(keys))
         .route("/device", get(device::ask).post(device::answer))

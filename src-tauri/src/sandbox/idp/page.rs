@@ -72,6 +72,22 @@ pub(super) fn sign_in(action: &str, client: &str, expected: Option<&str>) -> Res
 
 /// The page that asks for consent: `decision` is `allow` or `decline`.
 pub(super) fn consent(action: &str, client: &str, user: &str, scopes: &[String]) -> Response {
+    permissions(action, client, user, "to allow:", scopes)
+}
+
+/// The page that asks an administrator. No scope at all stands for everything.
+pub(super) fn consent_for_all(
+    action: &str,
+    client: &str,
+    user: &str,
+    scopes: &[String],
+) -> Response {
+    let everything = [".default".to_owned()];
+    let scopes = if scopes.is_empty() { &everything } else { scopes };
+    permissions(action, client, user, "to allow, for everybody in the organisation:", scopes)
+}
+
+fn permissions(action: &str, client: &str, user: &str, what: &str, scopes: &[String]) -> Response {
     let mut list = String::new();
     for scope in scopes {
         let name = scope.rsplit('/').next().unwrap_or_default();
@@ -86,7 +102,7 @@ pub(super) fn consent(action: &str, client: &str, user: &str, scopes: &[String])
         StatusCode::OK,
         "Permissions requested",
         &format!(
-            "<p><strong>{}</strong> asks <code>{}</code> to allow:</p><ul id=\"scopes\">{list}</ul>\
+            "<p><strong>{}</strong> asks <code>{}</code> {what}</p><ul id=\"scopes\">{list}</ul>\
              <form id=\"consent\" method=\"post\" action=\"{}\">\
              <input type=\"hidden\" name=\"user\" value=\"{}\">\
              <button id=\"allow\" class=\"go\" name=\"decision\" value=\"allow\">Allow</button>\

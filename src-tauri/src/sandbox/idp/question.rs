@@ -64,7 +64,12 @@ impl World {
         })
     }
 
-    fn asker(&self, tenant: &str, fields: &Fields) -> Result<(Client, Platform, String), Refusal> {
+    /// Who asks, and where the answer may go.
+    pub(super) fn asker(
+        &self,
+        tenant: &str,
+        fields: &Fields,
+    ) -> Result<(Client, Platform, String), Refusal> {
         self::tenant(tenant)?;
         let client = self.client(fields.need("client_id")?)?;
         let redirect = fields.get("redirect_uri").ok_or(Refusal::NoRedirect)?;

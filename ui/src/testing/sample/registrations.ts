@@ -17,7 +17,7 @@ export const sampleRegistrations: RegistrationView[] = [
     },
     has_client_secret: true,
     used_by: ["Order confirmations", "Invoices", "Support desk", "HR notices"],
-    redirect_to_register: "http://localhost/oauth2/callback",
+    redirect_to_register: "http://localhost/oauth2/callback", admin_consent: null,
   },
   {
     settings: {
@@ -26,7 +26,7 @@ export const sampleRegistrations: RegistrationView[] = [
     },
     has_client_secret: true,
     used_by: ["Password resets", "Build server"],
-    redirect_to_register: "http://127.0.0.1/oauth2/callback",
+    redirect_to_register: "http://127.0.0.1/oauth2/callback", admin_consent: null,
   },
 ];
 

@@ -5,7 +5,7 @@ export function report(consent: Consent): string {
   const problem = consent.failure ?? consent.problem;
   const { view } = consent;
   const lines = [
-    "Sendright: sign-in",
+    view?.registration_id ? "Sendright: an administrator is asked" : "Sendright: sign-in",
     view && `Way back: ${[view.route, view.redirect_uri].filter(Boolean).join(", ")}`,
     view && `Asked for: ${view.scopes.join(" ")}`,
     ...consent.steps.map(({ at, step, note }) => `${at} ${step}${note === null ? "" : `: ${note}`}`),

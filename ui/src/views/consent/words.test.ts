@@ -18,7 +18,7 @@ describe("the steps of a consent", () => {
     [["opened", "waiting", "code_received", "tokens_stored"], "done done done done now"],
     [["opened", "waiting", "code_received", "tokens_stored", "identity_checked", "done"], "done done done done done"],
   ] as [ConsentStep[], string][])("%j: %s", (steps, states) => {
-    expect(stepStates(stepsOf("loopback"), news(...steps)).join(" ")).toBe(states);
+    expect(stepStates(stepsOf({ route: "loopback", registration_id: null }), news(...steps)).join(" ")).toBe(states);
   });
 });
 
@@ -30,7 +30,7 @@ describe("the steps of a code", () => {
     [["waiting", "code_received"], "done done now todo"],
     [["waiting", "code_received", "tokens_stored", "identity_checked", "done"], "done done done done"],
   ] as [ConsentStep[], string][])("%j: %s", (steps, states) => {
-    expect(stepStates(stepsOf("device"), news(...steps)).join(" ")).toBe(states);
+    expect(stepStates(stepsOf({ route: "device", registration_id: null }), news(...steps)).join(" ")).toBe(states);
   });
 });
 

@@ -1,6 +1,7 @@
 /** A consent in words: its steps, its ways back, and what will be asked. */
 import type { ConsentNews } from "../../api/contract/ConsentNews";
 import type { ConsentRoute } from "../../api/contract/ConsentRoute";
+import type { ConsentView } from "../../api/contract/ConsentView";
 import type { ConsentStep } from "../../api/contract/ConsentStep";
 import type { IconName } from "../../components/icons";
 
@@ -45,7 +46,14 @@ const CODE: Step[] = [
   ...BROWSER.slice(-2),
 ];
 
-export const stepsOf = (route: ConsentRoute): Step[] => (route === "device" ? CODE : BROWSER);
+/** Those of an administrator, who may sit elsewhere. */
+const ADMIN: Step[] = [
+  { step: "waiting", label: "Waiting for the administrator", short: "Administrator" },
+  { step: "code_received", label: "Allowed", short: "Allowed" },
+];
+
+export const stepsOf = ({ route, registration_id }: Pick<ConsentView, "route" | "registration_id">): Step[] =>
+  registration_id ? ADMIN : route === "device" ? CODE : BROWSER;
 
 export type StepState = "done" | "now" | "failed" | "todo";
 

@@ -34,6 +34,17 @@ describe("a registration", () => {
     expect(screen.getByRole("button", { name: "Replace… Client secret" })).toBeVisible();
   });
 
+  it("says whether an administrator allowed it, and asks one once the changes are saved", async () => {
+    const { user, stores } = await sheet(MAILER);
+    expect(screen.getByText("has not been asked from here")).toBeVisible();
+    const name = screen.getByLabelText("Name");
+    await user.type(name, "!");
+    expect(screen.getByRole("button", { name: "Ask…" })).toBeDisabled();
+    await user.type(name, "{Backspace}");
+    await user.click(screen.getByRole("button", { name: "Ask…" }));
+    expect(stores.nav.sheet).toEqual({ kind: "admin-consent", registrationId: MAILER });
+  });
+
   it("is saved with its secret, which goes to the vault by itself", async () => {
     const { user, asked, onclose } = await sheet(null);
     await user.selectOptions(screen.getByLabelText("Provider"), "google");
