@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sendright::{
     clock::Timestamp,
     explain::{Code, Problem, Retry},
-    letter::{Attachment, Draft, Letter},
+    letter::{Attachment, Draft, Letter, Notices},
     net::{http::Http, limits::Limits, tls::Trust},
     profile::Mailbox,
     secret::Secret,
@@ -71,6 +71,7 @@ fn draft() -> Draft {
         html: String::new(),
         headers: vec![],
         attachments: vec![],
+        notices: Notices::default(),
     }
 }
 

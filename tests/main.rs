@@ -7,6 +7,7 @@ mod architecture;
 mod cli;
 mod consent;
 mod contract;
+mod gallery;
 mod graph;
 mod journey;
 mod keychain;

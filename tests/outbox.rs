@@ -98,6 +98,8 @@ impl World {
             text: "once".to_owned(),
             html: String::new(),
             headers: Vec::new(),
+            dsn: Vec::new(),
+            dsn_return: None,
             attachments: Vec::new(),
         };
         let profile_id = self.profile_id;

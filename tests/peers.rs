@@ -5,6 +5,7 @@ mod admin_consent;
 mod consent;
 mod device;
 mod graph;
+mod kill;
 mod product;
 mod registrations;
 mod servers;

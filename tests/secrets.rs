@@ -195,6 +195,8 @@ impl World {
             text: "Nothing.".to_owned(),
             html: String::new(),
             headers: Vec::new(),
+            dsn: Vec::new(),
+            dsn_return: None,
             attachments: Vec::new(),
         };
         let request = SendRequest { send_id: Uuid::new_v4(), profile_id, message, via: None };

@@ -3,6 +3,7 @@
 mod connection;
 mod envelope;
 mod message;
+mod repeat;
 mod reuse;
 mod sign_in;
 
@@ -10,12 +11,12 @@ use crate::world::smtp_script::SmtpScript;
 use sendright::{
     clock::Timestamp,
     explain::{Code, Problem},
-    letter::{Attachment, Draft, Letter},
+    letter::{Attachment, Draft, Letter, Notices},
     net::{
         limits::Limits,
         tls::{Oldest, Trust},
     },
-    profile::{Mailbox, Security, SmtpAuth},
+    profile::{Mailbox, Notice, Returned, Security, SmtpAuth},
     secret::Secret,
     transport::{
         Credentials, Delivery, SendError, Side, Stage, Watch,
@@ -85,6 +86,7 @@ fn draft() -> Draft {
         html: String::new(),
         headers: vec![],
         attachments: vec![],
+        notices: Notices::default(),
     }
 }
 

@@ -6,8 +6,8 @@ use crate::{
     clock::Timestamp,
     explain::Problem,
     profile::{
-        ClientAuthentication, Cloud, MinTls, ProfileId, Provider, RegistrationId, Security, SignIn,
-        SmtpAuth, Transport,
+        ClientAuthentication, Cloud, MinTls, Notice, ProfileId, Provider, RegistrationId, Returned,
+        Security, SignIn, SmtpAuth, Transport,
     },
     secret::{Secret, SecretName, VaultKind},
 };
@@ -448,6 +448,10 @@ data! {
         headers: Vec<(String, String)>,
         /// Files.
         attachments: Vec<AttachmentDraft>,
+        /// When mail servers on the way are to report (SMTP only).
+        dsn: Vec<Notice>,
+        /// How much of the message comes back with a report.
+        dsn_return: Option<Returned>,
     }
     /// A file to attach.
     AttachmentDraft {

@@ -88,13 +88,26 @@ impl Db {
         &self,
         work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        change(&mut self.lock(), work)
+    }
+
+    /// As [`change`](Self::change), without waiting for the disk: a crash of the program cannot undo
+    /// it, a power failure can. The next [`change`](Self::change) makes it last.
+    ///
+    /// # Errors
+    /// As [`change`](Self::change).
+    pub fn change_soon<T, E: From<DbError>>(
+        &self,
+        work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut connection = self.lock();
-        let change = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(DbError::from)?;
-        let done = work(&change)?;
-        change.commit().map_err(DbError::from)?;
-        Ok(done)
+        let waits = |connection: &Connection, how: &str| {
+            connection.pragma_update(None, "synchronous", how).map_err(DbError::from)
+        };
+        waits(&connection, "NORMAL")?;
+        let done = change(&mut connection, work);
+        waits(&connection, "FULL")?;
+        done
     }
 
     /// Runs `work` on a consistent picture of the data.
@@ -114,6 +127,18 @@ impl Db {
         // A panic while holding it rolled its transaction back: the connection is still good.
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+fn change<T, E: From<DbError>>(
+    connection: &mut Connection,
+    work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let change = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(DbError::from)?;
+    let done = work(&change)?;
+    change.commit().map_err(DbError::from)?;
+    Ok(done)
 }
 
 fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), DbError> {

@@ -10,7 +10,7 @@ use crate::{
     secret::{Secret, SecretStore, file::FileVault, keychain::Keychain},
     settings,
 };
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
 /// Options of both programs; each can stand in the environment instead.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -24,6 +24,10 @@ pub struct Start {
     /// The file with the passphrase of the vault file
     #[arg(long, value_name = "FILE", env = "SENDRIGHT_PASSPHRASE_FILE", global = true)]
     pub passphrase_file: Option<PathBuf>,
+    /// Wait at most so long for each answer of another computer; left out: 60 seconds for most, and 10
+    /// minutes for the one that says whether a message was taken
+    #[arg(long, value_name = "SECONDS", global = true, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub timeout: Option<u64>,
 }
 
 /// Which vault.
@@ -67,7 +71,12 @@ impl Start {
                 Arc::new(FileVault::new(paths.vault_file(), passphrase))
             }
         };
-        Ok(Parts { paths, vault, clock: Clock::system(), limits: Limits::default() })
+        Ok(Parts { paths, vault, clock: Clock::system(), limits: self.limits() })
+    }
+
+    fn limits(&self) -> Limits {
+        let usual = Limits::default();
+        self.timeout.map_or(usual, |seconds| usual.at_most(Duration::from_secs(seconds)))
     }
 
     /// The vault that was named, else the one that was chosen once.
@@ -105,7 +114,7 @@ mod tests {
     use crate::secret::VaultKind;
 
     fn start(vault: Option<Vault>, passphrase_file: Option<PathBuf>) -> Start {
-        Start { data_dir: Some("/nowhere".into()), vault, passphrase_file }
+        Start { data_dir: Some("/nowhere".into()), vault, passphrase_file, timeout: None }
     }
 
     #[test]
@@ -129,8 +138,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let paths = Paths::at(dir.path());
         settings::keep_vault_file(&Db::open(&paths.database()).unwrap(), true).unwrap();
-        let chosen =
-            |vault| Start { data_dir: Some(dir.path().into()), vault, passphrase_file: None };
+        let chosen = |vault| Start {
+            data_dir: Some(dir.path().into()),
+            vault,
+            passphrase_file: None,
+            timeout: None,
+        };
         let kind = |vault| chosen(vault).parts(|| None).unwrap().vault.kind();
         assert_eq!(kind(None), VaultKind::File, "it was chosen once");
         assert_eq!(kind(Some(Vault::Keychain)), VaultKind::Keychain, "it was named");

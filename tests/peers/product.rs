@@ -131,6 +131,12 @@ impl Product {
         Answer::new(output.status, &String::from_utf8_lossy(&output.stdout), &output.stderr)
     }
 
+    /// Starts `sendright ARGUMENTS`, which nobody listens to.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
+    }
+
     /// Applies a declarative file.
     pub(crate) fn apply(&self, toml: &str) {
         let file = self.write("profiles.toml", toml.as_bytes());

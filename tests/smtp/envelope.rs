@@ -199,3 +199,31 @@ async fn very_many_recipients_go_in_groups() {
     attempt.draft.bcc = (1..250).map(|n| format!("user{n}@example.org")).collect();
     assert_eq!(attempt.go().await.result.unwrap().recipients.len(), 250);
 }
+
+#[tokio::test]
+async fn reports_are_asked_for_where_the_server_gives_them() {
+    let offered = |what: &str| format!("S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 {what}\n");
+    let taken = "S: 250 ok\nC: DATA\nS: 354 go\nMESSAGE\nS: 250 done\nC: QUIT";
+    let draft = Draft {
+        to: vec!["bo+list@example.org".into()],
+        notices: Notices {
+            on: vec![Notice::Failure, Notice::Success],
+            returned: Some(Returned::Headers),
+        },
+        ..draft()
+    };
+    let asked = "C: MAIL FROM:<ana@kestrel.example> RET=HDRS ENVID=\nS: 250 ok\n\
+                 C: RCPT TO:<bo+list@example.org> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;bo+2Blist@example.org\n";
+    let script = [&offered("DSN"), asked, taken];
+    let with = Attempt { draft: draft.clone(), ..Attempt::clear(&script, Credentials::None) };
+    let sent = with.go().await;
+    let message_id = sent.heard[1].split_once("ENVID=").unwrap().1.to_owned();
+    assert!(sent.heard[4].contains(&format!("Message-ID: <{message_id}>")), "{}", sent.heard[4]);
+    sent.result.unwrap();
+
+    let script = [&offered("HELP"), "C: MAIL\nS: 250 ok\nC: RCPT\n", taken];
+    let sent = Attempt { draft, ..Attempt::clear(&script, Credentials::None) }.go().await;
+    assert!(!sent.heard.join("\n").contains("NOTIFY"), "{:?}", sent.heard);
+    assert!(sent.transcript.contains("none is asked for"), "{}", sent.transcript);
+    sent.result.unwrap();
+}

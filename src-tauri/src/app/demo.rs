@@ -78,6 +78,8 @@ impl App {
             text: "It works: consent, a token, this message.\n".to_owned(),
             html: "<p>It works: consent, a token, <b>this message</b>.</p>\n".to_owned(),
             headers: Vec::new(),
+            dsn: Vec::new(),
+            dsn_return: None,
             attachments: Vec::new(),
         };
         let request = SendRequest { send_id, profile_id: sender.id, message, via: None };

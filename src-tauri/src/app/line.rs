@@ -9,7 +9,7 @@ use super::{
 use crate::{
     api::{MessageDraft, News, RecipientOutcome, SendReport},
     explain::{Code, FieldFault, Problem},
-    letter::{Attachment, Draft, Letter},
+    letter::{Attachment, Draft, Letter, Notices},
     net::tls::Oldest,
     outbox::Beginning,
     profile::{Mailbox, MinTls, Profile, Registration, SignIn, Transport, check, presets},
@@ -19,7 +19,7 @@ use crate::{
         smtp::{Server, Session},
     },
 };
-use tokio::time::Instant;
+use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -29,32 +29,64 @@ pub struct Line {
     app: App,
     sender: Sender,
     via: Transport,
-    session: Option<Session>,
+    /// The open connection. Messages go over it one after the other.
+    session: Mutex<Option<Session>>,
+}
+
+/// A message that is composed and written down, and waits for its turn.
+#[derive(Debug)]
+pub struct Ready {
+    id: Uuid,
+    letter: Letter,
+    cancel: CancellationToken,
+}
+
+impl Ready {
+    /// The outbox's id of it.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
 }
 
 impl Line {
     pub(super) fn new(app: App, sender: Sender, via: Transport) -> Self {
-        Self { app, sender, via, session: None }
+        Self { app, sender, via, session: Mutex::default() }
     }
 
-    /// Sends one message, named `id`.
-    pub async fn send(&mut self, id: Uuid, message: &MessageDraft) -> Result<SendReport, Problem> {
-        let began = Instant::now();
+    /// Composes a message, named `id`, and writes it down.
+    pub async fn prepare(&self, id: Uuid, message: &MessageDraft) -> Result<Ready, Problem> {
         let letter = self.compose(message).await?;
         let cancel = CancellationToken::new();
         // First the row: the same id again is refused here, and the send it names goes on.
         self.begin(id, message, &letter).await?;
         self.app.0.sending().insert(id, cancel.clone());
-        let watch = self.app.watch(id, cancel.clone());
-        self.app.at_stage(id, "token", letter.size());
-        let ended = self.hand_over(&letter, &watch, &cancel).await;
-        self.app.0.sending().remove(&id);
-        Ok(self.end(id, &letter, ended, &watch, began).await)
+        Ok(Ready { id, letter, cancel })
+    }
+
+    /// Sends a message that was written down. `next` is the one that comes after it, if it is there
+    /// already: where the server lets us, it is told of it in the same breath.
+    pub async fn send(&self, ready: Ready, next: Option<&Ready>) -> SendReport {
+        let began = Instant::now();
+        let watch = self.app.watch(ready.id, ready.cancel.clone());
+        self.app.at_stage(ready.id, "token", ready.letter.size());
+        let ended = self.hand_over(&ready, next, &watch).await;
+        self.end(ready, ended, &watch, began).await
+    }
+
+    /// Writes down that a message is not sent after all.
+    pub async fn give_up(&self, ready: Ready) {
+        let problem = Problem::new(
+            Code::Cancelled,
+            "It was not its turn any more",
+            "Nothing was sent: the sending stopped with a message before this one.",
+        );
+        let ended = Err(Failed::before(&ready.letter, "settings", problem));
+        self.end(ready, ended, &Watch::nobody(), Instant::now()).await;
     }
 
     /// Says good-bye to the server.
-    pub async fn close(mut self) {
-        if let Some(session) = self.session.take() {
+    pub async fn close(self) {
+        if let Some(session) = self.session.into_inner() {
             session.quit(&Watch::nobody()).await;
         }
     }
@@ -71,6 +103,7 @@ impl Line {
             text: message.text.clone(),
             html: message.html.clone(),
             headers: message.headers.clone(),
+            notices: self.notices(message)?,
             attachments: message
                 .attachments
                 .iter()
@@ -81,6 +114,19 @@ impl Line {
                 .collect(),
         };
         Ok(Letter::compose(&draft, self.app.0.clock.now()).await?)
+    }
+
+    /// What the message asks mail servers to report; Graph cannot be asked.
+    fn notices(&self, message: &MessageDraft) -> Result<Notices, Problem> {
+        let notices = Notices { on: message.dsn.clone(), returned: message.dsn_return };
+        if self.via == Transport::Graph && notices.are_wanted() {
+            return Err(Problem::invalid(vec![FieldFault {
+                field: "dsn".to_owned(),
+                fault: "Microsoft Graph gives no notices of delivery".to_owned(),
+                remedy: "Leave them out, or send by SMTP".to_owned(),
+            }]));
+        }
+        Ok(notices)
     }
 
     async fn begin(
@@ -108,19 +154,14 @@ impl Line {
     }
 
     async fn hand_over(
-        &mut self,
-        letter: &Letter,
+        &self,
+        Ready { letter, cancel, .. }: &Ready,
+        next: Option<&Ready>,
         watch: &Watch,
-        cancel: &CancellationToken,
     ) -> Result<Delivery, Failed> {
         let not_yet = |problem| Failed::before(letter, "settings", problem);
         match self.via {
-            Transport::Smtp => {
-                let mut session = self.session(letter, watch, cancel).await?;
-                let sent = session.send(letter, None, watch).await;
-                self.session = Some(session);
-                sent.map_err(|error| self.failed(letter, error))
-            }
+            Transport::Smtp => self.by_smtp(letter, next, watch, cancel).await,
             Transport::Graph => {
                 let registration = self.registration().map_err(not_yet)?;
                 let http = self.app.0.http(registration).map_err(not_yet)?;
@@ -133,16 +174,38 @@ impl Line {
         }
     }
 
-    /// The connection that is open, or a new one.
-    async fn session(
-        &mut self,
+    /// Over the connection that is open, or a new one. When the server has let go of an open one, or
+    /// of its sign-in, nothing of this message was taken, and a new one is tried.
+    async fn by_smtp(
+        &self,
+        letter: &Letter,
+        next: Option<&Ready>,
+        watch: &Watch,
+        cancel: &CancellationToken,
+    ) -> Result<Delivery, Failed> {
+        let mut open = self.session.lock().await;
+        let next = next.map(|next| &next.letter);
+        if let Some(mut session) = open.take().filter(|session| session.takes(letter)) {
+            match session.send(letter, next, watch).await {
+                Err(error) if error.let_go() => self.forget_refused_token(&error),
+                sent => {
+                    *open = Some(session);
+                    return sent.map_err(|error| self.failed(letter, error));
+                }
+            }
+        }
+        let mut session = self.connect(letter, watch, cancel).await?;
+        let sent = session.send(letter, next, watch).await;
+        *open = Some(session);
+        sent.map_err(|error| self.failed(letter, error))
+    }
+
+    async fn connect(
+        &self,
         letter: &Letter,
         watch: &Watch,
         cancel: &CancellationToken,
     ) -> Result<Session, Failed> {
-        if let Some(open) = self.session.take().filter(|open| open.takes(letter)) {
-            return Ok(open);
-        }
         let server =
             self.server().map_err(|problem| Failed::before(letter, "settings", problem))?;
         let credentials = self.credentials(letter, cancel).await?;
@@ -194,27 +257,29 @@ impl Line {
 
     /// Says why it failed; a token that was refused is not used again.
     fn failed(&self, letter: &Letter, error: SendError) -> Failed {
-        if matches!(&error, SendError::AuthRefused { .. })
-            || matches!(&error, SendError::Graph(refusal) if refusal.status == 401)
-        {
+        self.forget_refused_token(&error);
+        Failed::of(letter, error)
+    }
+
+    fn forget_refused_token(&self, error: &SendError) {
+        if error.sign_in_ended() {
             self.app.0.wallet.drop_access(self.sender.profile.id);
         }
-        Failed::of(letter, error)
     }
 
     /// Writes down how it ended. Whoever asked is told in any case: what was accepted must not look
     /// as if it could be sent again. A row without its ending is uncertain at the next start.
     async fn end(
         &self,
-        id: Uuid,
-        letter: &Letter,
+        Ready { id, letter, .. }: Ready,
         ended: Result<Delivery, Failed>,
         watch: &Watch,
         began: Instant,
     ) -> SendReport {
+        self.app.0.sending().remove(&id);
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let ending = ending(ended, watch.transcript(), took_ms);
-        let report = told(id, letter, self.via, &ending);
+        let report = told(id, &letter, self.via, &ending);
         let written = self.app.beside(move |inner| Ok(inner.outbox.end(id, &ending)?)).await;
         if let Err(problem) = written {
             tracing::error!(%id, code = ?problem.code, "the end of a send could not be written down");

@@ -19,7 +19,7 @@ mod tokens;
 mod vault;
 mod views;
 
-pub use line::Line;
+pub use line::{Line, Ready};
 
 use crate::{
     api::News,

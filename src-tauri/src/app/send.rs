@@ -14,10 +14,11 @@ impl App {
     /// Sends one message. `Err` means that it was not even written down; what failed later is in the
     /// report.
     pub async fn send(&self, request: SendRequest) -> Result<SendReport, Problem> {
-        let mut line = self.line(request.profile_id, request.via).await?;
-        let report = line.send(request.send_id, &request.message).await;
+        let line = self.line(request.profile_id, request.via).await?;
+        let ready = line.prepare(request.send_id, &request.message).await?;
+        let report = line.send(ready, None).await;
         line.close().await;
-        report
+        Ok(report)
     }
 
     /// A way out of one sender for several messages.

@@ -15,6 +15,7 @@ mod out;
 mod profiles;
 mod progress;
 mod remove;
+mod repeat;
 mod sandbox;
 mod secret;
 mod send;

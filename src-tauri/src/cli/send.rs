@@ -1,11 +1,11 @@
 //! `send`
 
-use super::{Cli, Done, interrupt::interrupted, out::note, progress};
+use super::{Cli, Done, interrupt::interrupted, out::note, progress, repeat::Repeat};
 use crate::{
     api::{AttachmentDraft, MessageDraft, Outcome, RecipientOutcome, SendReport},
-    app::Line,
+    app::{Line, Ready},
     explain::{Code, Problem},
-    profile::Transport,
+    profile::{Notice, Returned, Transport},
 };
 use clap::{Args, ValueEnum};
 use serde_json::json;
@@ -14,6 +14,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     pin::pin,
+    time::Duration,
 };
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -53,12 +54,21 @@ pub(super) struct Send {
     /// Adds a header, for example 'X-Order: 17'.
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     header: Vec<(String, String)>,
+    /// Asks mail servers to report: success, failure and delay, or never (SMTP only).
+    #[arg(long, value_name = "WHEN", value_delimiter = ',', value_parser = notice)]
+    dsn: Vec<Notice>,
+    /// How much of the message comes back with a report: full or headers.
+    #[arg(long, value_name = "WHAT", value_parser = returned)]
+    dsn_return: Option<Returned>,
     /// Another way than the sender's own.
     #[arg(long, value_enum)]
     via: Option<Via>,
     /// Sends it so many times, over one connection.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     repeat: Option<u32>,
+    /// With --repeat: how many seconds a server that asks for time may keep the next message waiting.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    patience: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -73,7 +83,10 @@ impl Send {
         let sent = match self.begin(cli).await {
             Ok((line, message)) => match self.repeat {
                 None => once(cli, line, &message).await,
-                Some(times) => return many(cli, line, &message, times).await,
+                Some(times) => {
+                    let patience = Duration::from_secs(self.patience.into());
+                    return Repeat::new(cli, line, &message, times, patience).run().await;
+                }
             },
             Err(problem) => Err(problem),
         };
@@ -114,23 +127,31 @@ impl Send {
             text: read(&self.text_file)?.or_else(|| self.text.clone()).unwrap_or_default(),
             html: read(&self.html_file)?.unwrap_or_default(),
             headers: self.header.clone(),
+            dsn: self.dsn.clone(),
+            dsn_return: self.dsn_return,
             attachments: self.attach.iter().map(attach).collect::<Result<_, Problem>>()?,
         })
     }
 }
 
-async fn once(cli: &Cli, mut line: Line, message: &MessageDraft) -> Result<SendReport, Problem> {
-    let report = one(cli, &mut line, message).await;
+async fn once(cli: &Cli, line: Line, message: &MessageDraft) -> Result<SendReport, Problem> {
+    let ready = line.prepare(Uuid::new_v4(), message).await?;
+    let report = one(cli, &line, ready, None).await;
     line.close().await;
     report
 }
 
 /// Sends one message. The first Ctrl-C stops it as long as it can be stopped; the second ends the
 /// program, and the history calls the send uncertain.
-async fn one(cli: &Cli, line: &mut Line, message: &MessageDraft) -> Result<SendReport, Problem> {
-    let id = Uuid::new_v4();
+pub(super) async fn one(
+    cli: &Cli,
+    line: &Line,
+    ready: Ready,
+    next: Option<&Ready>,
+) -> Result<SendReport, Problem> {
+    let id = ready.id();
     let progress = tokio::spawn(progress::of_send(id, cli.app.news()));
-    let mut sending = pin!(line.send(id, message));
+    let mut sending = pin!(line.send(ready, next));
     let mut ctrl_c = pin!(interrupted());
     let mut asked_to_stop = false;
     let report = loop {
@@ -146,43 +167,11 @@ async fn one(cli: &Cli, line: &mut Line, message: &MessageDraft) -> Result<SendR
                 note("Stopping, unless the message is complete already…");
                 cli.app.cancel_send(id).await?;
             }
-            report = &mut sending => break report,
+            report = &mut sending => break Ok(report),
         }
     };
     progress.abort();
     report
-}
-
-/// Sends a message `times` times, until one of them is not accepted.
-async fn many(cli: &Cli, mut line: Line, message: &MessageDraft, times: u32) -> Done {
-    let began = Instant::now();
-    let mut accepted = 0_u32;
-    let mut failed = None;
-    for number in 1..=times {
-        match one(cli, &mut line, message).await {
-            Ok(report) => {
-                let event = json!({ "number": number, "report": report });
-                cli.out.event("message", &event, format!("{number}: {}", words(&report)));
-                if !matches!(report.outcome, Outcome::Accepted | Outcome::Partly) {
-                    failed = Some((report.outcome, code(&report), report.problem));
-                    break;
-                }
-                accepted += 1;
-            }
-            Err(problem) => {
-                failed = Some((Outcome::NotSent, problem.code.exit_code(), Some(problem)));
-                break;
-            }
-        }
-    }
-    line.close().await;
-    let (outcome, code, problem) = failed.unwrap_or((Outcome::Accepted, 0, None));
-    let result = json!({
-        "outcome": outcome, "messages": times, "accepted": accepted,
-        "elapsed_ms": milliseconds(began), "problem": problem,
-    });
-    cli.out.outcome(&result, format!("{accepted} of {times} accepted"), problem.as_ref());
-    Ok(code)
 }
 
 /// The result of a message that was not even written down.
@@ -194,11 +183,11 @@ fn not_sent(problem: &Problem, began: Instant) -> serde_json::Value {
     })
 }
 
-fn milliseconds(began: Instant) -> u64 {
+pub(super) fn milliseconds(began: Instant) -> u64 {
     u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-fn code(report: &SendReport) -> u8 {
+pub(super) fn code(report: &SendReport) -> u8 {
     match report.outcome {
         Outcome::Accepted | Outcome::Partly => 0,
         Outcome::Uncertain => Code::Uncertain.exit_code(),
@@ -208,7 +197,7 @@ fn code(report: &SendReport) -> u8 {
     }
 }
 
-fn words(report: &SendReport) -> String {
+pub(super) fn words(report: &SendReport) -> String {
     let outcome = match report.outcome {
         Outcome::Accepted => "Accepted",
         Outcome::Partly => "Accepted for some recipients",
@@ -226,6 +215,14 @@ fn words(report: &SendReport) -> String {
         }
     }
     words
+}
+
+fn notice(text: &str) -> Result<Notice, &'static str> {
+    Notice::from_word(text.trim()).ok_or("write success, failure, delay or never")
+}
+
+fn returned(text: &str) -> Result<Returned, &'static str> {
+    Returned::from_word(text).ok_or("write full or headers")
 }
 
 fn header(text: &str) -> Result<(String, String), &'static str> {

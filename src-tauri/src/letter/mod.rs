@@ -10,11 +10,13 @@
 mod address;
 mod body;
 mod header;
+mod notices;
 mod reader;
 #[cfg(test)]
 mod tests;
 
 pub use address::mailboxes;
+pub use notices::Notices;
 pub use reader::LetterReader;
 
 use crate::{clock::Timestamp, profile::Mailbox};
@@ -45,6 +47,8 @@ pub struct Draft {
     pub headers: Vec<(String, String)>,
     /// Files.
     pub attachments: Vec<Attachment>,
+    /// What the servers on the way are to report.
+    pub notices: Notices,
 }
 
 /// A file to send along.
@@ -72,6 +76,7 @@ pub struct Letter {
     envelope: Envelope,
     needs_smtputf8: Option<String>,
     bcc: String,
+    notices: Notices,
     pieces: Vec<Piece>,
     size: u64,
 }
@@ -125,6 +130,7 @@ impl LetterError {
 impl Letter {
     /// Builds the message `draft` describes, dated `now`; looks at its files and does not read them.
     pub async fn compose(draft: &Draft, now: Timestamp) -> Result<Self, LetterError> {
+        draft.notices.check()?;
         let people = address::People::of(draft)?;
         let message_id = format!("<{}@{}>", Uuid::new_v4(), people.from.email.domain());
         let mut head = header::head(draft, &people, now, &message_id)?;
@@ -137,6 +143,7 @@ impl Letter {
             envelope: people.envelope(),
             needs_smtputf8: people.first_not_ascii(),
             bcc: header::people("Bcc", "bcc", &people.bcc)?,
+            notices: draft.notices.clone(),
             pieces,
             size,
         })
@@ -155,6 +162,11 @@ impl Letter {
     /// The first address that only a server with SMTPUTF8 takes (RFC 6531).
     pub fn needs_smtputf8(&self) -> Option<&str> {
         self.needs_smtputf8.as_deref()
+    }
+
+    /// What the servers on its way are to report.
+    pub fn notices(&self) -> &Notices {
+        &self.notices
     }
 
     /// Octets as RFC 1870 counts them: with every CRLF, without doubled dots and the final one.

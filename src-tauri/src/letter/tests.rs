@@ -22,6 +22,7 @@ fn draft() -> Draft {
         html: String::new(),
         headers: vec![],
         attachments: vec![],
+        notices: Notices::default(),
     }
 }
 
@@ -107,6 +108,7 @@ async fn everything_that_is_put_in_comes_out_again() {
         html: "<img src=\"cid:logo@kestrel\">".into(),
         headers: vec![("X-Campaign".into(), "März".into()), ("X-Campaign".into(), "zwei".into())],
         attachments: vec![attach(&logo, Some("logo@kestrel")), attach(&file, None)],
+        notices: Notices::default(),
     })
     .await;
     let mail = MessageParser::default().parse(&all).unwrap();

@@ -36,3 +36,19 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// The same, with no wait for an answer longer than `longest`.
+    #[must_use]
+    pub fn at_most(self, longest: Duration) -> Self {
+        Self {
+            connect: self.connect.min(longest),
+            tls: self.tls.min(longest),
+            greeting: self.greeting.min(longest),
+            command: self.command.min(longest),
+            block: self.block.min(longest),
+            final_dot: self.final_dot.min(longest),
+            http: self.http.min(longest),
+        }
+    }
+}

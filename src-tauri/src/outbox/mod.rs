@@ -194,7 +194,8 @@ impl Outbox {
     /// # Errors
     /// The database's.
     pub fn end(&self, id: Uuid, ending: &Ending) -> Result<(), OutboxError> {
-        self.db.change(|change| {
+        // Lost in a power failure it leaves an uncertain row, which is true; the beginning is not lost.
+        self.db.change_soon(|change| {
             change.execute(
                 "UPDATE sends SET outcome = :outcome, stage = :stage, recipients = :recipients,
                      reply = :reply, problem = :problem, transcript = :transcript, took_ms = :took

@@ -174,6 +174,28 @@ words!(
     }
 );
 words!(
+    /// When a mail server on the way is to report about a message (RFC 3461 §4.1).
+    Notice {
+        /// When it has arrived.
+        Success = "success",
+        /// When it cannot be delivered.
+        Failure = "failure",
+        /// When it is delayed.
+        Delay = "delay",
+        /// Not at all; stands alone.
+        Never = "never",
+    }
+);
+words!(
+    /// How much of the message comes back with a notice (RFC 3461 §4.3).
+    Returned {
+        /// All of it.
+        Full = "full",
+        /// Its headers.
+        Headers = "headers",
+    }
+);
+words!(
     /// How a client secret travels to the token endpoint (RFC 6749 §2.3.1).
     ClientAuthentication {
         /// In the request body.

@@ -184,6 +184,8 @@ mod tests {
             text: String::new(),
             html: String::new(),
             headers: Vec::new(),
+            dsn: Vec::new(),
+            dsn_return: None,
             attachments,
         }
     }

@@ -217,6 +217,32 @@ impl SendError {
         }
     }
 
+    /// Whether the server does not, or no longer, know who we are: a new token may be known.
+    pub fn sign_in_ended(&self) -> bool {
+        match self {
+            Self::AuthRefused { .. } => true,
+            // RFC 4954 §6: authentication is required, or what was shown does not hold any more.
+            Self::Refused { stage: Stage::Sender, reply, .. } => {
+                matches!(reply.code(), 530 | 535)
+            }
+            Self::Graph(refusal) => refusal.status == 401,
+            _ => false,
+        }
+    }
+
+    /// Whether the server let go of a connection, or of its sign-in, before it had a message: on a
+    /// new one nothing can be sent twice.
+    pub fn let_go(&self) -> bool {
+        match self {
+            Self::Lost { .. } => true,
+            // RFC 5321 §3.8; with recipients it is an answer to a whole message.
+            Self::Refused { reply, recipients, .. } if recipients.is_empty() => {
+                reply.code() == 421 || self.sign_in_ended()
+            }
+            _ => false,
+        }
+    }
+
     /// The recipients that were answered one by one; empty when it did not come so far. Who was
     /// accepted there shares the fate of the message; who was refused stays refused.
     pub fn recipients(&self) -> &[Recipient] {

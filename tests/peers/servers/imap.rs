@@ -76,6 +76,12 @@ impl Mailbox {
         numbers(&self.ask(&format!("SEARCH HEADER Subject \"{subject}\""))).len()
     }
 
+    /// How many mails with this Message-ID there are now.
+    pub(crate) fn count_id(&mut self, message_id: &str) -> usize {
+        self.ask("NOOP");
+        numbers(&self.ask(&format!("SEARCH HEADER Message-ID \"{message_id}\""))).len()
+    }
+
     /// Waits until the server says that there is more.
     fn idle(&mut self, awaited: &str) {
         self.write("i IDLE\r\n");

@@ -1,5 +1,7 @@
 import type { AttachmentView } from "../api/contract/AttachmentView";
 import type { MessageDraft } from "../api/contract/MessageDraft";
+import type { Notice } from "../api/contract/Notice";
+import type { Returned } from "../api/contract/Returned";
 import type { Transport } from "../api/contract/Transport";
 import type { Recipient } from "../mail/address";
 import { shownContentIds, textFromHtml } from "../mail/written";
@@ -32,6 +34,10 @@ export class Draft {
   view = $state<BodyView>("text");
   attached = $state<Attached[]>([]);
   via = $state<Transport | null>(null);
+  /** When mail servers on the way are to report; empty: as they are used to. */
+  dsn = $state<Notice[]>([]);
+  dsnReturn = $state<Returned | null>(null);
+  reportsShown = $state(false);
   private ownText = $state<string | null>(null);
 
   /** The text form: what was written, or what follows from the HTML until somebody edits it. */
@@ -85,11 +91,16 @@ export class Draft {
     this.from = this.subject = this.html = "";
     this.to = this.cc = this.bcc = [];
     this.attached = [];
+    this.dsn = [];
+    this.dsnReturn = null;
+    this.reportsShown = false;
     this.ownText = null;
     this.view = "text";
   }
 
-  message(): MessageDraft {
+  /** What is sent by `way`: Graph gives no delivery reports. */
+  message(way: Transport): MessageDraft {
+    const smtp = way === "smtp";
     const addresses = (list: Recipient[]) => list.map((one) => one.written);
     return {
       from: this.from,
@@ -101,6 +112,8 @@ export class Draft {
       html: this.html,
       headers: [],
       attachments: this.attached.map((one) => ({ file: one.file.file, content_id: one.contentId })),
+      dsn: smtp ? this.dsn : [],
+      dsn_return: smtp ? this.dsnReturn : null,
     };
   }
 }

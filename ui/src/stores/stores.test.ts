@@ -93,7 +93,7 @@ describe("a send", () => {
   it("is one at a time for each sender, with its progress", async () => {
     let finish: () => void = () => undefined;
     const { stores, fake } = started(fakeCall({ send: () => new Promise((_, reject) => (finish = () => reject(vaultAbsent))) }));
-    const message = { from: "", to: ["a@k.example"], cc: [], bcc: [], subject: "", text: "x", html: "", headers: [], attachments: [] };
+    const message = { from: "", to: ["a@k.example"], cc: [], bcc: [], subject: "", text: "x", html: "", headers: [], attachments: [], dsn: [], dsn_return: null };
     const sending = stores.outbox.send(uuid(1), message, null);
     void stores.outbox.send(uuid(1), message, null);
     await vi.waitFor(() => expect(fake.asked.filter((one) => one.command === "send")).toHaveLength(1));

@@ -5,9 +5,12 @@ use crate::{
     letter::Letter,
     transport::{Recipient, SendError, Stage, Watch},
 };
-use lettre::transport::smtp::{
-    commands::{Mail, Rcpt, Rset},
-    extension::{MailBodyParameter, MailParameter},
+use lettre::{
+    Address,
+    transport::smtp::{
+        commands::{Mail, Rcpt, Rset},
+        extension::{MailBodyParameter, MailParameter, RcptParameter},
+    },
 };
 
 /// How many commands go out before their replies are read (RFC 2920): few enough that the replies
@@ -19,7 +22,11 @@ const DATA: &str = "DATA\r\n";
 fn commands(letter: &Letter, offers: &Offers, host: &str) -> Result<Vec<String>, SendError> {
     let envelope = letter.envelope();
     let mail = Mail::new(Some(envelope.from.clone()), parameters(letter, offers, host)?);
-    let to = envelope.to.iter().map(|to| Rcpt::new(to.clone(), vec![]).to_string());
+    let notify = letter.notices().notify().filter(|_| offers.dsn);
+    let to = envelope
+        .to
+        .iter()
+        .map(|to| Rcpt::new(to.clone(), reports(to, notify.as_deref())).to_string());
     Ok([mail.to_string()].into_iter().chain(to).chain([DATA.to_owned()]).collect())
 }
 
@@ -46,7 +53,30 @@ fn parameters(
         parameters.push(MailParameter::SmtpUtfEight);
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
+    if offers.dsn && letter.notices().are_wanted() {
+        let other = |keyword: &str, value: &str| MailParameter::Other {
+            keyword: keyword.to_owned(),
+            value: Some(value.to_owned()),
+        };
+        parameters.extend(letter.notices().ret().map(|ret| other("RET", ret)));
+        parameters.push(other("ENVID", letter.message_id().trim_matches(['<', '>'])));
+    }
     Ok(parameters)
+}
+
+/// What RCPT says about reports, and to whom the message went in the first place (RFC 3461 §4).
+fn reports(to: &Address, notify: Option<&str>) -> Vec<RcptParameter> {
+    let Some(notify) = notify else { return Vec::new() };
+    let mut reports = vec![("NOTIFY", notify.to_owned())];
+    let address = to.to_string();
+    if address.is_ascii() {
+        reports.push(("ORCPT", format!("rfc822;{address}")));
+    }
+    let parameter = |(keyword, value): (&str, String)| RcptParameter::Other {
+        keyword: keyword.to_owned(),
+        value: Some(value),
+    };
+    reports.into_iter().map(parameter).collect()
 }
 
 impl Session {
@@ -58,6 +88,9 @@ impl Session {
         watch: &Watch,
     ) -> Result<Vec<Recipient>, SendError> {
         let commands = commands(letter, &self.offers, self.wire.host())?;
+        if letter.notices().are_wanted() && !self.offers.dsn {
+            watch.transcript.note("no notices of delivery (DSN) are offered, so none is asked for");
+        }
         let written = self.ahead.take().is_some();
         let mut replies = Vec::with_capacity(commands.len());
         for group in commands.chunks(if self.offers.pipelining { GROUP } else { 1 }) {
@@ -143,7 +176,7 @@ fn is_worth_it(group: &[String], replies: &[Reply]) -> bool {
     mail.is_positive() && (*group != [DATA] || to.iter().any(Reply::is_positive))
 }
 
-fn answered((address, reply): (&lettre::Address, &Reply)) -> Recipient {
+fn answered((address, reply): (&Address, &Reply)) -> Recipient {
     Recipient {
         address: address.to_string(),
         accepted: reply.is_positive(),

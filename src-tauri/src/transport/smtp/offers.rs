@@ -16,6 +16,8 @@ pub(super) struct Offers {
     pub eight_bit_mime: bool,
     /// SMTPUTF8 (RFC 6531).
     pub smtputf8: bool,
+    /// DSN (RFC 3461).
+    pub dsn: bool,
     /// AUTH mechanisms (RFC 4954), in capital letters.
     pub auth: Vec<String>,
     /// Everything, word for word.
@@ -38,6 +40,7 @@ impl Offers {
                 Some("PIPELINING") => offers.pipelining = true,
                 Some("8BITMIME") => offers.eight_bit_mime = true,
                 Some("SMTPUTF8") => offers.smtputf8 = true,
+                Some("DSN") => offers.dsn = true,
                 Some("AUTH") => offers.auth.extend(words.map(str::to_owned)),
                 _ => {}
             }

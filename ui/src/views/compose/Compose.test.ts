@@ -83,6 +83,20 @@ describe("the message", () => {
     });
   });
 
+  it("asks for delivery reports where somebody wants them, by SMTP only", async () => {
+    const { user, to, sent } = await compose();
+    await user.type(to, "a@k.example");
+    await user.click(screen.getByRole("button", { name: "Reports" }));
+    await user.click(screen.getByRole("checkbox", { name: "never" }));
+    await user.click(screen.getByRole("checkbox", { name: "delivered" }));
+    await user.click(screen.getByRole("checkbox", { name: "failed" }));
+    expect(screen.getByRole("checkbox", { name: "never" })).not.toBeChecked();
+    await user.selectOptions(screen.getByLabelText("What comes back with a report"), "headers");
+    expect(await faults()).toEqual([]);
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(sent()[0]?.message).toMatchObject({ dsn: ["success", "failure"], dsn_return: "headers" });
+  });
+
   it("is shown in a frame that runs nothing and loads nothing", async () => {
     const { user } = await compose();
     await user.click(screen.getByRole("radio", { name: "HTML" }));

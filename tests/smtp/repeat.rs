@@ -1,0 +1,142 @@
+//! `send --repeat` as the outside sees it: one connection as long as it holds, nothing twice.
+
+use crate::world::{
+    sendright::{Ended, Sendright},
+    smtp_script::SmtpScript,
+    token_endpoint::{Say, TokenEndpoint},
+};
+use serde_json::Value;
+
+const HELLO: &str = "S: 220 hi\nC: EHLO\nS: 250 mail.example\n";
+const TAKEN: &str =
+    "C: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nMESSAGE\nS: 250 queued\n";
+const BYE: &str = "C: QUIT\nS: 221 bye\n";
+
+/// Sends `times` messages to servers that follow `scripts`, one a connection.
+async fn repeat(scripts: &[String], times: &str, more: &[&str]) -> (Ended, Vec<String>) {
+    let server = SmtpScript::start_each(scripts).await;
+    let place = Sendright::new();
+    place.write("p.toml", &profile("\"none\"", server.port));
+    let (ended, place) = send(place, times, more).await;
+    drop(place);
+    (ended, server.heard().await)
+}
+
+fn profile(sign_in: &str, port: u16) -> String {
+    format!(
+        "[[profile]]\nname = \"P\"\nmailbox = \"ana@kestrel.example\"\nsign_in = {sign_in}\ntransport = \"smtp\"\n\
+         smtp = {{ host = \"localhost\", port = {port}, security = \"none\" }}\n"
+    )
+}
+
+async fn send(place: Sendright, times: &str, more: &[&str]) -> (Ended, Sendright) {
+    let more: Vec<_> = more.iter().map(|one| (*one).to_owned()).collect();
+    let times = times.to_owned();
+    let sending = tokio::task::spawn_blocking(move || {
+        place.json(&["apply", "-f", "p.toml"]);
+        let mut arguments =
+            vec!["send", "P", "--to", "bo@example.org", "--json", "--repeat", &times];
+        arguments.extend(more.iter().map(String::as_str));
+        (place.run(&arguments), place)
+    });
+    sending.await.unwrap()
+}
+
+fn events(ended: &Ended) -> Vec<Value> {
+    ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn names(ended: &Ended) -> Vec<String> {
+    let outcome = |event: &Value| match event["report"]["outcome"].as_str() {
+        Some(outcome) => outcome.to_owned(),
+        None => event["event"].as_str().unwrap().to_owned(),
+    };
+    events(ended).iter().map(outcome).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_messages_go_over_one_connection() {
+    let script = [HELLO, &TAKEN.repeat(5), BYE].concat();
+    let (ended, heard) = repeat(&[script], "5", &[]).await;
+    assert_eq!((ended.code, names(&ended).len()), (0, 6), "{}", ended.stdout);
+    let mut ids: Vec<_> =
+        heard.iter().filter_map(|text| text.split("Message-ID: ").nth(1)).collect();
+    ids.dedup();
+    assert_eq!(ids.len(), 5, "each is a message of its own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_lets_go_is_called_again() {
+    for end in ["C: MAIL\nS: 421 4.4.2 that was enough\nCLOSE", "CLOSE", "C: MAIL\nCLOSE"] {
+        let scripts = [[HELLO, &TAKEN.repeat(2), end].concat(), [HELLO, TAKEN, BYE].concat()];
+        let (ended, heard) = repeat(&scripts, "3", &[]).await;
+        assert_eq!(names(&ended), ["accepted", "accepted", "accepted", "result"], "{end}");
+        assert_eq!(heard.iter().filter(|text| text.contains("Message-ID")).count(), 3, "{end}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_asks_for_time_gets_it() {
+    let later = "C: MAIL\nS: 451 4.7.0 try again later\n";
+    let script = [HELLO, TAKEN, later, TAKEN, BYE].concat();
+    let (ended, _) = repeat(&[script], "2", &[]).await;
+    assert_eq!(names(&ended), ["accepted", "refused", "waiting", "accepted", "result"]);
+    assert_eq!((ended.code, &events(&ended)[4]["accepted"]), (0, &2.into()));
+    assert!(ended.stderr.contains("Trying again in 1 s"), "{}", ended.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn patience_has_an_end_and_what_was_not_sent_is_not_called_sent() {
+    let throttled = "C: MAIL\nS: 432 4.3.2 STOREDRV.ClientSubmit; try again in 90 seconds\n";
+    let script = [HELLO, TAKEN, throttled, BYE].concat();
+    let (ended, _) = repeat(&[script], "4", &["--patience", "60"]).await;
+    assert_eq!(names(&ended), ["accepted", "refused", "result"]);
+    let last = &events(&ended)[2];
+    assert_eq!((ended.code, &last["accepted"]), (9, &1.into()));
+    assert_eq!(last["problem"]["retry_after_ms"], 90_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_have_been_sent_ends_it() {
+    let doubt = TAKEN.replace("S: 250 queued\n", "CLOSE");
+    let scripts = [[HELLO, TAKEN, &doubt].concat()];
+    let (ended, heard) = repeat(&scripts, "3", &[]).await;
+    assert_eq!(
+        (ended.code, names(&ended)),
+        (10, vec!["accepted".into(), "uncertain".into(), "result".into()])
+    );
+    assert_eq!(heard.iter().filter(|text| text.contains("Message-ID")).count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_ends_on_the_way_is_renewed_with_a_new_token() {
+    let mut number = 0;
+    let endpoint = TokenEndpoint::start(move |_| {
+        number += 1;
+        Say::Json(
+            200,
+            format!(
+                r#"{{"access_token":"token-{number}","token_type":"Bearer","expires_in":3600}}"#
+            ),
+        )
+    })
+    .await;
+    let hello = "S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 AUTH XOAUTH2\nC: AUTH XOAUTH2 dXNlcj1hbmFAa2VzdHJlbC5leGFtcGxlAWF1dGg9QmVhcmVyIHRva2VuL";
+    let [first, second] = ["TEBA\n", "TIBA\n"].map(|end| format!("{hello}{end}S: 235 ok\n"));
+    let ended_sign_in = "C: MAIL\nS: 530 5.7.0 Authentication required\nSILENCE";
+    let scripts = [[&first, TAKEN, ended_sign_in].concat(), [&second, TAKEN, BYE].concat()];
+    let server = SmtpScript::start_each(&scripts).await;
+    let place = Sendright::new();
+    let registration = format!(
+        "[[registration]]\nname = \"r\"\nprovider = \"custom\"\nclient_id = \"c\"\nclient_secret = {{ env = \"KESTREL_SECRET\" }}\n\
+         authorize_endpoint = \"{0}/a\"\ntoken_endpoint = \"{0}/token\"\n\n",
+        endpoint.authority
+    );
+    place.write(
+        "p.toml",
+        &(registration + &profile("\"app-only\"\nregistration = \"r\"", server.port)),
+    );
+    let (ended, _place) = send(place, "2", &[]).await;
+    assert_eq!(names(&ended), ["accepted", "accepted", "result"], "{}", ended.stdout);
+    assert_eq!(endpoint.asked().len(), 2);
+}
