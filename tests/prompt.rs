@@ -2,8 +2,11 @@
 
 use crate::world::sendright::Sendright;
 use std::{
+    fs,
     io::{Read as _, Write as _},
-    process::Stdio,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 const REGISTRATION: &str = "[[registration]]\nname = \"kestrel\"\nprovider = \"microsoft\"\ntenant = \"kestrel.example\"\n\
@@ -16,7 +19,7 @@ fn at_a_terminal(
     answers: &[(&str, &str)],
 ) -> (Option<i32>, String) {
     // util-linux's `script` gives its command a terminal of its own.
-    let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_sendright"));
+    let command = format!("tty >terminal; exec {} {arguments}", env!("CARGO_BIN_EXE_sendright"));
     let mut script = place.program("timeout", &["60", "script", "-qec", &command, "/dev/null"]);
     script.env_remove("SENDRIGHT_PASSPHRASE_FILE");
     let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -30,10 +33,25 @@ fn at_a_terminal(
             all.push(byte[0].into());
         }
         from = all.len();
+        wait_for_a_hidden_answer(place);
         writeln!(typed, "{answer}").unwrap();
     }
     shown.read_to_string(&mut all).unwrap();
     (child.wait().unwrap().code(), all)
+}
+
+/// A person is slower than a test: by the time they type, the terminal shows it no more.
+fn wait_for_a_hidden_answer(place: &Sendright) {
+    let terminal = fs::read_to_string(place.path("terminal")).unwrap();
+    let began = Instant::now();
+    loop {
+        let stty = Command::new("stty").args(["-aF", terminal.trim()]).output().unwrap();
+        if String::from_utf8_lossy(&stty.stdout).contains(" -echo ") {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "what is typed would be shown");
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
