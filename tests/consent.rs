@@ -1,6 +1,7 @@
 //! Consent and tokens against providers that say what the test wants.
 
 mod browser;
+pub(crate) mod certificate;
 mod device;
 mod renewal;
 mod sandbox;
@@ -13,8 +14,8 @@ use sendright::{
     oauth::{Consents, Grant, Party, Proof, SignedIn, TokenError, Waiting, Wallet},
     paths::Paths,
     profile::{
-        ClientAuthentication, Cloud, Profile, ProfileId, Provider, Redirect, Registration,
-        RegistrationId, Route, SendAs, SignIn, Transport,
+        CertificateAlgorithm, ClientAuthentication, Cloud, Profile, ProfileId, Provider, Redirect,
+        Registration, RegistrationId, Route, SendAs, SignIn, Transport,
     },
     secret::{Secret, SecretKey, SecretName, SecretStore, VaultError, VaultKind, memory::Memory},
 };
@@ -141,6 +142,7 @@ fn registration(provider: Provider, authority: &str) -> Registration {
         graph_url: None,
         redirect: Redirect::Loopback,
         client_authentication: ClientAuthentication::Post,
+        certificate_algorithm: CertificateAlgorithm::Ps256,
         ca_file: None,
         sandbox: false,
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architecture;
+mod certificate;
 mod cli;
 mod consent;
 mod contract;

@@ -6,8 +6,8 @@ use crate::{
     clock::Timestamp,
     explain::Problem,
     profile::{
-        ClientAuthentication, Cloud, MinTls, Notice, ProfileId, Provider, RegistrationId, Returned,
-        Security, SignIn, SmtpAuth, Transport,
+        CertificateAlgorithm, ClientAuthentication, Cloud, MinTls, Notice, ProfileId, Provider,
+        RegistrationId, Returned, Security, SignIn, SmtpAuth, Transport,
     },
     secret::{Secret, SecretName, VaultKind},
 };
@@ -304,6 +304,8 @@ data! {
         redirect: String,
         /// How the secret travels.
         client_authentication: ClientAuthentication,
+        /// How the certificate is used.
+        certificate_algorithm: CertificateAlgorithm,
         /// Empty: the system's certificate authorities only.
         ca_file: String,
         /// Belongs to the sandbox.
@@ -315,6 +317,10 @@ data! {
         settings: RegistrationSettings,
         /// Whether it has a client secret in the vault.
         has_client_secret: bool,
+        /// What everybody may see of its certificate.
+        certificate: Option<CertificateView>,
+        /// Which of the two it proves itself with, where it has to: the certificate, where there is one.
+        proves_itself_with: Option<SecretName>,
         /// The names of the profiles that use it.
         used_by: Vec<String>,
         /// The redirect address to register with the provider.
@@ -330,6 +336,23 @@ data! {
         tenant: Option<String>,
         /// The permissions; empty where the answer named none.
         scopes: Vec<String>,
+    }
+    /// What everybody may see of a certificate.
+    CertificateView {
+        /// Whom it is about.
+        subject: String,
+        /// Its number at its issuer, in hexadecimal.
+        serial: String,
+        /// From when on it is valid.
+        not_before: Timestamp,
+        /// Until when it is valid.
+        not_after: Timestamp,
+        /// The thumbprint as the portal shows it: SHA-1, in hexadecimal.
+        thumbprint: String,
+        /// SHA-256, in hexadecimal.
+        sha256: String,
+        /// The size of its key.
+        bits: u32,
     }
     /// One provider as the wizard offers it.
     PresetView {
@@ -790,6 +813,29 @@ pub struct VaultPassphrase {
     pub passphrase: Secret,
 }
 
+/// A certificate's files: their paths (command line) or the tokens that stand for them (window).
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct CertificateFiles {
+    /// PEM with certificate and key, or PFX.
+    pub file: String,
+    /// PEM with the key, where it has a file of its own.
+    pub key_file: Option<String>,
+    /// What decrypts the key.
+    #[cfg_attr(test, ts(type = "string | null"))]
+    pub password: Option<Secret>,
+}
+
+/// A certificate that goes in.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(export))]
+pub struct SetCertificate {
+    /// Whose.
+    pub registration: RegistrationId,
+    /// Where it is.
+    pub files: CertificateFiles,
+}
+
 /// What the app tells the faces while it works.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(export))]
@@ -837,6 +883,11 @@ pub struct Contract {
     pub save_registration: (RegistrationSettings, RegistrationId),
     pub remove_registration: (RegistrationId, ()),
     pub set_secret: (SecretInput, ()),
+    pub remove_secret: (SetSecret, ()),
+    pub choose_file: ((), Option<AttachmentView>),
+    pub read_certificate: (CertificateFiles, CertificateView),
+    pub set_certificate: (SetCertificate, CertificateView),
+    pub save_certificate: (RegistrationId, bool),
     pub list_presets: ((), Vec<PresetView>),
     pub begin_consent: (BeginConsent, ConsentView),
     pub begin_admin_consent: (BeginAdminConsent, ConsentView),

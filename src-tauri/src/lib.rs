@@ -12,6 +12,7 @@ pub mod paths;
 pub mod secret;
 
 // First floor: things.
+pub mod certificate;
 pub mod letter;
 pub mod profile;
 pub mod settings;

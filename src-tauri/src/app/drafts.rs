@@ -78,6 +78,7 @@ pub(super) fn registration(from: &RegistrationSettings) -> RegistrationDraft {
         graph_url: from.graph_url.clone(),
         redirect: from.redirect.clone(),
         client_authentication: from.client_authentication.to_string(),
+        certificate_algorithm: from.certificate_algorithm.to_string(),
         ca_file: from.ca_file.clone(),
         sandbox: from.sandbox,
     }
@@ -101,6 +102,7 @@ pub(super) fn registration_settings(from: &Registration) -> RegistrationSettings
         graph_url: draft.graph_url,
         redirect: draft.redirect,
         client_authentication: from.client_authentication,
+        certificate_algorithm: from.certificate_algorithm,
         ca_file: draft.ca_file,
         sandbox: draft.sandbox,
     }

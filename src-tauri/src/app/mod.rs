@@ -1,5 +1,6 @@
 //! The use cases: one method each, a file per area. Faces call these and nothing below.
 
+mod certificates;
 mod consent;
 mod declared;
 mod demo;

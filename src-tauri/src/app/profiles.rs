@@ -6,7 +6,7 @@ use crate::{
     clock::Timestamp,
     explain::Problem,
     profile::{
-        Profile, ProfileId, Registration, presets,
+        Profile, ProfileId, Registration, RegistrationId, presets,
         store::{Rows, generated_name},
     },
     secret::{SecretKey, SecretName, SecretStore as _},
@@ -132,18 +132,29 @@ impl Inner {
     /// What is known of `profile`.
     pub(super) fn known(&self, profile: Profile) -> Result<Known, Problem> {
         let id = profile.id;
-        let (registration, sign_in, secrets) = self.store.look(|rows| {
+        let (registration, sign_in, secrets, certificate) = self.store.look(|rows| {
             let registration = registration_of(rows, &profile)?;
             let mut secrets = rows.secrets_of(id)?;
+            let mut certificate = None;
             if let Some(shared) = &registration {
                 secrets.extend(rows.secrets_of(shared.id)?);
+                certificate = rows.certificate_of(shared.id)?;
             }
-            Ok::<_, Problem>((registration, rows.sign_in(id)?, secrets))
+            Ok::<_, Problem>((registration, rows.sign_in(id)?, secrets, certificate))
         })?;
         let last = self.outbox.last_of(id)?;
         let access_expires_at = self.access_expires_at(id);
         let now = self.clock.now();
-        Ok(Known { profile, registration, sign_in, secrets, last, access_expires_at, now })
+        Ok(Known {
+            profile,
+            registration,
+            sign_in,
+            secrets,
+            certificate,
+            last,
+            access_expires_at,
+            now,
+        })
     }
 
     fn save_profile(&self, settings: &ProfileSettings) -> Result<ProfileId, Problem> {
@@ -179,7 +190,12 @@ impl Inner {
     /// Removes one secret from the vault and from what is known to be there.
     pub(super) fn forget_secret(&self, key: SecretKey) -> Result<(), Problem> {
         self.vault.forget(&key)?;
-        Ok(self.store.change(|rows| rows.secret_is_gone(key))?)
+        Ok(self.store.change(|rows| {
+            if key.name == SecretName::Certificate {
+                rows.forget_certificate(RegistrationId(key.owner))?;
+            }
+            rows.secret_is_gone(key)
+        })?)
     }
 
     /// What the keychain's own tools show for a secret: whose it is and which.

@@ -1,13 +1,15 @@
 //! App registrations: listed, saved, removed; and the secrets that go in.
 
-use super::{App, Inner, drafts};
+use super::{App, Inner, certificates::view, drafts};
 use crate::{
-    api::{News, RegistrationSettings, RegistrationView, SecretInput, SignInAgain},
+    api::{News, RegistrationSettings, RegistrationView, SecretInput, SetSecret, SignInAgain},
+    certificate::Files,
     explain::{Code, Problem},
-    profile::{ProfileId, RegistrationId, presets, store::Rows},
+    profile::{ProfileId, RegistrationId, client_credential, presets, store::Rows},
     secret::{Secret, SecretKey, SecretName, SecretStore as _},
 };
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 impl App {
     /// Every app registration, by name.
@@ -18,11 +20,12 @@ impl App {
                 all.into_iter()
                     .map(|one| {
                         let secrets = rows.secrets_of(one.id)?;
+                        let has = |asked| secrets.iter().any(|(name, _)| *name == asked);
                         Ok(RegistrationView {
                             settings: drafts::registration_settings(&one),
-                            has_client_secret: secrets
-                                .iter()
-                                .any(|(name, _)| *name == SecretName::ClientSecret),
+                            has_client_secret: has(SecretName::ClientSecret),
+                            certificate: rows.certificate_of(one.id)?.as_ref().map(view),
+                            proves_itself_with: client_credential(has),
                             used_by: rows.users_of(one.id)?,
                             redirect_to_register: presets::redirect_to_register(&one),
                             admin_consent: rows.admin_consent(&one)?.map(drafts::admin_consent),
@@ -93,6 +96,16 @@ impl App {
         Ok(())
     }
 
+    /// Removes a secret for good.
+    pub async fn remove_secret(&self, key: SetSecret) -> Result<(), Problem> {
+        self.beside(move |inner| {
+            inner.forget_secret(SecretKey { owner: key.owner, name: key.name })
+        })
+        .await?;
+        self.tell(News::ProfilesChanged);
+        Ok(())
+    }
+
     /// The owner that a person calls `asked`: a sender or an app registration, by name or id.
     pub async fn find_owner(&self, asked: &str) -> Result<Uuid, Problem> {
         let asked = asked.to_owned();
@@ -132,6 +145,11 @@ impl Inner {
                 format!("The {} is empty", key.name.as_str().replace('-', " ")),
                 "Nothing was stored. Enter the secret's value.",
             ));
+        }
+        if key.name == SecretName::Certificate {
+            let file = Zeroizing::new(value.expose().as_bytes().to_vec());
+            let files = Files { file, ..Files::default() };
+            return self.keep_certificate(RegistrationId(key.owner), &files).map(drop);
         }
         let owner = self.store.look(|rows| name_of(rows, key.owner))?;
         self.vault.put(&key, value, &Self::label(&owner, key.name))?;

@@ -9,6 +9,7 @@ use crate::{
     secret::{Secret, SecretKey, SecretName, SecretStore as _},
     transport::Credentials,
 };
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// A profile with the registration that it signs in through.
@@ -41,7 +42,9 @@ impl App {
             let registration = registration.as_ref().ok_or_else(|| no_registration(profile))?;
             let secret =
                 inner.vault.get(&SecretKey::new(registration.id, SecretName::ClientSecret))?;
-            Ok(Party::new(profile, registration, secret, inner.http(registration)?))
+            let certificate = inner.kept_certificate(registration.id)?.map(Arc::new);
+            let http = inner.http(registration)?;
+            Ok(Party { certificate, ..Party::new(profile, registration, secret, http) })
         })
         .await
     }

@@ -3,12 +3,14 @@
 use super::drafts;
 use crate::{
     api::{Credential, EffectiveSettings, Fit, Health, Identity, Outcome, ProfileRow, ProfileView},
+    certificate::Certificate,
     clock::Timestamp,
     explain::Code,
     oauth::SignInReason,
     outbox::Record,
     profile::{
-        Profile, Provider, Registration, SendAs, SignIn, Transport, presets, store::SignedIn,
+        Profile, Provider, Registration, SendAs, SignIn, Transport, client_credential, presets,
+        store::SignedIn,
     },
     secret::SecretName,
 };
@@ -28,6 +30,8 @@ pub(super) struct Known {
     pub(super) sign_in: Option<SignedIn>,
     /// Its own and its registration's.
     pub(super) secrets: Vec<(SecretName, Timestamp)>,
+    /// Its registration's.
+    pub(super) certificate: Option<Certificate>,
     pub(super) last: Option<Record>,
     pub(super) access_expires_at: Option<Timestamp>,
     pub(super) now: Timestamp,
@@ -97,9 +101,10 @@ impl Known {
             SignIn::Password => {
                 missing(SecretName::Password).then(|| "no password is stored".to_owned())
             }
-            SignIn::AppOnly => {
-                missing(SecretName::ClientSecret).then(|| "no client secret is stored".to_owned())
-            }
+            SignIn::AppOnly => self
+                .credential()
+                .is_none()
+                .then(|| "neither a client secret nor a certificate is stored".to_owned()),
             SignIn::Delegated => match &self.sign_in {
                 None => Some("nobody has signed in yet".to_owned()),
                 Some(known) => self.registration_changed().or(known.needs_sign_in.clone()),
@@ -114,15 +119,31 @@ impl Known {
     }
 
     fn expiring(&self) -> Option<(Health, String)> {
-        self.ends_soon().map(|(what, at)| (Health::Expiring, format!("{what} ends {at}")))
+        self.ends_soon().map(|(what, at)| {
+            let verb = if at > self.now { "ends" } else { "ended" };
+            (Health::Expiring, format!("{what} {verb} {at}"))
+        })
     }
 
     /// The first thing that ends within [`SOON`], or has ended.
     fn ends_soon(&self) -> Option<(&'static str, Timestamp)> {
-        let secret = self.secret_ends().map(|at| ("the client secret", at));
+        let credential = match self.credential() {
+            Some(SecretName::Certificate) => self.certificate_ends().zip(Some("the certificate")),
+            _ => self.secret_ends().zip(Some("the client secret")),
+        };
+        let credential = credential.map(|(at, what)| (what, at));
         let token = self.refresh_token_ends().map(|at| ("the sign-in, unless it is used,", at));
-        let ends = [secret, token].into_iter().flatten().min_by_key(|(_, at)| *at);
+        let ends = [credential, token].into_iter().flatten().min_by_key(|(_, at)| *at);
         ends.filter(|(_, at)| *at <= self.now.after(SOON))
+    }
+
+    /// What its registration proves itself with.
+    fn credential(&self) -> Option<SecretName> {
+        client_credential(|name| self.has(name))
+    }
+
+    fn certificate_ends(&self) -> Option<Timestamp> {
+        self.certificate.as_ref().map(|certificate| certificate.not_after)
     }
 
     fn secret_ends(&self) -> Option<Timestamp> {
@@ -191,15 +212,33 @@ impl Known {
         match self.profile.sign_in {
             SignIn::None => Vec::new(),
             SignIn::Password => vec![self.stored(SecretName::Password, None, "does not change")],
-            SignIn::AppOnly => vec![self.access_token(), self.client_secret()],
-            SignIn::Delegated => {
-                let mut all = vec![self.access_token(), self.refresh_token()];
-                if self.has(SecretName::ClientSecret) {
+            SignIn::AppOnly => {
+                let mut all = vec![self.access_token()];
+                all.extend(self.client_credentials());
+                if all.len() == 1 {
                     all.push(self.client_secret());
                 }
                 all
             }
+            SignIn::Delegated => {
+                let mut all = vec![self.access_token(), self.refresh_token()];
+                all.extend(self.client_credentials());
+                all
+            }
         }
+    }
+
+    /// Those of its registration that there are; the one that is used comes first.
+    fn client_credentials(&self) -> Vec<Credential> {
+        let has = |name| self.has(name);
+        let certificate = has(SecretName::Certificate).then(|| self.certificate());
+        let secret = has(SecretName::ClientSecret).then(|| self.client_secret());
+        certificate.into_iter().chain(secret).collect()
+    }
+
+    fn certificate(&self) -> Credential {
+        let ends = self.certificate_ends();
+        self.stored(SecretName::Certificate, ends, &self.until(ends))
     }
 
     fn access_token(&self) -> Credential {
@@ -223,13 +262,18 @@ impl Known {
 
     fn client_secret(&self) -> Credential {
         let ends = self.secret_ends();
+        let used = self.credential() != Some(SecretName::Certificate);
+        let note = if used { self.until(ends) } else { "not used: the certificate is".to_owned() };
+        self.stored(SecretName::ClientSecret, ends, &note)
+    }
+
+    fn until(&self, ends: Option<Timestamp>) -> String {
         let days = ends.map(|at| at.since(self.now).as_secs() / DAY.as_secs());
-        let note = match days {
+        match days {
             None => "its end is not known".to_owned(),
             Some(0) => "ends within a day, or has ended".to_owned(),
             Some(days) => format!("in {days} days"),
-        };
-        self.stored(SecretName::ClientSecret, ends, &note)
+        }
     }
 
     fn stored(&self, name: SecretName, expires_at: Option<Timestamp>, note: &str) -> Credential {

@@ -3,6 +3,7 @@
 
 mod apply;
 mod ask;
+mod certificate;
 mod consent;
 mod demo;
 mod duplicate;
@@ -60,6 +61,7 @@ enum Command {
     Disable(enable::Disable),
     Duplicate(duplicate::Duplicate),
     Secret(secret::Secret),
+    Certificate(certificate::Certificate),
     Consent(consent::Consent),
     SignOut(sign_out::SignOut),
     Token(token::Token),
@@ -121,6 +123,7 @@ impl Command {
             Self::Disable(command) => command.run(&open(NO_SECRETS)?).await,
             Self::Duplicate(command) => command.run(&open(NO_SECRETS)?).await,
             Self::Secret(command) => command.run(&open(SECRETS)?).await,
+            Self::Certificate(command) => command.run(&open(NO_SECRETS)?).await,
             Self::Consent(command) => command.run(&open(SECRETS)?).await,
             Self::SignOut(command) => command.run(&open(SECRETS)?).await,
             Self::Token(command) => command.run(&open(SECRETS)?).await,

@@ -2,6 +2,7 @@
 
 use super::{Code, FieldFault, Problem, Retry};
 use crate::{
+    certificate::CertificateError,
     db::DbError,
     profile::{
         check::Fault,
@@ -20,6 +21,12 @@ impl From<Fault> for FieldFault {
 impl From<Vec<Fault>> for Problem {
     fn from(faults: Vec<Fault>) -> Self {
         Self::invalid(faults.into_iter().map(FieldFault::from).collect())
+    }
+}
+
+impl From<CertificateError> for Problem {
+    fn from(error: CertificateError) -> Self {
+        vec![Fault::from(error)].into()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The app signs in as itself, with its secret (RFC 6749 §4.4).
+//! The app signs in as itself, with its secret or certificate (RFC 6749 §4.4).
 
 use super::{
     party::{Party, Proof},
@@ -15,12 +15,15 @@ pub(super) async fn credentials(
     scopes: &[String],
     now: Timestamp,
 ) -> Result<Tokens, TokenError> {
-    if party.client_secret.is_none() {
+    if !party.can_prove_itself() {
         return Err(TokenError::SecretMissing);
     }
     let requests = party.requests(Proof::Secret);
-    let request =
+    let mut request =
         requests.exchange_client_credentials().add_scopes(scopes.iter().cloned().map(Scope::new));
+    for (name, value) in party.assertion(Proof::Secret, now)? {
+        request = request.add_extra_param(name, value);
+    }
     let answer = request.request_async(&party.wire(now)).await.map_err(|e| unread(e, party))?;
     party.read(&answer, scopes, now)
 }

@@ -110,9 +110,12 @@ async fn ask(party: &Party, place: Url, now: Timestamp) -> Result<Answer, Consen
     let requests = party
         .requests(party.device_proof())
         .set_device_authorization_url(DeviceAuthorizationUrl::from_url(place));
-    let request = requests
+    let mut request = requests
         .exchange_device_code()
         .add_scopes(party.consent_scopes.iter().cloned().map(Scope::new));
+    for (name, value) in party.assertion(party.device_proof(), now).map_err(ended)? {
+        request = request.add_extra_param(name, value);
+    }
     let answer = request.request_async(&party.wire(now)).await;
     answer.map_err(|error| ended(unread(error, party)))
 }
@@ -158,8 +161,10 @@ impl Device {
         if party.provider == Provider::Microsoft {
             fields.push(("scope", &scope));
         }
-        let request = party.form(&party.endpoints.token, party.device_proof(), &fields);
-        let now = self.clock.now();
+        let (now, proof) = (self.clock.now(), party.device_proof());
+        let assertion = party.assertion(proof, now)?;
+        fields.extend(assertion.iter().map(|(name, value)| (*name, value.as_str())));
+        let request = party.form(&party.endpoints.token, proof, &fields);
         let answer = party.wire(now).post(request).await?;
         let answer = serde_json::from_slice(answer.body()).map_err(|_| {
             // Its words would repeat what it could not read.

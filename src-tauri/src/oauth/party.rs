@@ -2,10 +2,11 @@
 
 use super::{consent::ConsentError, wire::Answer};
 use crate::{
+    certificate::KeyedCertificate,
     net::http::Http,
     profile::{
-        Basis, CALLBACK_PATH, ClientAuthentication, DEEP_LINK, Profile, ProfileId, Provider,
-        Redirect, Registration, SignIn,
+        Basis, CALLBACK_PATH, CertificateAlgorithm, ClientAuthentication, DEEP_LINK, Profile,
+        ProfileId, Provider, Redirect, Registration, SignIn,
         presets::{self, Endpoints},
     },
     secret::Secret,
@@ -18,7 +19,7 @@ use oauth2::{
     basic::{BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse},
 };
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use url::{Url, form_urlencoded};
 
 /// An OAuth client as one profile uses it, and the provider it talks to.
@@ -40,6 +41,10 @@ pub struct Party {
     pub client_secret: Option<Secret>,
     /// How the secret travels.
     pub authentication: ClientAuthentication,
+    /// The application's certificate, if the registration has one: it is taken before the secret.
+    pub certificate: Option<Arc<KeyedCertificate>>,
+    /// How the certificate is used.
+    pub certificate_algorithm: CertificateAlgorithm,
     /// A person signs in, or the app does by itself.
     pub sign_in: SignIn,
     /// The account that is offered to the person first.
@@ -60,11 +65,11 @@ pub struct Party {
 pub enum Proof {
     /// Nothing: a public client.
     Nothing,
-    /// Its secret: a confidential client.
+    /// Its secret, or what its certificate signs: a confidential client.
     Secret,
 }
 
-/// Whether the secret goes along, by provider and redirect.
+/// Whether the secret or certificate goes along, by provider and redirect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rule {
     /// It must not.
@@ -128,7 +133,7 @@ pub(super) type Requests = oauth2::Client<
 >;
 
 impl Party {
-    /// The client of `registration` as `profile` uses it.
+    /// The client of `registration` as `profile` uses it; without a certificate.
     pub fn new(
         profile: &Profile,
         registration: &Registration,
@@ -145,6 +150,8 @@ impl Party {
             client_id: registration.client_id.clone(),
             client_secret: client_secret.filter(|secret| !secret.is_empty()),
             authentication: registration.client_authentication,
+            certificate: None,
+            certificate_algorithm: registration.certificate_algorithm,
             sign_in: profile.sign_in,
             login_hint: profile.mailbox.clone(),
             consent_scopes: presets::consent_scopes(profile, through),
@@ -157,14 +164,24 @@ impl Party {
     /// What has to be shown to the token endpoint after an answer that came to `redirect`.
     ///
     /// # Errors
-    /// [`ConsentError::SecretMissing`] when it is a secret and there is none: better known before
-    /// the person is sent to the browser.
+    /// [`ConsentError::SecretMissing`] when it is a secret or certificate and there is neither: better
+    /// known before the person is sent to the browser.
     pub fn proof(&self, redirect: &Redirect) -> Result<Proof, ConsentError> {
-        match (rule(self.provider, redirect), &self.client_secret) {
-            (Rule::Never, _) | (Rule::WhenThere, None) => Ok(Proof::Nothing),
-            (Rule::Always | Rule::WhenThere, Some(_)) => Ok(Proof::Secret),
-            (Rule::Always, None) => Err(ConsentError::SecretMissing { provider: self.provider }),
+        match (rule(self.provider, redirect), self.can_prove_itself()) {
+            (Rule::Never, _) | (Rule::WhenThere, false) => Ok(Proof::Nothing),
+            (Rule::Always | Rule::WhenThere, true) => Ok(Proof::Secret),
+            (Rule::Always, false) => Err(ConsentError::SecretMissing { provider: self.provider }),
         }
+    }
+
+    /// The secret, where `proof` is given with it: a certificate is taken before it.
+    fn secret_for(&self, proof: Proof) -> Option<&Secret> {
+        self.client_secret.as_ref().filter(|_| proof == Proof::Secret && self.certificate.is_none())
+    }
+
+    /// Whether there is a secret or a certificate.
+    pub(super) fn can_prove_itself(&self) -> bool {
+        self.client_secret.is_some() || self.certificate.is_some()
     }
 
     /// What has to be shown when a code is typed on another device.
@@ -172,9 +189,9 @@ impl Party {
     /// NOTE: without a redirect Entra goes by the switch *Allow public client flows*, and takes the
     /// app for a public client (source as in the first row of the table above).
     pub(super) fn device_proof(&self) -> Proof {
-        match (self.provider, &self.client_secret) {
-            (Provider::Microsoft, _) | (_, None) => Proof::Nothing,
-            (Provider::Google | Provider::Custom, Some(_)) => Proof::Secret,
+        match (self.provider, self.can_prove_itself()) {
+            (Provider::Microsoft, _) | (_, false) => Proof::Nothing,
+            (Provider::Google | Provider::Custom, true) => Proof::Secret,
         }
     }
 
@@ -187,13 +204,13 @@ impl Party {
         let mut request = Request::post(place.as_str())
             .header(header::ACCEPT, "application/json")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        match (proof, &self.client_secret, self.authentication) {
-            (Proof::Secret, Some(secret), ClientAuthentication::Basic) => {
+        match (self.secret_for(proof), self.authentication) {
+            (Some(secret), ClientAuthentication::Basic) => {
                 let pair = format!("{}:{}", encoded(&self.client_id), encoded(secret.expose()));
                 let basic = format!("Basic {}", BASE64_STANDARD.encode(pair));
                 request = request.header(header::AUTHORIZATION, basic);
             }
-            (Proof::Secret, Some(secret), ClientAuthentication::Post) => {
+            (Some(secret), ClientAuthentication::Post) => {
                 form.append_pair("client_id", &self.client_id);
                 form.append_pair("client_secret", secret.expose());
             }
@@ -211,7 +228,8 @@ impl Party {
         self.endpoints.token.host_str().unwrap_or_default().to_owned()
     }
 
-    /// What builds the requests, showing `proof`.
+    /// What builds the requests, showing `proof`; what a certificate signs is added to each by
+    /// [`assertion`](Self::assertion).
     pub(super) fn requests(&self, proof: Proof) -> Requests {
         let requests = oauth2::Client::new(ClientId::new(self.client_id.clone()))
             .set_auth_uri(AuthUrl::from_url(self.endpoints.authorize.clone()))
@@ -220,11 +238,11 @@ impl Party {
                 ClientAuthentication::Post => AuthType::RequestBody,
                 ClientAuthentication::Basic => AuthType::BasicAuth,
             });
-        match (proof, &self.client_secret) {
-            (Proof::Secret, Some(secret)) => {
+        match self.secret_for(proof) {
+            Some(secret) => {
                 requests.set_client_secret(ClientSecret::new(secret.expose().to_owned()))
             }
-            _ => requests,
+            None => requests,
         }
     }
 }
@@ -259,6 +277,7 @@ pub(super) mod tests {
             graph_url: None,
             redirect: Redirect::Loopback,
             client_authentication: ClientAuthentication::Post,
+            certificate_algorithm: CertificateAlgorithm::Ps256,
             ca_file: None,
             sandbox: false,
         }

@@ -1,7 +1,8 @@
 //! What a provider said when it refused: kept word for word, bounded, and without secrets.
 
+use crate::clock::Timestamp;
 use serde_json::{Map, Value};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// A description is kept up to this many characters, everything else up to [`SHORT`].
 const LONG: usize = 2_000;
@@ -33,6 +34,24 @@ pub struct ProviderRefusal {
     pub timestamp: Option<String>,
     /// What the next sign-in has to pass on (a claims challenge).
     pub claims: Option<String>,
+    /// What time it was on both sides, where the answer says.
+    pub clocks: Option<Clocks>,
+}
+
+/// What two clocks said at the same moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clocks {
+    /// This computer's.
+    pub ours: Timestamp,
+    /// The provider's.
+    pub theirs: Timestamp,
+}
+
+impl Clocks {
+    /// How far they are apart.
+    pub fn apart(self) -> Duration {
+        self.ours.since(self.theirs).max(self.theirs.since(self.ours))
+    }
 }
 
 impl ProviderRefusal {

@@ -8,6 +8,7 @@ use super::{
     wire::{Answer, Wire},
 };
 use crate::{
+    certificate::CertificateError,
     clock::Timestamp,
     net::http::HttpError,
     profile::{Provider, presets::IDENTITY_SCOPES},
@@ -105,8 +106,11 @@ pub enum TokenError {
         host: String,
     },
     /// The client has to prove itself and cannot.
-    #[error("the client secret is missing")]
+    #[error("the client secret or certificate is missing")]
     SecretMissing,
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// No answer came.
     #[error(transparent)]
     Http(#[from] HttpError),
@@ -166,6 +170,9 @@ pub(super) async fn exchange(
     if party.provider == Provider::Microsoft {
         request = request.add_extra_param("scope", party.token_scopes.join(" "));
     }
+    for (name, value) in party.assertion(grant.proof, now)? {
+        request = request.add_extra_param(name, value);
+    }
     let answer = request.request_async(&party.wire(now)).await.map_err(|e| unread(e, party))?;
     let tokens = party.read(&answer, &party.token_scopes, now)?;
     match (&grant.nonce, answer.extra_fields().id_token.as_ref().and_then(Claims::of)) {
@@ -190,7 +197,7 @@ pub(super) async fn refresh(
     scopes: &[String],
     now: Timestamp,
 ) -> Result<Tokens, TokenError> {
-    if proof == Proof::Secret && party.client_secret.is_none() {
+    if proof == Proof::Secret && !party.can_prove_itself() {
         return Err(TokenError::SecretMissing);
     }
     let requests = party.requests(proof);
@@ -198,6 +205,9 @@ pub(super) async fn refresh(
     let mut request = requests.exchange_refresh_token(&token);
     if party.provider == Provider::Microsoft {
         request = request.add_scopes(scopes.iter().cloned().map(Scope::new));
+    }
+    for (name, value) in party.assertion(proof, now)? {
+        request = request.add_extra_param(name, value);
     }
     let answer = request.request_async(&party.wire(now)).await.map_err(|e| unread(e, party));
     party.read(&answer.map_err(person_wanted)?, scopes, now)

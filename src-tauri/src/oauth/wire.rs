@@ -1,7 +1,7 @@
 //! One request to a token endpoint, and the judgement of its answer before anybody reads tokens in it.
 
 use super::{
-    refusal::{ProviderRefusal, bounded, short},
+    refusal::{Clocks, ProviderRefusal, bounded, short},
     token::TokenError,
 };
 use crate::{clock::Timestamp, net::http::Http, secret::Secret};
@@ -126,6 +126,7 @@ fn judged(
     };
     let refusal = body.as_ref().and_then(ProviderRefusal::of_json).map(|refusal| ProviderRefusal {
         status: Some(status.as_u16()),
+        clocks: date(answer.headers(), header::DATE).map(|theirs| Clocks { ours: now, theirs }),
         ..refusal.said_by(host).without(sent)
     });
     if let Some(busy) = busy(answer, host, refusal.as_ref(), sent, now) {
@@ -192,10 +193,15 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let wait = if let Ok(seconds) = value.parse() {
         Duration::from_secs(seconds)
     } else {
-        let until = OffsetDateTime::parse(value, &Rfc2822).ok()?;
-        Timestamp::from_unix(until.unix_timestamp())?.since(now)
+        date(headers, header::RETRY_AFTER)?.since(now)
     };
     Some(wait.min(LONGEST_WAIT))
+}
+
+/// The date in a header (RFC 9110 §5.6.7).
+fn date(headers: &HeaderMap, name: header::HeaderName) -> Option<Timestamp> {
+    let value = headers.get(name)?.to_str().ok()?.trim();
+    Timestamp::from_unix(OffsetDateTime::parse(value, &Rfc2822).ok()?.unix_timestamp())
 }
 
 /// What an answer that is none says, in one line.

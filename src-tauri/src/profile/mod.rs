@@ -11,6 +11,7 @@ pub mod store;
 
 pub use basis::Basis;
 
+use crate::secret::SecretName;
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::PathBuf};
 use url::Url;
@@ -205,6 +206,16 @@ words!(
     }
 );
 
+words!(
+    /// How an app signs what it proves itself with, and which fingerprint names its certificate.
+    CertificateAlgorithm {
+        /// RSASSA-PSS, `x5t#S256`: what Microsoft's own libraries send.
+        Ps256 = "ps256",
+        /// RSASSA-PKCS1-v1_5, `x5t`: for providers that do not know the newer one.
+        Rs256 = "rs256",
+    }
+);
+
 /// Where the provider sends the browser afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Redirect {
@@ -252,10 +263,18 @@ pub struct Registration {
     pub redirect: Redirect,
     /// How the secret travels.
     pub client_authentication: ClientAuthentication,
+    /// How the certificate is used, where there is one.
+    pub certificate_algorithm: CertificateAlgorithm,
     /// An extra certificate authority for this provider's HTTPS, PEM.
     pub ca_file: Option<PathBuf>,
     /// Belongs to the sandbox: trusts its certificate authority and nothing else.
     pub sandbox: bool,
+}
+
+/// Which of a registration's credentials it proves itself with, given those that it has: the certificate before the
+/// secret, since nothing of it travels that could be used again.
+pub fn client_credential(has: impl Fn(SecretName) -> bool) -> Option<SecretName> {
+    [SecretName::Certificate, SecretName::ClientSecret].into_iter().find(|name| has(*name))
 }
 
 /// Where and how SMTP is spoken.

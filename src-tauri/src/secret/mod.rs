@@ -69,6 +69,8 @@ pub enum SecretName {
     ClientSecret,
     /// An app registration's private key with its certificate, PEM.
     Certificate,
+    /// The password of the file that an app registration's certificate comes in.
+    CertificatePassword,
     /// A profile's SMTP password.
     Password,
     /// A profile's IMAP password.
@@ -81,9 +83,10 @@ pub enum SecretName {
 
 impl SecretName {
     /// Every name, in the order they are listed to people.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ClientSecret,
         Self::Certificate,
+        Self::CertificatePassword,
         Self::Password,
         Self::ImapPassword,
         Self::RefreshToken,
@@ -95,6 +98,7 @@ impl SecretName {
         match self {
             Self::ClientSecret => "client-secret",
             Self::Certificate => "certificate",
+            Self::CertificatePassword => "certificate-password",
             Self::Password => "password",
             Self::ImapPassword => "imap-password",
             Self::RefreshToken => "refresh-token",

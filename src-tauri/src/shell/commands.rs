@@ -6,7 +6,7 @@ use crate::{
         AppSettings, AppView, BeginAdminConsent, BeginConsent, ConsentAnswer, ConsentView,
         HistoryDetail, HistoryPage, HistoryQuery, PresetView, ProfileRow, ProfileSettings,
         ProfileView, RegistrationSettings, RegistrationView, SandboxMail, SandboxMailDetail,
-        SandboxView, SecretInput, SetEnabled, SignInAgain, TokenView, VaultPassphrase,
+        SandboxView, SecretInput, SetEnabled, SetSecret, SignInAgain, TokenView, VaultPassphrase,
     },
     explain::Problem,
     profile::{ProfileId, RegistrationId},
@@ -35,7 +35,8 @@ macro_rules! commands {
 }
 
 commands! {
-    besides files::choose_attachments, files::send, files::import_file, files::export_file, link::open_link,
+    besides files::choose_attachments, files::send, files::import_file, files::export_file, files::choose_file,
+        files::read_certificate, files::set_certificate, files::save_certificate, link::open_link,
         window::set_zoom;
 
     app_view(()) -> AppView;
@@ -52,6 +53,7 @@ commands! {
     save_registration(RegistrationSettings) -> RegistrationId;
     remove_registration(RegistrationId) -> ();
     set_secret(SecretInput) -> ();
+    remove_secret(SetSecret) -> ();
     list_presets(()) -> Vec<PresetView>;
     begin_consent(BeginConsent) -> ConsentView;
     begin_admin_consent(BeginAdminConsent) -> ConsentView;

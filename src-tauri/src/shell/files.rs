@@ -3,9 +3,12 @@
 
 use super::{Running, news, window::MAIN};
 use crate::{
-    api::{ApplyReport, AttachmentView, DraggedFiles, MessageDraft, News, SendReport, SendRequest},
+    api::{
+        ApplyReport, AttachmentView, CertificateFiles, CertificateView, DraggedFiles, MessageDraft,
+        News, SendReport, SendRequest, SetCertificate,
+    },
     explain::{Code, Problem},
-    profile::ProfileId,
+    profile::{ProfileId, RegistrationId},
 };
 use std::{
     collections::HashMap,
@@ -36,14 +39,37 @@ impl Files {
 
     /// Puts the paths in the place of their tokens.
     fn name(&self, message: &mut MessageDraft) -> Result<(), Problem> {
+        let tokens = message.attachments.iter_mut().map(|attachment| &mut attachment.file);
+        self.resolve(tokens, unknown_file)
+    }
+
+    /// Puts the paths in the place of their tokens.
+    fn name_certificate(&self, files: &mut CertificateFiles) -> Result<(), Problem> {
+        let tokens = std::iter::once(&mut files.file).chain(&mut files.key_file);
+        self.resolve(tokens, unknown_certificate)
+    }
+
+    fn resolve<'a>(
+        &self,
+        tokens: impl Iterator<Item = &'a mut String>,
+        unknown: fn() -> Problem,
+    ) -> Result<(), Problem> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for attachment in &mut message.attachments {
-            let path = known.get(&attachment.file).ok_or_else(unknown_file)?;
-            // A path that is not text cannot stand in the contract; the file cannot be sent then.
-            attachment.file = path.to_str().ok_or_else(unknown_file)?.to_owned();
+        for token in tokens {
+            let path = known.get(token).ok_or_else(unknown)?;
+            // A path that is not text cannot stand in the contract; the file cannot be used then.
+            *token = path.to_str().ok_or_else(unknown)?.to_owned();
         }
         Ok(())
     }
+}
+
+fn unknown_certificate() -> Problem {
+    Problem::new(
+        Code::FileUnreadable,
+        "The certificate's file is not known any more",
+        "Choose it again.",
+    )
 }
 
 fn unknown_file() -> Problem {
@@ -118,11 +144,7 @@ pub(super) async fn import_file(
     request: (),
 ) -> Result<Option<ApplyReport>, Problem> {
     let () = request;
-    let (tell, answer) = oneshot::channel();
-    dialog(&app).pick_file(move |chosen| {
-        let _ = tell.send(chosen);
-    });
-    match answer.await.ok().flatten().and_then(|file| file.into_path().ok()) {
+    match pick(&app).await {
         Some(path) => running.app()?.apply_file(&path).await.map(Some),
         None => Ok(None),
     }
@@ -137,15 +159,8 @@ pub(super) async fn export_file(
     request: Vec<ProfileId>,
 ) -> Result<Option<String>, Problem> {
     let toml = running.app()?.export(request).await?;
-    let (tell, answer) = oneshot::channel();
-    dialog(&app).set_file_name("senders.toml").add_filter("TOML", &["toml"]).save_file(
-        move |chosen| {
-            let _ = tell.send(chosen);
-        },
-    );
-    let Some(path) = answer.await.ok().flatten().and_then(|file| file.into_path().ok()) else {
-        return Ok(None);
-    };
+    let dialog = dialog(&app).set_file_name("senders.toml").add_filter("TOML", &["toml"]);
+    let Some(path) = place(dialog).await else { return Ok(None) };
     replace(&path, &toml).map_err(|error| Problem::writing(&path, &error))?;
     Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
 }
@@ -157,6 +172,72 @@ pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     fs::rename(&beside, path).inspect_err(|_| {
         let _ = fs::remove_file(&beside);
     })
+}
+
+/// Where the person wants a file to be written; `None`: nowhere.
+async fn place(dialog: FileDialogBuilder<Wry>) -> Option<PathBuf> {
+    let (tell, answer) = oneshot::channel();
+    dialog.save_file(move |chosen| {
+        let _ = tell.send(chosen);
+    });
+    answer.await.ok().flatten().and_then(|file| file.into_path().ok())
+}
+
+/// Lets the person choose one file; `None` when they chose none.
+#[tauri::command]
+pub(super) async fn choose_file(
+    app: AppHandle,
+    files: State<'_, Files>,
+    request: (),
+) -> Result<Option<AttachmentView>, Problem> {
+    let () = request;
+    Ok(pick(&app).await.and_then(|path| files.admit(&path)))
+}
+
+/// Says what is in a certificate's files, which are named by their tokens.
+#[tauri::command]
+pub(super) async fn read_certificate(
+    running: State<'_, Running>,
+    files: State<'_, Files>,
+    mut request: CertificateFiles,
+) -> Result<CertificateView, Problem> {
+    files.name_certificate(&mut request)?;
+    running.app()?.read_certificate(request).await
+}
+
+/// Takes a certificate in; its files are named by their tokens.
+#[tauri::command]
+pub(super) async fn set_certificate(
+    running: State<'_, Running>,
+    files: State<'_, Files>,
+    mut request: SetCertificate,
+) -> Result<CertificateView, Problem> {
+    files.name_certificate(&mut request.files)?;
+    running.app()?.set_certificate(request).await
+}
+
+/// Writes the public part of a registration's certificate where the person wants it; false: nowhere.
+#[tauri::command]
+pub(super) async fn save_certificate(
+    app: AppHandle,
+    running: State<'_, Running>,
+    request: RegistrationId,
+) -> Result<bool, Problem> {
+    let pem = running.app()?.certificate_pem(request).await?;
+    let Some(path) = place(dialog(&app).set_file_name("sendright.cer")).await else {
+        return Ok(false);
+    };
+    replace(&path, &pem).map_err(|error| Problem::writing(&path, &error))?;
+    Ok(true)
+}
+
+/// The file that the person chose; `None` when they chose none.
+async fn pick(app: &AppHandle) -> Option<PathBuf> {
+    let (tell, answer) = oneshot::channel();
+    dialog(app).pick_file(move |chosen| {
+        let _ = tell.send(chosen);
+    });
+    answer.await.ok().flatten().and_then(|file| file.into_path().ok())
 }
 
 /// A file dialog over the window.

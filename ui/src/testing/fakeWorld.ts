@@ -8,8 +8,10 @@ import type { Outcome } from "../api/contract/Outcome";
 import type { Problem } from "../api/contract/Problem";
 import type { ProfileSettings } from "../api/contract/ProfileSettings";
 import type { ProfileView } from "../api/contract/ProfileView";
+import type { SecretName } from "../api/contract/SecretName";
 import type { SendReport } from "../api/contract/SendReport";
 import type { SendRequest } from "../api/contract/SendRequest";
+import { sampleCertificate } from "./sample/certificate";
 import { sampleHistory } from "./sample/history";
 import { Moments, uuid } from "./sample/ids";
 import { noSuchRecipient, smtpAuthOff, uncertain, wrongPassphrase, wrongPlatform } from "./sample/problems";
@@ -107,12 +109,20 @@ export class FakeWorld {
       const others = this.registrations.filter((one) => one.settings.id !== id);
       this.registrations = [
         ...others,
-        { settings: { ...settings, id }, has_client_secret: false, used_by: [], redirect_to_register: "http://localhost/oauth2/callback", admin_consent: null },
+        {
+          has_client_secret: false, admin_consent: null, certificate: null, proves_itself_with: null,
+          ...this.registrations.find((one) => one.settings.id === id), settings: { ...settings, id }, used_by: [], redirect_to_register: "http://localhost/oauth2/callback",
+        },
       ];
       return id;
     },
     remove_registration: (id) => ((this.registrations = this.registrations.filter((one) => one.settings.id !== id)), null),
     set_secret: () => null,
+    remove_secret: ({ owner, name }) => this.forget(owner, name),
+    choose_file: () => ({ file: uuid(this.next++), name: "kestrel-mailer.pfx", size: 2_595, content_type: "application/x-pkcs12" }),
+    read_certificate: () => sampleCertificate(this.at),
+    set_certificate: ({ registration }) => this.certify(registration),
+    save_certificate: () => true,
     list_presets: () => samplePresets,
     begin_consent: ({ profile_id, route }) => this.consent(profile_id, null, route),
     begin_admin_consent: ({ registration_id, route }) => this.consent(null, registration_id, route),
@@ -148,6 +158,21 @@ export class FakeWorld {
     if (passphrase !== this.passphrase) throw wrongPassphrase;
     const vault_chosen = this.app.vault_chosen || this.app.vault === "keychain";
     Object.assign(this.app, { vault: "file", vault_problem: null, vault_asks: null, vault_chosen });
+    return null;
+  }
+
+  private certify(id: string) {
+    const certificate = sampleCertificate(this.at);
+    const known = this.registrations.find((one) => one.settings.id === id);
+    if (known) Object.assign(known, { certificate, proves_itself_with: "certificate" });
+    return certificate;
+  }
+
+  private forget(owner: string, name: SecretName) {
+    const known = this.registrations.find((one) => one.settings.id === owner);
+    if (known && name === "certificate") known.certificate = null;
+    if (known && name === "client-secret") known.has_client_secret = false;
+    if (known) known.proves_itself_with = known.certificate ? "certificate" : known.has_client_secret ? "client-secret" : null;
     return null;
   }
 

@@ -73,6 +73,7 @@ const CREDENTIAL: Record<string, string> = {
   "refresh-token": "Refresh token",
   "client-secret": "Client secret",
   certificate: "Certificate",
+  "certificate-password": "Certificate password",
   password: "Password",
   "imap-password": "IMAP password",
   "proxy-password": "Proxy password",

@@ -9,10 +9,14 @@ mod table;
 
 use super::problem::{Code, Problem, Retry};
 use crate::{
-    oauth::{ConsentError, LoopbackError, ProviderRefusal, SignInReason, TokenError},
+    oauth::{Clocks, ConsentError, LoopbackError, ProviderRefusal, SignInReason, TokenError},
     profile::Provider,
 };
+use std::time::Duration;
 use table::{REFUSALS, Row};
+
+/// Clocks that are less apart are no cause: Entra forgives five minutes, others a minute.
+const TOLERATED: Duration = Duration::from_secs(60);
 
 impl From<ConsentError> for Problem {
     fn from(error: ConsentError) -> Self {
@@ -105,9 +109,10 @@ impl From<TokenError> for Problem {
             ),
             TokenError::SecretMissing => Self::new(
                 Code::ClientRejected,
-                "The app registration has no client secret",
-                "This way of signing in needs it. Store the secret's value with the registration.",
+                "The app registration has neither a client secret nor a certificate",
+                "This way of signing in needs one of them. Store it with the registration.",
             ),
+            TokenError::Certificate(error) => error.into(),
             TokenError::Http(error) => error.into(),
             TokenError::Vault(error) => error.into(),
             TokenError::Held { waited } => Self::new(
@@ -158,7 +163,7 @@ fn secret_missing(provider: Provider) -> Problem {
         }
         Provider::Microsoft | Provider::Custom => {
             "A redirect to an https:// page makes the app a web app, which has to prove itself. Store \
-             the secret's value with the registration, or use the redirect loopback."
+             the secret's value or a certificate with the registration, or use the redirect loopback."
         }
     };
     Problem::new(Code::ClientRejected, "The app registration has no client secret", means)
@@ -194,8 +199,9 @@ fn refused(refusal: &ProviderRefusal) -> Problem {
         "" => "The provider",
         host => named(host),
     };
-    let problem = Problem::new(row.code, row.title.replace("{who}", who), row.means)
-        .said(refusal.to_string());
+    let means = [row.means, &clocks_apart(refusal).unwrap_or_default()].concat();
+    let problem =
+        Problem::new(row.code, row.title.replace("{who}", who), means).said(refusal.to_string());
     match (row.source, refusal.codes.first(), &refusal.uri) {
         ("", Some(code), _) => {
             problem.source(format!("https://login.microsoftonline.com/error?code={code}"))
@@ -204,6 +210,20 @@ fn refused(refusal: &ProviderRefusal) -> Problem {
         ("", None, _) => problem,
         (source, ..) => problem.source(source),
     }
+}
+
+/// What a signed assertion that came too early or too late may be owed to, in a sentence.
+fn clocks_apart(refusal: &ProviderRefusal) -> Option<String> {
+    let clocks = refusal.clocks.filter(|clocks| clocks.apart() > TOLERATED)?;
+    let Clocks { ours, theirs } = clocks;
+    let way = if ours > theirs { "fast" } else { "slow" };
+    let seconds = clocks.apart().as_secs();
+    (refusal.has(700024) || refusal.is("invalid_client")).then(|| {
+        format!(
+            " This computer's clock said {ours} when the provider's said {theirs}: it is \
+             {seconds} s {way}, which alone can be the cause."
+        )
+    })
 }
 
 impl Row {

@@ -22,6 +22,7 @@ pub struct RegistrationDraft {
     pub graph_url: String,
     pub redirect: String,
     pub client_authentication: String,
+    pub certificate_algorithm: String,
     pub ca_file: String,
     pub sandbox: bool,
 }
@@ -128,6 +129,7 @@ impl From<&Registration> for RegistrationDraft {
                 Redirect::Pasted(page) => page.to_string(),
             },
             client_authentication: known.client_authentication.to_string(),
+            certificate_algorithm: known.certificate_algorithm.to_string(),
             ca_file: path(known.ca_file.as_deref()),
             sandbox: known.sandbox,
         }

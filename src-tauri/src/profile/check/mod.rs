@@ -4,6 +4,7 @@
 //! keeps it: words, with nothing said about them. Checking a draft is the only way to a
 //! [`Profile`] or [`Registration`], and finds all faults at once.
 
+mod certificate;
 mod draft;
 mod mail;
 mod profile;

@@ -4,7 +4,8 @@ use super::{Fault, Faults, RegistrationDraft, Wrong, words};
 use crate::{
     net::http::is_this_computer,
     profile::{
-        ClientAuthentication, Cloud, Provider, Redirect, Registration, RegistrationId, presets,
+        CertificateAlgorithm, ClientAuthentication, Cloud, Provider, Redirect, Registration,
+        RegistrationId, presets,
     },
 };
 
@@ -44,6 +45,12 @@ impl RegistrationDraft {
                 &self.client_authentication,
                 ClientAuthentication::ALL,
                 ClientAuthentication::Post,
+            ),
+            certificate_algorithm: faults.word(
+                "certificate_algorithm",
+                &self.certificate_algorithm,
+                CertificateAlgorithm::ALL,
+                CertificateAlgorithm::Ps256,
             ),
             ca_file: faults.maybe("ca_file", &self.ca_file, words::file),
             tenant,

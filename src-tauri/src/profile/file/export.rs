@@ -62,14 +62,14 @@ impl Toml {
         }
         self.text("tenant", &draft.tenant);
         self.text("client_id", &draft.client_id);
-        let secret = secrets.contains(&SecretName::ClientSecret);
-        self.secret("client_secret", secret);
+        self.secret("client_secret", secrets.contains(&SecretName::ClientSecret));
         if !draft.client_secret_expires.is_empty() {
             self.line("client_secret_expires", &draft.client_secret_expires);
         }
-        // Where both are held, apps sign in with the client secret.
-        let certificate = secrets.contains(&SecretName::Certificate) && !secret;
-        self.secret("certificate", certificate);
+        self.secret("certificate", secrets.contains(&SecretName::Certificate));
+        if draft.certificate_algorithm != "ps256" {
+            self.text("certificate_algorithm", &draft.certificate_algorithm);
+        }
         self.text("authority", &draft.authority);
         self.text("authorize_endpoint", &draft.authorize_endpoint);
         self.text("token_endpoint", &draft.token_endpoint);

@@ -3,6 +3,7 @@
 //! Invariant: everything is looked at before anything is written, and what is written is written
 //! whole, the vault included.
 
+mod certificate;
 mod export;
 mod plan;
 mod read;
@@ -103,7 +104,8 @@ pub fn apply(
     now: Timestamp,
 ) -> Result<Applied, FileError> {
     let entries = read::entries(source).map_err(FileError::Invalid)?;
-    let plan: Plan = profiles.look(|rows| plan::plan(&entries, source, rows))?;
+    let passwords = certificate::passwords(&entries, profiles, vault)?;
+    let plan: Plan = profiles.look(|rows| plan::plan(&entries, source, &passwords, now, rows))?;
     let replacements = replacements(&plan, vault)?;
     let written = profiles.change(|rows| {
         let known = rows.sign_in_again(None)?;

@@ -2,22 +2,22 @@
 
 use super::{
     FileError, PlacedFault, Source,
+    certificate::{Passwords, line, whole_file},
     read::Entries,
     table::{Entry, Reference, title},
 };
 use crate::{
+    certificate::Certificate,
+    clock::Timestamp,
     profile::{
         Profile, ProfileId, Registration, RegistrationId, SignIn,
         check::{Fault, ProfileDraft, RegistrationDraft, unknown},
         store::{self, Rows, StoreError},
     },
-    secret::{Secret, SecretKey},
+    secret::{Secret, SecretKey, SecretName},
 };
-use std::{fs::File, io::Read as _, path::Path};
+use std::path::Path;
 use uuid::Uuid;
-
-/// A secret file larger than this is none, in octets.
-const SECRET_AT_MOST: u64 = 256 * 1024;
 
 /// What there was and what there will be.
 pub(super) struct Step<T> {
@@ -26,33 +26,37 @@ pub(super) struct Step<T> {
 }
 
 /// What a file would do.
+#[derive(Default)]
 pub(super) struct Plan {
     pub(super) registrations: Vec<Step<Registration>>,
     pub(super) profiles: Vec<Step<Profile>>,
     /// Secrets as the file has them, each with what the vault's own tools will show.
     pub(super) secrets: Vec<(SecretKey, Secret, String)>,
+    /// What everybody may see of the certificates.
+    pub(super) certificates: Vec<(RegistrationId, Certificate)>,
     /// What the file takes to be in the vault and is not there.
     pub(super) missing: Vec<String>,
+    /// What is kept and not used, in words.
+    pub(super) idle: Vec<String>,
 }
 
 /// Checks the file against itself and against the rows there are.
 pub(super) fn plan(
     entries: &Entries,
     source: &Source<'_>,
+    passwords: &Passwords,
+    now: Timestamp,
     rows: Rows<'_>,
 ) -> Result<Plan, FileError> {
     let mut planning = Planning {
         source,
+        passwords,
+        now,
         rows,
         registrations: rows.registrations()?,
         profiles: rows.profiles()?,
         faults: Vec::new(),
-        plan: Plan {
-            registrations: Vec::new(),
-            profiles: Vec::new(),
-            secrets: Vec::new(),
-            missing: Vec::new(),
-        },
+        plan: Plan::default(),
     };
     let broken = planning.all_registrations(&entries.registrations)?;
     planning.all_profiles(&entries.profiles, &broken)?;
@@ -64,6 +68,8 @@ pub(super) fn plan(
 
 struct Planning<'a> {
     source: &'a Source<'a>,
+    passwords: &'a Passwords,
+    now: Timestamp,
     rows: Rows<'a>,
     /// As they are and, step by step, as they will be.
     registrations: Vec<Registration>,
@@ -93,6 +99,7 @@ impl Planning<'_> {
                 Ok(after) => {
                     self.refuse_all(entry, &title, after.files());
                     self.secrets(entry, &title, id.into(), &after.name)?;
+                    self.certificate(entry, &title, &after)?;
                     self.registrations.retain(|known| known.id != id);
                     self.registrations.push(after.clone());
                     self.plan.registrations.push(Step { before, after });
@@ -226,6 +233,8 @@ impl Planning<'_> {
                     .filter(|value| !value.is_empty())
                     .ok_or_else(|| format!("the variable {variable} is not set, or empty")),
                 Reference::File(path) => secret_file(path),
+                // Read with the registration that it is for.
+                Reference::Certificate(_) => continue,
             };
             match value {
                 Ok(value) => {
@@ -241,6 +250,42 @@ impl Planning<'_> {
                     },
                 ),
             }
+        }
+        Ok(())
+    }
+
+    /// Plans the certificate of `registration`, and says which of its secrets will not be used.
+    fn certificate(
+        &mut self,
+        entry: &Entry<RegistrationDraft>,
+        title: &str,
+        registration: &Registration,
+    ) -> Result<(), StoreError> {
+        let id = registration.id;
+        let certificate = entry.secrets.iter().find(|(name, _)| *name == SecretName::Certificate);
+        if let Some(fault) = registration.certificate_fault().filter(|_| certificate.is_some()) {
+            self.refuse(entry, title, fault);
+            return Ok(());
+        }
+        if let Some((name, Reference::Certificate(files))) = certificate {
+            match files.read(self.source.environment, self.passwords.get(&id), self.now) {
+                Ok(found) => {
+                    let label = format!("{}: certificate", registration.name);
+                    let key = SecretKey::new(id, *name);
+                    self.plan.secrets.push((key, found.to_secret(), label));
+                    self.plan.certificates.push((id, found.certificate));
+                }
+                Err(fault) => self.refuse(entry, title, fault),
+            }
+        }
+        let held = self.rows.secrets_of(id)?;
+        let has = |asked: SecretName| {
+            entry.secrets.iter().any(|(name, _)| *name == asked)
+                || held.iter().any(|(name, _)| *name == asked)
+        };
+        if has(SecretName::Certificate) && has(SecretName::ClientSecret) {
+            let words = "client_secret: it is kept, and not used while there is a certificate";
+            self.plan.idle.push(format!("{}: {words}", registration.name));
         }
         Ok(())
     }
@@ -274,13 +319,6 @@ fn idle_password() -> Fault {
 
 /// The secret in a file, without the line break at its end.
 fn secret_file(path: &Path) -> Result<Secret, String> {
-    let mut text = zeroize::Zeroizing::new(String::new());
-    let read =
-        File::open(path).and_then(|file| file.take(SECRET_AT_MOST).read_to_string(&mut text));
-    read.map_err(|error| format!("{}: {error}", path.display()))?;
-    let value = text.trim_end_matches(['\r', '\n']);
-    if value.is_empty() || text.len() as u64 == SECRET_AT_MOST {
-        return Err(format!("{} is empty, or too large for a secret", path.display()));
-    }
-    Ok(Secret::new(value))
+    whole_file(path)
+        .and_then(|octets| line(&octets).map_err(|fault| format!("{}: {fault}", path.display())))
 }

@@ -48,14 +48,12 @@ fn registration(table: &mut Table<'_>) -> (RegistrationDraft, Secrets) {
         graph_url: table.text("graph_url"),
         redirect: table.text("redirect"),
         client_authentication: table.text("client_authentication"),
+        certificate_algorithm: table.text("certificate_algorithm"),
         ca_file: table.file("ca_file"),
         sandbox: table.flag("sandbox").unwrap_or_default(),
     };
     let secret = table.secret("client_secret", SecretName::ClientSecret);
-    let certificate = table.secret("certificate", SecretName::Certificate);
-    if secret.is_some() && certificate.is_some() {
-        table.refuse("certificate", "it stands beside client_secret", "Keep one of the two");
-    }
+    let certificate = table.certificate("certificate");
     (draft, secret.into_iter().chain(certificate).collect())
 }
 

@@ -30,6 +30,18 @@ pub(super) enum Reference {
     File(PathBuf),
     /// It is in the vault already.
     Vault,
+    /// A certificate's files.
+    Certificate(Box<CertificateReference>),
+}
+
+/// Where a certificate with its key comes from.
+pub(super) struct CertificateReference {
+    /// The certificate, with the key unless that has a file of its own.
+    pub(super) file: Reference,
+    /// The key.
+    pub(super) key_file: Option<PathBuf>,
+    /// What decrypts the key.
+    pub(super) password: Option<Reference>,
 }
 
 /// The secrets that a table refers to.
@@ -140,6 +152,36 @@ impl<'a> Table<'a> {
         key: &'static str,
         name: SecretName,
     ) -> Option<(SecretName, Reference)> {
+        let reference = self.reference(key, |table| table.place())?;
+        Some((name, reference))
+    }
+
+    /// A reference to a certificate and its key.
+    pub(super) fn certificate(&mut self, key: &'static str) -> Option<(SecretName, Reference)> {
+        let reference = self.reference(key, |table| {
+            let key_file = Some(table.file("key_file")).filter(|name| !name.is_empty());
+            let password = table.reference("password", |inner| inner.place());
+            let file = table.place()?;
+            let alone = key_file.is_none() && password.is_none();
+            match file {
+                Reference::Vault if alone => Some(Reference::Vault),
+                Reference::Vault => None,
+                file => {
+                    let key_file = key_file.map(PathBuf::from);
+                    let read = CertificateReference { file, key_file, password };
+                    Some(Reference::Certificate(Box::new(read)))
+                }
+            }
+        })?;
+        Some((SecretName::Certificate, reference))
+    }
+
+    /// The table at `key`, read by `read` as a reference to something that may not stand in the file.
+    fn reference(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&mut Table<'_>) -> Option<Reference>,
+    ) -> Option<Reference> {
         const REMEDY: &str =
             "Refer to it: { env = \"VARIABLE\" }, { file = \"secret.txt\" } or { vault = true }";
         if self.values.get(key).is_some_and(|value| value.get_ref().is_str()) {
@@ -147,21 +189,23 @@ impl<'a> Table<'a> {
             self.refuse(key, "a secret may not stand in the file", REMEDY);
             return None;
         }
-        let source = self.source;
-        let read = self.table(key, |table| {
-            let env = table.text("env");
-            let file = table.text("file");
-            match (env.is_empty(), file.is_empty(), table.flag("vault").unwrap_or_default()) {
-                (false, true, false) => Some(Reference::Env(env)),
-                (true, false, false) => Some(Reference::File(from_root(source, &file))),
-                (true, true, true) => Some(Reference::Vault),
-                _ => None,
-            }
-        })?;
+        let read = self.table(key, read)?;
         if read.is_none() {
             self.refuse(key, "it does not name exactly one place", REMEDY);
         }
-        read.map(|reference| (name, reference))
+        read
+    }
+
+    /// The one place that this table names.
+    fn place(&mut self) -> Option<Reference> {
+        let env = self.text("env");
+        let file = self.file("file");
+        match (env.is_empty(), file.is_empty(), self.flag("vault").unwrap_or_default()) {
+            (false, true, false) => Some(Reference::Env(env)),
+            (true, false, false) => Some(Reference::File(file.into())),
+            (true, true, true) => Some(Reference::Vault),
+            _ => None,
+        }
     }
 
     /// The table at `key`, read by `read`, which has to ask for all that is in it.

@@ -4,10 +4,7 @@ use super::{
     Applied,
     plan::{Plan, Step},
 };
-use crate::{
-    profile::store::{Rows, StoreError},
-    secret::SecretName,
-};
+use crate::profile::store::{Rows, StoreError};
 use uuid::Uuid;
 
 impl Plan {
@@ -27,6 +24,9 @@ impl Plan {
                 Some(_) => {}
             }
         }
+        for (registration, certificate) in &self.certificates {
+            rows.put_certificate(*registration, certificate)?;
+        }
         rows.all_still_usable()
     }
 
@@ -41,10 +41,7 @@ impl Plan {
             let secret = secret_changed(after.id.into());
             applied.add(&after.name, before.as_ref(), after, secret, after.not_yet());
         }
-        if self.secrets.iter().any(|(key, ..)| key.name == SecretName::Certificate) {
-            let words = "certificate: it is kept, and apps do not sign in with it yet";
-            applied.not_yet.push(words.to_owned());
-        }
+        applied.not_yet.extend(self.idle.iter().cloned());
         applied
     }
 }

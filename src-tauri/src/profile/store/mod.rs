@@ -4,6 +4,7 @@
 //! checks it again, so that what a hand has changed in the file is not believed.
 
 mod admin_consents;
+mod certificates;
 mod profiles;
 mod registrations;
 mod sign_ins;

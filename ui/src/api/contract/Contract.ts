@@ -5,6 +5,8 @@ import type { ApplyReport } from "./ApplyReport";
 import type { AttachmentView } from "./AttachmentView";
 import type { BeginAdminConsent } from "./BeginAdminConsent";
 import type { BeginConsent } from "./BeginConsent";
+import type { CertificateFiles } from "./CertificateFiles";
+import type { CertificateView } from "./CertificateView";
 import type { ConsentAnswer } from "./ConsentAnswer";
 import type { ConsentView } from "./ConsentView";
 import type { HistoryDetail } from "./HistoryDetail";
@@ -25,7 +27,9 @@ import type { SandboxView } from "./SandboxView";
 import type { SecretInput } from "./SecretInput";
 import type { SendReport } from "./SendReport";
 import type { SendRequest } from "./SendRequest";
+import type { SetCertificate } from "./SetCertificate";
 import type { SetEnabled } from "./SetEnabled";
+import type { SetSecret } from "./SetSecret";
 import type { SignInAgain } from "./SignInAgain";
 import type { TokenView } from "./TokenView";
 import type { VaultPassphrase } from "./VaultPassphrase";
@@ -33,4 +37,4 @@ import type { VaultPassphrase } from "./VaultPassphrase";
 /**
  * Every command: its name, what it takes, what it gives. The window's types are made from this.
  */
-export type Contract = { app_view: [null, AppView], set_app_settings: [AppSettings, null], list_profiles: [null, Array<ProfileRow>], get_profile: [ProfileId, ProfileView], save_profile: [ProfileSettings, ProfileId], remove_profile: [ProfileId, null], restore_profile: [ProfileId, null], set_enabled: [SetEnabled, null], duplicate_profile: [ProfileId, ProfileId], list_registrations: [null, Array<RegistrationView>], sign_in_again: [RegistrationSettings, Array<SignInAgain>], save_registration: [RegistrationSettings, RegistrationId], remove_registration: [RegistrationId, null], set_secret: [SecretInput, null], list_presets: [null, Array<PresetView>], begin_consent: [BeginConsent, ConsentView], begin_admin_consent: [BeginAdminConsent, ConsentView], open_consent_again: [string, null], answer_consent: [ConsentAnswer, null], explain_browser: [ConsentAnswer, Problem], cancel_consent: [string, null], sign_out: [ProfileId, null], token_view: [ProfileId, TokenView], choose_attachments: [null, Array<AttachmentView>], send: [SendRequest, SendReport], cancel_send: [string, null], history: [HistoryQuery, HistoryPage], history_detail: [string, HistoryDetail], start_sandbox: [null, SandboxView], sandbox_view: [null, SandboxView], sandbox_inbox: [null, Array<SandboxMail>], sandbox_mail: [string, SandboxMailDetail], import_file: [null, ApplyReport | null], export_file: [Array<ProfileId>, string | null], open_link: [string, null], open_vault_file: [VaultPassphrase, null], use_keychain: [null, null], set_zoom: [number, null], };
+export type Contract = { app_view: [null, AppView], set_app_settings: [AppSettings, null], list_profiles: [null, Array<ProfileRow>], get_profile: [ProfileId, ProfileView], save_profile: [ProfileSettings, ProfileId], remove_profile: [ProfileId, null], restore_profile: [ProfileId, null], set_enabled: [SetEnabled, null], duplicate_profile: [ProfileId, ProfileId], list_registrations: [null, Array<RegistrationView>], sign_in_again: [RegistrationSettings, Array<SignInAgain>], save_registration: [RegistrationSettings, RegistrationId], remove_registration: [RegistrationId, null], set_secret: [SecretInput, null], remove_secret: [SetSecret, null], choose_file: [null, AttachmentView | null], read_certificate: [CertificateFiles, CertificateView], set_certificate: [SetCertificate, CertificateView], save_certificate: [RegistrationId, boolean], list_presets: [null, Array<PresetView>], begin_consent: [BeginConsent, ConsentView], begin_admin_consent: [BeginAdminConsent, ConsentView], open_consent_again: [string, null], answer_consent: [ConsentAnswer, null], explain_browser: [ConsentAnswer, Problem], cancel_consent: [string, null], sign_out: [ProfileId, null], token_view: [ProfileId, TokenView], choose_attachments: [null, Array<AttachmentView>], send: [SendRequest, SendReport], cancel_send: [string, null], history: [HistoryQuery, HistoryPage], history_detail: [string, HistoryDetail], start_sandbox: [null, SandboxView], sandbox_view: [null, SandboxView], sandbox_inbox: [null, Array<SandboxMail>], sandbox_mail: [string, SandboxMailDetail], import_file: [null, ApplyReport | null], export_file: [Array<ProfileId>, string | null], open_link: [string, null], open_vault_file: [VaultPassphrase, null], use_keychain: [null, null], set_zoom: [number, null], };

@@ -3,4 +3,4 @@
 /**
  * Which secret of its owner.
  */
-export type SecretName = "client-secret" | "certificate" | "password" | "imap-password" | "refresh-token" | "proxy-password";
+export type SecretName = "client-secret" | "certificate" | "certificate-password" | "password" | "imap-password" | "refresh-token" | "proxy-password";

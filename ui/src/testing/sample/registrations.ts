@@ -6,7 +6,7 @@ import { uuid } from "./ids";
 
 const ENDPOINTS = {
   authority: "", authorize_endpoint: "", token_endpoint: "", device_endpoint: "", graph_url: "", ca_file: "",
-  client_authentication: "post", redirect: "loopback", sandbox: false,
+  client_authentication: "post", certificate_algorithm: "ps256", redirect: "loopback", sandbox: false,
 } as const;
 
 export const sampleRegistrations: RegistrationView[] = [
@@ -15,7 +15,7 @@ export const sampleRegistrations: RegistrationView[] = [
       ...ENDPOINTS, id: uuid(101), name: "Kestrel Mailer", provider: "microsoft", cloud: "global",
       tenant: "kestrel.example", client_id: "11111111-2222-3333-4444-555555555555", client_secret_expires: "2027-06-03",
     },
-    has_client_secret: true,
+    has_client_secret: true, certificate: null, proves_itself_with: "client-secret",
     used_by: ["Order confirmations", "Invoices", "Support desk", "HR notices"],
     redirect_to_register: "http://localhost/oauth2/callback", admin_consent: null,
   },
@@ -24,7 +24,7 @@ export const sampleRegistrations: RegistrationView[] = [
       ...ENDPOINTS, id: uuid(102), name: "Kestrel Google", provider: "google", cloud: "global", tenant: "",
       client_id: "482913.apps.googleusercontent.com", client_secret_expires: "",
     },
-    has_client_secret: true,
+    has_client_secret: true, certificate: null, proves_itself_with: "client-secret",
     used_by: ["Password resets", "Build server"],
     redirect_to_register: "http://127.0.0.1/oauth2/callback", admin_consent: null,
   },

@@ -55,7 +55,7 @@ export function newRegistration(provider: Provider, cloud: Cloud | null): Regist
   return {
     id: null, name: "", provider, cloud: cloud ?? "global", tenant: "", client_id: "", client_secret_expires: "",
     authority: "", authorize_endpoint: "", token_endpoint: "", device_endpoint: "", graph_url: "",
-    redirect: "loopback", client_authentication: "post", ca_file: "", sandbox: false,
+    redirect: "loopback", client_authentication: "post", certificate_algorithm: "ps256", ca_file: "", sandbox: false,
   };
 }
 
