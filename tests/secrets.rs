@@ -1,7 +1,14 @@
 //! No secret anywhere: marked secrets go through the use cases, and then everything that is kept or
 //! that crossed to a face is searched for them.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use crate::world::marked::{
+    self, CLIENT_SECRET, ECHOED_SECRET, PASSWORD, TOKENS, files, forms,
+    server_that_repeats_passwords,
+};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use sendright::{
     api::{
         BeginConsent, ConsentRoute, ConsentStep, HistoryQuery, MessageDraft, News, Outcome,
@@ -12,86 +19,20 @@ use sendright::{
     net::limits::Limits,
     paths::Paths,
     profile::ProfileId,
-    sandbox::{Client, Options, Sandbox, USER, desktop_client, visitor, web_client},
+    sandbox::{Options, Sandbox, USER, visitor},
     secret::{Secret, SecretKey, SecretName, SecretStore, memory::Memory},
 };
 use serde::Serialize;
 use std::{
     collections::BTreeMap,
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpListener,
-    path::Path,
+    io::Write as _,
     process::{Command, Stdio},
     sync::Arc,
-    thread,
 };
 use uuid::Uuid;
 
-const CLIENT_SECRET: &str = "marked-client-secret-4711";
-const ECHOED_SECRET: &str = "marked+echoed/secret=4712";
-const PASSWORD: &str = "marked-password-4713";
 const IMAP_PASSWORD: &str = "marked-imap-password-4714";
-/// The declarative file, before addresses and ports are filled in.
-const SENDERS: &str = include_str!("fixtures/marked_senders.toml");
-/// How every JSON Web Token begins: `{"` in base64.
-const TOKEN: &str = "eyJ";
-
-/// An SMTP server that repeats, decoded and not, whatever password it is shown.
-fn server_that_repeats_passwords() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        let (mut out, _) = listener.accept().unwrap();
-        let lines = BufReader::new(out.try_clone().unwrap()).lines();
-        let _ = out.write_all(b"220 parrot ESMTP\r\n");
-        for line in lines.map_while(Result::ok) {
-            let reply = match line.split_once(' ') {
-                Some(("EHLO", _)) => "250-parrot\r\n250 AUTH PLAIN".to_owned(),
-                Some(("AUTH", blob)) => {
-                    let blob = blob.trim_start_matches("PLAIN").trim();
-                    let plain = STANDARD.decode(blob).unwrap_or_default();
-                    let plain = String::from_utf8_lossy(&plain).replace('\0', " ");
-                    format!("535 5.7.8 {blob} is {plain}, and I do not like it")
-                }
-                _ => "221 bye".to_owned(),
-            };
-            let _ = out.write_all(format!("{reply}\r\n").as_bytes());
-        }
-    });
-    port
-}
-
-/// A token endpoint that repeats the whole request in its refusal.
-fn endpoint_that_repeats_requests() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            reader.read_line(&mut line).unwrap();
-            if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse().unwrap();
-            }
-            if line.trim().is_empty() {
-                break;
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).unwrap();
-        let description = format!("I was asked {}", String::from_utf8(body).unwrap());
-        let body = serde_json::json!({"error": "invalid_client", "error_description": description});
-        let body = body.to_string();
-        let head = "HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json";
-        let _ = write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    });
-    port
-}
 
 struct World {
     dir: tempfile::TempDir,
@@ -106,10 +47,10 @@ impl World {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let paths = Paths::at(dir.path().join("data"));
-        let marked = Client { secret: Some(Secret::new(CLIENT_SECRET)), ..web_client() };
-        let marked = Client { id: Uuid::from_u128(7).to_string(), ..marked };
-        let options =
-            Options { clients: vec![marked], ..Options::new(paths.sandbox(), Clock::system()) };
+        let options = Options {
+            clients: vec![marked::client()],
+            ..Options::new(paths.sandbox(), Clock::system())
+        };
         let sandbox = Sandbox::start(options).await.unwrap();
         let vault = Arc::new(Memory::default());
         let app = App::open(Parts {
@@ -126,27 +67,6 @@ impl World {
         self.crossed.push((from.to_owned(), serde_json::to_string(what).unwrap()));
     }
 
-    /// The declarative file: one sender for each way of signing in.
-    fn file(&self) -> String {
-        let at = self.sandbox.addresses();
-        let smtp = at.smtp_starttls_port;
-        let values = [
-            ("tenant", at.tenant.to_owned()),
-            ("desktop", desktop_client().id),
-            ("authorize", at.authorize_endpoint.to_string()),
-            ("token", at.token_endpoint.to_string()),
-            ("graph", at.graph_url.to_string()),
-            ("marked", Uuid::from_u128(7).to_string()),
-            ("server", format!(r#"smtp = {{ host = "localhost", port = {smtp} }}"#)),
-            ("parrot", server_that_repeats_passwords().to_string()),
-            ("echo", endpoint_that_repeats_requests().to_string()),
-            ("USER", USER.to_owned()),
-        ];
-        values.iter().fold(SENDERS.to_owned(), |file, (name, value)| {
-            file.replace(&format!("@{name}@"), value)
-        })
-    }
-
     async fn set_up(&mut self) -> BTreeMap<String, ProfileId> {
         let environment = |name: &str| {
             let value = match name {
@@ -158,7 +78,8 @@ impl World {
             Some(Secret::new(value))
         };
         let base = self.dir.path().to_owned();
-        let applied = self.app.apply(self.file(), base, environment).await;
+        let applied =
+            self.app.apply(marked::senders(self.sandbox.addresses()), base, environment).await;
         let applied = applied.unwrap_or_else(|problem| panic!("{problem:#?}"));
         assert_eq!(applied.created.len(), 7, "{applied:#?}");
         self.note("apply", &applied);
@@ -228,25 +149,6 @@ impl World {
     }
 }
 
-/// Every form in which a secret may turn up.
-fn forms(secret: &str) -> Vec<String> {
-    let url: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let plain = STANDARD.encode(format!("\0{USER}\0{secret}"));
-    vec![secret.to_owned(), url, STANDARD.encode(secret), plain]
-}
-
-/// Every file below `dir` with its bytes as text.
-fn files(dir: &Path, into: &mut Vec<(String, String)>) {
-    for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
-        if entry.file_type().unwrap().is_dir() {
-            files(&entry.path(), into);
-        } else {
-            let text = String::from_utf8_lossy(&fs::read(entry.path()).unwrap()).into_owned();
-            into.push((entry.path().display().to_string(), text));
-        }
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_kept_outside_the_vault_or_crosses_to_a_face() {
     let mut world = World::new().await;
@@ -274,7 +176,7 @@ async fn no_secret_is_kept_outside_the_vault_or_crosses_to_a_face() {
     let refresh = world.vault.get(&refresh).unwrap().expect("the sign-in left a refresh token");
     let refresh: serde_json::Value = serde_json::from_str(refresh.expose()).unwrap();
     let refresh = refresh["refresh_token"].as_str().unwrap().to_owned();
-    let mut wanted = vec![TOKEN.to_owned()];
+    let mut wanted: Vec<_> = TOKENS.into_iter().flat_map(forms).collect();
     for secret in [CLIENT_SECRET, ECHOED_SECRET, PASSWORD, IMAP_PASSWORD, &refresh] {
         wanted.extend(forms(secret));
     }
@@ -340,7 +242,14 @@ fn the_command_line_prints_and_keeps_no_secret() {
 
 #[test]
 fn the_search_would_find_what_it_looks_for() {
-    let forms = forms("a secret+");
-    assert!(forms.contains(&"a+secret%2B".to_owned()));
-    assert!(forms.contains(&STANDARD.encode("\0you@sandbox.test\0a secret+")));
+    let secret = "a secret+/?";
+    let found = |text: &str| forms(secret).iter().any(|form| text.contains(form));
+    for before in ["", "x", "xy", "\0you@sandbox.test\0"] {
+        let text = format!("{before}{secret} and more");
+        assert!(found(&STANDARD.encode(&text)) && found(&URL_SAFE_NO_PAD.encode(&text)), "{text}");
+    }
+    for text in [secret, "a+secret%2B%2F%3F", "a%20secret%2B%2F%3F"] {
+        assert!(found(text), "{text}");
+    }
+    assert!(!found("a secre+/?") && !found(&STANDARD.encode("a secre+/?")));
 }

@@ -580,7 +580,7 @@ data! {
         rows: Vec<HistoryRow>,
         /// How many fit the query.
         found: u64,
-        /// How many there are in all.
+        /// How many there are in all, or of the profile that was asked for.
         total: u64,
     }
     /// One send in a list.

@@ -1,11 +1,17 @@
 //! What a person does, in the real window and a real browser, with real servers and a real keyring behind them.
 
+mod app;
 mod dragging;
 mod journeys;
+mod keyboard;
 #[path = "../world/keyring.rs"]
 mod keyring;
 mod links;
+#[path = "../world/marked.rs"]
+mod marked;
 mod native;
+mod screens;
+mod secrecy;
 #[path = "../peers/servers/mod.rs"]
 mod servers;
 mod session;

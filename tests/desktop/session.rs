@@ -27,7 +27,8 @@ pub(crate) struct Session {
     keyring: Keyring,
     display: String,
     debug_port: u16,
-    ca: PathBuf,
+    /// The authority that the system trusts beside its own.
+    ca: Option<PathBuf>,
     _xvfb: Ended,
     _turn: MutexGuard<'static, ()>,
 }
@@ -35,27 +36,46 @@ pub(crate) struct Session {
 impl Session {
     /// A desktop on which nothing runs yet, whose browser hands our links over when `servers`' provider asks.
     pub(crate) fn start(servers: &Servers) -> Self {
-        Self::with(Keyring::unlocked, servers)
+        Self::opened(Keyring::unlocked, servers)
     }
 
     /// The same without a keychain.
     pub(crate) fn without_keyring(servers: &Servers) -> Self {
-        Self::with(Keyring::absent, servers)
+        Self::opened(Keyring::absent, servers)
     }
 
-    fn with(keyring: fn() -> Keyring, servers: &Servers) -> Self {
-        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-        let (xvfb, display) = xvfb();
-        let session = Self {
-            keyring: keyring(),
-            display,
-            debug_port: free_port(),
-            ca: servers.ca.clone(),
-            _xvfb: xvfb,
-            _turn: turn,
-        };
+    fn opened(keyring: fn() -> Keyring, servers: &Servers) -> Self {
+        let session = Self::with(keyring, Some(servers.ca.clone()));
         session.make_chromium_the_browser(servers);
         session
+    }
+
+    /// A desktop whose browser opens nothing, but tells the test where it was sent: [`Self::sent_to`].
+    pub(crate) fn with_a_note_for_a_browser() -> Self {
+        let session = Self::with(Keyring::unlocked, None);
+        session.make_browser(&format!("printf %s \"$1\" >'{}'", session.note().display()));
+        session
+    }
+
+    fn with(keyring: fn() -> Keyring, ca: Option<PathBuf>) -> Self {
+        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+        let (xvfb, display) = xvfb();
+        let keyring = keyring();
+        Self { keyring, display, debug_port: free_port(), ca, _xvfb: xvfb, _turn: turn }
+    }
+
+    fn note(&self) -> PathBuf {
+        self.home().join("sent-to")
+    }
+
+    /// Where the browser was sent, once; waits for it.
+    pub(crate) fn sent_to(&self) -> String {
+        let note = self.note();
+        let read = || fs::read_to_string(&note).unwrap_or_default();
+        wait_until("the system's browser", || read().contains("://"));
+        let address = read();
+        fs::remove_file(&note).expect("the home is ours");
+        address
     }
 
     /// The person's home directory.
@@ -66,6 +86,11 @@ impl Session {
     /// The keyring's entries of ours.
     pub(crate) fn keyring_entries(&self) -> Vec<String> {
         self.keyring.entries()
+    }
+
+    /// What is in them.
+    pub(crate) fn keyring_secrets(&self) -> Vec<String> {
+        self.keyring.secrets()
     }
 
     /// `program`, as the person would start it.
@@ -84,30 +109,35 @@ impl Session {
             .env("NO_AT_BRIDGE", "1")
             .env("GTK_A11Y", "none")
             .env("LANG", "C.UTF-8")
-            // The system trusts the authority of the test's servers.
-            .env("SSL_CERT_FILE", &self.ca)
             .env("TAURI_WEBVIEW_AUTOMATION", "true");
+        if let Some(ca) = &self.ca {
+            // The system trusts the authority of the test's servers.
+            command.env("SSL_CERT_FILE", ca);
+        }
         command
     }
 
     fn make_chromium_the_browser(&self, servers: &Servers) {
         let profile = self.home().join("chromium");
-        let program = self.home().join("browser");
         let port = self.debug_port;
-        let script = format!(
-            "#!/bin/sh\nexec {} --no-sandbox --user-data-dir='{}' --remote-debugging-port={port} \
+        self.make_browser(&format!(
+            "exec {} --no-sandbox --user-data-dir='{}' --remote-debugging-port={port} \
              --ignore-certificate-errors --no-first-run --no-default-browser-check --disable-background-networking \
              --disable-component-update --disable-sync --disable-gpu --disable-quic --password-store=basic \
-             --window-size=1000,800 \"$@\" >'{}' 2>&1\n",
+             --window-size=1000,800 \"$@\" >'{}' 2>&1",
             chromium(),
             profile.display(),
             self.home().join("chromium.log").display(),
-        );
-        fs::write(&program, script).expect("the home is ours");
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the home is ours");
-
+        ));
         let allowed = json!({"protocol_handler": {"allowed_origin_protocol_pairs": {&servers.idp: {SCHEME: true}}}});
         write(&profile.join("Default/Preferences"), &allowed.to_string());
+    }
+
+    /// Makes what `script` does the system's browser.
+    fn make_browser(&self, script: &str) {
+        let program = self.home().join("browser");
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("the home is ours");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the home is ours");
         let entry = format!(
             "[Desktop Entry]\nType=Application\nName=Browser\nExec={} %u\n\
              MimeType=x-scheme-handler/http;x-scheme-handler/https;text/html;\n",
@@ -207,6 +237,7 @@ impl Session {
     /// Keeps a picture of the window, for the README and for whoever wants to see; it lands in `target/tmp`.
     pub(crate) fn picture(&self, name: &str) {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        fs::create_dir_all(path.parent().expect("it is a file")).expect("the directory is Cargo's");
         let script = format!(
             "import -window $(xdotool search --onlyvisible --name '^Sendright$' | head -1) '{}'",
             path.display()
@@ -216,6 +247,15 @@ impl Session {
             taken.is_ok_and(|status| status.success()),
             "no picture: is ImageMagick missing (`scripts/setup test`)?"
         );
+    }
+
+    /// Makes the window as large as the person drags it.
+    pub(crate) fn resize(&self, (width, height): (u32, u32)) {
+        let script = format!(
+            "xdotool search --onlyvisible --name '^Sendright$' windowsize --sync {width} {height}"
+        );
+        let done = self.command("timeout").args(["20", "sh", "-c", &script]).status();
+        assert!(done.is_ok_and(|status| status.success()), "the window cannot be resized");
     }
 
     /// Closes the browser, as a person does who is done with it.

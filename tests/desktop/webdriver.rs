@@ -14,15 +14,16 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The key under which an element is handed over (W3C `WebDriver` §12).
-const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+pub(crate) const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// Finds what a person would call `name`; answers as soon as it is there, or with null when time is up.
 const FIND: &str = r"
 const [kind, name, patience, done] = arguments;
 const kinds = {
   tab: '[role=tab]',
+  cell: '[role=grid] td',
   control: 'button, a[href], summary, [role=button], [role=tab], [role=menuitem], [role=radio], [role=option], [role=treeitem], [role=switch], input[type=submit], input[type=radio], input[type=checkbox]',
-  field: 'input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable=true], [role=textbox], [role=combobox]',
+  field: 'input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable=true], [role=textbox]:not([aria-readonly=true]), [role=combobox]',
 };
 const plain = (text) => (text ?? '').replace(/\s+/g, ' ').trim();
 const names = (element) => [
@@ -34,7 +35,9 @@ const names = (element) => [
 ].map(plain).filter(Boolean);
 const usable = (element) => (element.checkVisibility?.() ?? true) && !element.disabled && element.getAttribute('aria-disabled') !== 'true';
 const find = () => {
-  const all = [...document.querySelectorAll(kinds[kind])].filter(usable);
+  // Nobody reaches what is behind an open sheet.
+  const within = document.querySelector('dialog[open]') ?? document;
+  const all = [...within.querySelectorAll(kinds[kind])].filter(usable);
   return all.find((element) => names(element).includes(name)) ?? all.find((element) => names(element).some((own) => own.startsWith(name)));
 };
 ";
@@ -137,7 +140,12 @@ impl Drop for Page {
 }
 
 impl Page {
-    fn ask(&self, method: Method, what: &str, body: Option<&Value>) -> Result<Value, Value> {
+    pub(crate) fn ask(
+        &self,
+        method: Method,
+        what: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Value> {
         let url = format!("{}/{what}", self.base);
         let request = self.client.request(method, url.trim_end_matches('/'));
         let request = match body {
@@ -177,7 +185,7 @@ impl Page {
         }
     }
 
-    fn find(&self, kind: &str, name: &str) -> String {
+    pub(crate) fn find(&self, kind: &str, name: &str) -> String {
         let found =
             self.wait(FIND, &[json!(kind), json!(name)], &format!("{kind} called {name:?}"));
         found[ELEMENT].as_str().unwrap_or_else(|| panic!("not an element: {found}")).to_owned()
@@ -193,6 +201,11 @@ impl Page {
         self.click("tab", name);
     }
 
+    /// Opens the row of a table in which a cell says `text`.
+    pub(crate) fn open_row(&self, text: &str) {
+        self.click("cell", text);
+    }
+
     fn click(&self, kind: &str, name: &str) {
         let began = Instant::now();
         // It may move or be drawn anew between finding and pressing.
@@ -206,12 +219,17 @@ impl Page {
 
     /// Writes `text` into the field called `name`, in the place of what stands there.
     pub(crate) fn fill(&self, name: &str, text: &str) {
-        let element = self.find("field", name);
-        let clear = self.ask(Method::POST, &format!("element/{element}/clear"), Some(&json!({})));
-        clear.unwrap_or_else(|error| panic!("{name}: {error}"));
-        let keys = json!({"text": text});
-        self.ask(Method::POST, &format!("element/{element}/value"), Some(&keys))
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let began = Instant::now();
+        // It may be drawn anew between finding and writing.
+        while let Err(error) = {
+            let element = self.find("field", name);
+            let (clear, value) =
+                (format!("element/{element}/clear"), format!("element/{element}/value"));
+            let cleared = self.ask(Method::POST, &clear, Some(&json!({})));
+            cleared.and_then(|_| self.ask(Method::POST, &value, Some(&json!({"text": text}))))
+        } {
+            assert!(began.elapsed() < PATIENCE, "{name}: {error}");
+        }
     }
 
     /// Picks `option` in the list called `name`.

@@ -7,7 +7,7 @@ use std::{
     fs,
     io::Write as _,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -110,16 +110,26 @@ impl Keyring {
 
     /// The account names of Sendright's entries, as the operating system's own tool lists them.
     pub(crate) fn entries(&self) -> Vec<String> {
-        let found = self
-            .command("secret-tool")
-            .args(["search", "--all", "service", "Sendright"])
-            .output()
-            .expect("secret-tool is installed (package libsecret-tools)");
         // NOTE: attributes go to stderr, labels and secrets to stdout.
-        let told = String::from_utf8_lossy(&found.stderr).into_owned();
-        let names = told.lines().filter_map(|line| line.strip_prefix("attribute.username = "));
-        names.map(str::to_owned).collect()
+        values(&self.search().stderr, "attribute.username = ")
     }
+
+    /// The secrets in them.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        values(&self.search().stdout, "secret = ")
+    }
+
+    fn search(&self) -> Output {
+        let mut search = self.command("secret-tool");
+        search.args(["search", "--all", "service", "Sendright"]);
+        search.output().expect("secret-tool is installed (package libsecret-tools)")
+    }
+}
+
+/// What stands behind `name` in what `secret-tool` told.
+fn values(told: &[u8], name: &str) -> Vec<String> {
+    let told = String::from_utf8_lossy(told);
+    told.lines().filter_map(|line| line.strip_prefix(name)).map(str::to_owned).collect()
 }
 
 /// Starts a keyring in the session that `command` runs its programs in.

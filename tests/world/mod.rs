@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 pub(crate) mod keyring;
+pub(crate) mod marked;
 pub(crate) mod sendright;
 pub(crate) mod smtp_script;
 pub(crate) mod token_endpoint;

@@ -16,7 +16,11 @@ pub(super) fn find(look: &Connection, query: &HistoryQuery) -> Result<HistoryPag
     let values = || params_from_iter(values.iter().map(AsRef::as_ref));
     let count = |sql: &str| look.query_row(sql, values(), |row| row.get::<_, i64>(0));
     let found = count(&format!("SELECT count(*) FROM sends WHERE {condition}"))?;
-    let total = look.query_row("SELECT count(*) FROM sends", [], |row| row.get::<_, i64>(0))?;
+    let total = look.query_row(
+        "SELECT count(*) FROM sends WHERE ?1 IS NULL OR profile = ?1",
+        [query.profile_id.map(|id| id.to_string())],
+        |row| row.get::<_, i64>(0),
+    )?;
     let mut rows = look.prepare(&format!(
         "SELECT id, profile, profile_name, started_at, took_ms, transport, from_address, recipients,
              subject, message_id, size, outcome, stage, reply, problem, NULL AS transcript, sandbox

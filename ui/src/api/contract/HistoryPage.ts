@@ -14,6 +14,6 @@ rows: Array<HistoryRow>,
  */
 found: number, 
 /**
- * How many there are in all.
+ * How many there are in all, or of the profile that was asked for.
  */
 total: number, };

@@ -26,6 +26,13 @@ const report = (more: Partial<SendReport>): SendReport => ({
 
 const chips = () => screen.getAllByRole("button", { name: /^Remove / }).map((one) => one.getAttribute("aria-label")?.slice(7));
 
+describe("a message", () => {
+  it("begins with its recipients when nothing else has the focus", async () => {
+    const { to } = await compose();
+    expect(to).toHaveFocus();
+  });
+});
+
 describe("recipients", () => {
   it("become chips at a comma, at Enter, and many at once when pasted", async () => {
     const { user, to } = await compose();

@@ -36,6 +36,12 @@ describe("the overview", () => {
     expect(await faults()).toEqual([]);
   });
 
+  it("says what a failure means where its note is the title again", async () => {
+    await overview("Invoices", (view) => (view.row.health_note = "Microsoft 365 refused the sign-in"));
+    await screen.findByRole("button", { name: "Show the fix" });
+    expect(screen.getAllByText("Microsoft 365 refused the sign-in")).toHaveLength(1);
+  });
+
   it.each([
     ["Support desk", "This sender has to sign in", "Sign in…"],
     ["Newsletter", "Something this sender needs ends soon", "Replace it in Settings"],
