@@ -164,6 +164,7 @@ fn party(provider: Provider, authority: &str) -> Party {
         from: None,
         reply_to: None,
         send_as: SendAs::These(Vec::new()),
+        save_to_sent_items: true,
         smtp: None,
         imap: None,
         route: Route::Direct,

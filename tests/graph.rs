@@ -1,5 +1,7 @@
-//! Graph's `sendMail` against a server that answers as told: what is sent, and what becomes of it.
+//! Graph against a server that answers as told: what is sent, and what becomes of it.
 
+use crate::world::graph_script::{GraphScript, Say, answer, json, refusal};
+use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sendright::{
     clock::Timestamp,
@@ -9,54 +11,114 @@ use sendright::{
     profile::Mailbox,
     secret::Secret,
     transport::{
-        Credentials, Delivery, SendError, Watch,
-        graph::{self, Graph},
+        Credentials, Delivery, Progress, SendError, Watch,
+        graph::{self, Graph, Host, Lane, Rights, Way, Wish},
     },
 };
-use std::{fs, time::Duration};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
-    task::JoinHandle,
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
 };
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+mod large;
+mod repeats;
+
 const TOKEN: &str = "eyJ0eXAiOiJKV1QifQ.geheimgeheimgeheimgeheim.unterschrift";
+const NEWER: &str = "eyJ0eXAiOiJKV1QifQ.neuergeheimneuergeheim.unterschrift";
+const SEND_MAIL: &str = "POST /v1.0/me/sendMail";
 
-/// Answers one request with `answer`, as it stands, and gives the request: head and body.
-async fn server(answer: String) -> (Graph, JoinHandle<(String, Vec<u8>)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
-    let served = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut read = Vec::new();
-        let end = loop {
-            stream.read_buf(&mut read).await.unwrap();
-            if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
-                break end + 4;
-            }
+/// Who answers while a send is under way: it has one newer token, and remembers the drafts.
+#[derive(Default)]
+struct Desk {
+    newer: Mutex<Option<Secret>>,
+    drafts: Mutex<Vec<Option<String>>>,
+}
+
+#[async_trait]
+impl Host for Desk {
+    async fn renew(&self) -> Option<Secret> {
+        self.newer.lock().unwrap().take()
+    }
+
+    async fn draft(&self, id: Option<&str>) {
+        self.drafts.lock().unwrap().push(id.map(str::to_owned));
+    }
+}
+
+/// One send: how, and with what.
+struct Attempt {
+    mailbox: Option<String>,
+    wish: Wish,
+    limits: Limits,
+    watch: Watch,
+    desk: Desk,
+}
+
+impl Default for Attempt {
+    fn default() -> Self {
+        let short = Duration::from_millis(500);
+        let limits = Limits {
+            http: short,
+            backoff: Duration::from_millis(10),
+            patience: Duration::from_secs(3),
+            ..Limits::default()
         };
-        let head = String::from_utf8(read[..end].to_vec()).unwrap().to_lowercase();
-        let length = head.split("content-length: ").nth(1).unwrap().lines().next().unwrap();
-        let mut body = read.split_off(end);
-        while body.len() < length.parse().unwrap() {
-            stream.read_buf(&mut body).await.unwrap();
+        let rights = Rights { read: Some(true), write: Some(true) };
+        Self {
+            mailbox: None,
+            wish: Wish { keep_copy: true, rights },
+            limits,
+            watch: Watch::nobody(),
+            desk: Desk::default(),
         }
-        stream.write_all(answer.as_bytes()).await.unwrap();
-        (head, body)
-    });
-    (Graph { url, mailbox: None }, served)
+    }
 }
 
-fn answer(status: &str, headers: &str, body: &str) -> String {
-    format!(
-        "HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    )
-}
+impl Attempt {
+    /// With a token that allows to send, and nothing else.
+    fn blind() -> Self {
+        let rights = Rights { read: Some(false), write: Some(false) };
+        Self { wish: Wish { keep_copy: true, rights }, ..Self::default() }
+    }
 
-fn refusal(code: &str, message: &str) -> String {
-    format!(r#"{{"error":{{"code":"{code}","message":"{message}","innerError":{{}}}}}}"#)
+    async fn send(&self, server: &GraphScript, draft: &Draft) -> Result<Delivery, SendError> {
+        self.send_to(&server.url, draft).await
+    }
+
+    async fn send_to(&self, url: &str, draft: &Draft) -> Result<Delivery, SendError> {
+        let letter = letter(draft).await;
+        let http = Http::new(&Trust::system(), &self.limits).unwrap();
+        let graph = Graph { url: url.parse().unwrap(), mailbox: self.mailbox.clone() };
+        let way = Way {
+            http: &http,
+            graph: &graph,
+            limits: &self.limits,
+            lane: &Lane::default(),
+            host: &self.desk,
+        };
+        let token =
+            Credentials::Bearer { user: "ana@kestrel.example".into(), token: Secret::new(TOKEN) };
+        let sent = graph::send(way, &token, &letter, self.wish, &self.watch).await;
+        let transcript = format!("{:?}", self.watch.transcript().lines());
+        assert!(
+            !transcript.contains("geheim") && !format!("{sent:?}").contains("geheim"),
+            "{transcript}"
+        );
+        sent
+    }
+
+    async fn refused(&self, server: &GraphScript, draft: &Draft) -> Problem {
+        self.send(server, draft).await.expect_err("it is not sent").into()
+    }
+
+    /// The drafts that were under way, one after the other.
+    fn drafts(&self) -> Vec<Option<String>> {
+        self.desk.drafts.lock().unwrap().clone()
+    }
 }
 
 fn draft() -> Draft {
@@ -75,149 +137,106 @@ fn draft() -> Draft {
     }
 }
 
-async fn letter(draft: Draft) -> Letter {
-    Letter::compose(&draft, Timestamp::from_unix(1_795_000_000).unwrap()).await.unwrap()
+async fn letter(draft: &Draft) -> Letter {
+    Letter::compose(draft, Timestamp::from_unix(1_795_000_000).unwrap()).await.unwrap()
 }
 
-async fn send(graph: &Graph, letter: &Letter, watch: &Watch) -> Result<Delivery, SendError> {
-    let limits = Limits { http: Duration::from_millis(500), ..Limits::default() };
-    let http = Http::new(&Trust::system(), &limits).unwrap();
-    let token =
-        Credentials::Bearer { user: "ana@kestrel.example".into(), token: Secret::new(TOKEN) };
-    let sent = graph::send(&http, graph, &token, letter, watch).await;
-    let transcript = format!("{:?}", watch.transcript().lines());
-    assert!(
-        !transcript.contains("geheim") && !format!("{sent:?}").contains("geheim"),
-        "{transcript}"
-    );
-    sent
+fn accepted() -> Say {
+    answer("202 Accepted", "request-id: r-1\r\n", "")
 }
 
 #[tokio::test]
 async fn the_whole_message_goes_in_base64_and_is_accepted() {
-    let (graph, served) = server(answer("202 Accepted", "request-id: r-1\r\n", "")).await;
-    let (letter, watch) = (letter(draft()).await, Watch::nobody());
-    let delivery = send(&graph, &letter, &watch).await.unwrap();
+    let server = GraphScript::start([(SEND_MAIL, accepted())]).await;
+    let delivery = Attempt::default().send(&server, &draft()).await.unwrap();
     assert_eq!(delivery.reply, "202 Accepted");
     assert_eq!(delivery.recipients.len(), 2);
 
-    let (head, body) = served.await.unwrap();
-    assert!(head.starts_with("post /v1.0/me/sendmail http/1.1\r\n"), "{head}");
-    assert!(
-        head.contains(&format!("authorization: bearer {}\r\n", TOKEN.to_lowercase())),
-        "{head}"
-    );
-    assert!(head.contains("content-type: text/plain\r\n") && head.contains("client-request-id: "));
-    let message = String::from_utf8(STANDARD.decode(body).unwrap()).unwrap();
+    let asked = &server.asked()[0];
+    assert_eq!(asked.line, SEND_MAIL);
+    assert_eq!(asked.header("authorization"), format!("Bearer {TOKEN}"));
+    assert_eq!(asked.header("content-type"), "text/plain");
+    assert!(!asked.header("client-request-id").is_empty());
+    let message = String::from_utf8(STANDARD.decode(&asked.body).unwrap()).unwrap();
     assert!(
         message.starts_with("Bcc: carol@example.org\r\nDate: "),
         "Graph takes it out: {message}"
     );
-    assert_eq!(message.len() as u64, letter.size_with_bcc());
-    assert!(message.contains(letter.message_id()));
+    assert!(message.contains("Message-ID: <"));
 }
 
 #[tokio::test]
 async fn a_mailbox_has_its_own_path() {
-    let (graph, served) = server(answer("202 Accepted", "", "")).await;
-    let graph = Graph { mailbox: Some("o'hara/x@kestrel.example".into()), ..graph };
-    send(&graph, &letter(draft()).await, &Watch::nobody()).await.unwrap();
-    let (head, _) = served.await.unwrap();
-    assert!(head.starts_with("post /v1.0/users/o'hara%2fx@kestrel.example/sendmail "), "{head}");
+    let path = "POST /v1.0/users/o'hara%2Fx@kestrel.example/sendMail";
+    let server = GraphScript::start([(path, accepted())]).await;
+    let mailbox = Some("o'hara/x@kestrel.example".into());
+    Attempt { mailbox, ..Attempt::default() }.send(&server, &draft()).await.unwrap();
+    assert_eq!(server.lines(), [path]);
 }
 
 #[tokio::test]
 async fn refusals_are_told_apart() {
     #[rustfmt::skip]
     let table = [
-        ("401 Unauthorized",            refusal("InvalidAuthenticationToken", "Access token has expired."),              Code::SignInNeeded,     false),
-        ("403 Forbidden",               refusal("ErrorAccessDenied", "Access is denied."),                               Code::SenderRefused,    false),
-        ("403 Forbidden",               refusal("ErrorSendAsDenied", "The user account cannot send as that address."),    Code::SenderRefused,    false),
-        ("404 Not Found",               refusal("MailboxNotEnabledForRESTAPI", "The mailbox is inactive."),              Code::SenderRefused,    false),
-        ("400 Bad Request",             refusal("ErrorInvalidRecipients", "At least one recipient isn't valid."),         Code::RecipientsRefused, false),
-        ("413 Request Entity Too Large", "<html>too large</html>".into(),                                                Code::MessageTooLarge,  false),
-        ("400 Bad Request",             refusal("ErrorMimeContentInvalid", "bad"),                                       Code::MessageRefused,   false),
-        ("429 Too Many Requests",       refusal("ApplicationThrottled", "over its MailboxConcurrency limit"),            Code::Busy,             false),
-        ("503 Service Unavailable",     refusal("ErrorServerBusy", "busy"),                                              Code::Busy,             false),
-        ("503 Service Unavailable",     "<html>gateway</html>".into(),                                                   Code::Uncertain,        true),
-        ("504 Gateway Timeout",         String::new(),                                                                   Code::Uncertain,        true),
-        ("500 Internal Server Error",   "not { json".into(),                                                             Code::Uncertain,        true),
+        (refusal("401 Unauthorized", "InvalidAuthenticationToken", "Access token has expired."),           Code::SignInNeeded,      false),
+        (refusal("403 Forbidden", "ErrorAccessDenied", "Access is denied."),                               Code::SenderRefused,     false),
+        (refusal("403 Forbidden", "ErrorSendAsDenied", "The user account cannot send as that address."),   Code::SenderRefused,     false),
+        (refusal("404 Not Found", "MailboxNotEnabledForRESTAPI", "The mailbox is inactive."),              Code::SenderRefused,     false),
+        (refusal("400 Bad Request", "ErrorInvalidRecipients", "At least one recipient isn't valid."),      Code::RecipientsRefused, false),
+        (answer("413 Request Entity Too Large", "request-id: r-42\r\n", "<html>too large</html>"),         Code::MessageTooLarge,   false),
+        (refusal("400 Bad Request", "ErrorMimeContentInvalid", "bad"),                                     Code::MessageRefused,    false),
+        (answer("302 Found", "request-id: r-42\r\nlocation: http://localhost:1/\r\n", ""),                 Code::MessageRefused,    false),
+        (answer("503 Service Unavailable", "request-id: r-42\r\n", "<html>gateway</html>"),                Code::Uncertain,         true),
+        (answer("504 Gateway Timeout", "request-id: r-42\r\n", ""),                                        Code::Uncertain,         true),
+        (answer("500 Internal Server Error", "request-id: r-42\r\n", "not { json"),                        Code::Uncertain,         true),
     ];
-    for (status, body, code, uncertain) in table {
-        let (graph, _served) = server(answer(status, "request-id: r-42\r\n", &body)).await;
-        let error = send(&graph, &letter(draft()).await, &Watch::nobody()).await.unwrap_err();
-        assert_eq!(error.uncertain(), uncertain, "{status} {body}");
+    for (say, code, uncertain) in table {
+        let told = format!("{say:?}");
+        let server = GraphScript::start([(SEND_MAIL, say)]).await;
+        let error = Attempt::blind().send(&server, &draft()).await.unwrap_err();
+        assert_eq!(error.uncertain(), uncertain, "{told}");
         let problem = Problem::from(error);
-        assert_eq!(problem.code, code, "{status} {body}");
-        assert!(problem.said.unwrap().contains("r-42"), "support asks for it");
+        assert_eq!(problem.code, code, "{told}");
+        assert!(problem.said.unwrap().contains("r-42"), "support asks for it: {told}");
+        assert_eq!(server.lines().len(), 1, "it is not asked again: {told}");
     }
-}
-
-#[tokio::test]
-async fn it_says_how_long_to_wait() {
-    let busy =
-        answer("429 Too Many Requests", "Retry-After: 7\r\n", &refusal("TooManyRequests", ""));
-    let (graph, _served) = server(busy).await;
-    let error = send(&graph, &letter(draft()).await, &Watch::nobody()).await.unwrap_err();
-    let problem = Problem::from(error);
-    assert_eq!((problem.retry, problem.retry_after_ms), (Retry::AfterWait, Some(7_000)));
 }
 
 #[tokio::test]
 async fn a_server_that_repeats_the_token_is_not_repeated() {
-    let echo = answer("400 Bad Request", "", &refusal("BadRequest", &format!("no {TOKEN} here")));
-    let (graph, _served) = server(echo).await;
-    let error = send(&graph, &letter(draft()).await, &Watch::nobody()).await.unwrap_err();
+    let echo = refusal("400 Bad Request", "BadRequest", &format!("no {TOKEN} here"));
+    let server = GraphScript::start([(SEND_MAIL, echo)]).await;
+    let error = Attempt::default().send(&server, &draft()).await.unwrap_err();
     assert!(error.to_string().contains("no (secret) here"), "{error}");
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_come_means_that_nobody_knows() {
-    for cut in ["", "HTTP/1.1 202 Accepted\r\ncontent-length: 9\r\n\r\n"] {
-        let (graph, _served) = server(cut.into()).await;
-        let error = send(&graph, &letter(draft()).await, &Watch::nobody()).await.unwrap_err();
-        assert!(error.uncertain(), "{error}");
-        assert_eq!(Problem::from(error).code, Code::Uncertain);
-    }
+async fn without_a_connection_nothing_was_sent() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let graph = Graph { url: format!("http://{nobody}").parse().unwrap(), mailbox: None };
-    let error = send(&graph, &letter(draft()).await, &Watch::nobody()).await.unwrap_err();
+    let url = format!("http://{nobody}");
+    let error = Attempt::default().send_to(&url, &draft()).await.unwrap_err();
     assert!(!error.uncertain(), "there was no connection: {error}");
     assert_eq!(Problem::from(error).code, Code::NoConnection);
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_refused_before_anything_is_sent() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("big.bin");
-    fs::write(&path, vec![0; 3_200_000]).unwrap();
-    let big = Draft { attachments: vec![Attachment { path, content_id: None }], ..draft() };
+async fn an_address_beyond_ascii_is_refused_before_anything_is_sent() {
+    let server = GraphScript::start::<&str>([]).await;
     let international = Draft { to: vec!["jörg@example.org".into()], ..draft() };
-    for (draft, code) in [(big, Code::MessageTooLarge), (international, Code::SmtpUtf8Missing)] {
-        let (graph, served) = server(String::new()).await;
-        let error = send(&graph, &letter(draft).await, &Watch::nobody()).await.unwrap_err();
-        let problem = Problem::from(error);
-        assert_eq!(problem.code, code);
-        if code == Code::MessageTooLarge {
-            assert!(
-                problem.means.contains("4.0 MiB") && problem.means.contains("SMTP"),
-                "{problem:?}"
-            );
-        }
-        assert!(!served.is_finished(), "no request");
-        served.abort();
-    }
+    let problem = Attempt::default().refused(&server, &international).await;
+    assert_eq!(problem.code, Code::SmtpUtf8Missing);
+    assert!(server.asked().is_empty());
 }
 
 #[tokio::test]
 async fn cancelling_is_possible_before_the_request_only() {
     let cancelled = CancellationToken::new();
     cancelled.cancel();
-    let (graph, served) = server(String::new()).await;
+    let server = GraphScript::start::<&str>([]).await;
     let watch = Watch::new(cancelled, |_| ());
-    let error = send(&graph, &letter(draft()).await, &watch).await.unwrap_err();
-    assert_eq!(Problem::from(error).code, Code::Cancelled);
-    served.abort();
+    let problem = Attempt { watch, ..Attempt::default() }.refused(&server, &draft()).await;
+    assert_eq!(problem.code, Code::Cancelled);
+    assert!(server.asked().is_empty());
 
     let token = CancellationToken::new();
     let late = token.clone();
@@ -226,6 +245,49 @@ async fn cancelling_is_possible_before_the_request_only() {
             late.cancel();
         }
     });
-    let (graph, _served) = server(answer("202 Accepted", "", "")).await;
-    send(&graph, &letter(draft()).await, &watch).await.unwrap();
+    let server = GraphScript::start([(SEND_MAIL, accepted())]).await;
+    Attempt { watch, ..Attempt::default() }.send(&server, &draft()).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_copy_it_goes_in_json_which_has_room_for_less() {
+    let without = || Attempt {
+        wish: Wish { keep_copy: false, ..Attempt::default().wish },
+        ..Attempt::default()
+    };
+    let header = |name: &str| vec![(name.to_owned(), "17".to_owned())];
+    let reply_to =
+        Some(Mailbox { name: Some("Dörte".into()), address: "d@kestrel.example".into() });
+    let message =
+        Draft { html: "<p>Grüße</p>".into(), headers: header("X-Order"), reply_to, ..draft() };
+    let server = GraphScript::start([(SEND_MAIL, accepted())]).await;
+    without().send(&server, &message).await.unwrap();
+    let asked = &server.asked()[0];
+    assert_eq!(asked.header("content-type"), "application/json");
+    let sent: serde_json::Value = serde_json::from_slice(&asked.body).unwrap();
+    assert_eq!(sent["saveToSentItems"], false);
+    let message = &sent["message"];
+    assert_eq!(
+        message["body"],
+        serde_json::json!({"contentType": "HTML", "content": "<p>Grüße</p>"})
+    );
+    assert_eq!(message["replyTo"][0]["emailAddress"]["name"], "Dörte");
+    assert_eq!(message["bccRecipients"][0]["emailAddress"]["address"], "carol@example.org");
+    assert_eq!(message["internetMessageHeaders"][0]["name"], "X-Order");
+
+    let many = (0..6).map(|n| (format!("X-{n}"), String::new())).collect();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("big.bin");
+    fs::write(&path, vec![0; 3_300_000]).unwrap();
+    let large = vec![Attachment { path, content_id: None }];
+    for message in [
+        Draft { headers: header("List-Id"), ..draft() },
+        Draft { headers: many, ..draft() },
+        Draft { attachments: large, ..draft() },
+    ] {
+        let server = GraphScript::start::<&str>([]).await;
+        let problem = without().refused(&server, &message).await;
+        assert_eq!(problem.code, Code::InvalidSettings, "{problem:?}");
+        assert!(server.asked().is_empty());
+    }
 }

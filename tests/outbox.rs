@@ -101,6 +101,7 @@ impl World {
             dsn: Vec::new(),
             dsn_return: None,
             attachments: Vec::new(),
+            save_to_sent_items: None,
         };
         let profile_id = self.profile_id;
         self.app.send(SendRequest { send_id, profile_id, message, via: None }).await

@@ -119,6 +119,7 @@ impl World {
             dsn: Vec::new(),
             dsn_return: None,
             attachments: Vec::new(),
+            save_to_sent_items: None,
         };
         let request = SendRequest { send_id: Uuid::new_v4(), profile_id, message, via: None };
         let report = self.app.send(request).await.unwrap();

@@ -104,6 +104,7 @@ fn limits() -> Limits {
         block: short,
         final_dot: short,
         http: short,
+        ..Limits::default()
     }
 }
 

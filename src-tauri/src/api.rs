@@ -175,6 +175,8 @@ data! {
         reply_to: String,
         /// Other From addresses; `["*"]`: any.
         send_as: Vec<String>,
+        /// Whether Graph keeps a copy of what it sends in Sent Items.
+        save_to_sent_items: bool,
         /// Left out: the provider's preset.
         smtp: Option<ServerSettings>,
         /// Left out: none.
@@ -475,6 +477,8 @@ data! {
         dsn: Vec<Notice>,
         /// How much of the message comes back with a report.
         dsn_return: Option<Returned>,
+        /// Whether Graph keeps a copy in Sent Items; left out: as the profile says.
+        save_to_sent_items: Option<bool>,
     }
     /// A file to attach.
     AttachmentDraft {
@@ -526,6 +530,8 @@ data! {
         total: u64,
         /// Whether it can still be cancelled.
         cancellable: bool,
+        /// How long the server wants to be left alone before it goes on, in milliseconds.
+        wait_ms: Option<u64>,
     }
     /// How a send ended.
     SendReport {
@@ -630,6 +636,9 @@ data! {
         problem: Option<Problem>,
         /// What was said, secrets struck out.
         transcript: Vec<TranscriptLine>,
+        /// Whether the draft that it was to be sent from may still be in the mailbox's Drafts; the next
+        /// send by Graph looks for it and removes it.
+        draft_left: bool,
     }
     /// One line of a conversation.
     TranscriptLine {

@@ -1,5 +1,6 @@
 //! What the tests need around them: other people's programs, started for one test and ended with it.
 
+pub(crate) mod graph_script;
 #[cfg(target_os = "linux")]
 pub(crate) mod keyring;
 pub(crate) mod marked;

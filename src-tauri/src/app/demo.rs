@@ -81,6 +81,7 @@ impl App {
             dsn: Vec::new(),
             dsn_return: None,
             attachments: Vec::new(),
+            save_to_sent_items: None,
         };
         let request = SendRequest { send_id, profile_id: sender.id, message, via: None };
         let report = self.send(request).await?;

@@ -16,7 +16,7 @@ pub(super) struct Failed {
     stage: &'static str,
     recipients: Vec<RecipientReport>,
     reply: Option<String>,
-    problem: Problem,
+    pub(super) problem: Problem,
 }
 
 impl Failed {

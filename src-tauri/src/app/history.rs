@@ -40,6 +40,7 @@ impl App {
                 reply: record.reply,
                 problem: record.problem,
                 transcript: record.transcript,
+                draft_left: record.draft_left,
             })
         })
         .await

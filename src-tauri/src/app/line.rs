@@ -8,14 +8,13 @@ use super::{
 };
 use crate::{
     api::{MessageDraft, News, RecipientOutcome, SendReport},
-    explain::{Code, FieldFault, Problem},
+    explain::{Code, FieldFault, Problem, SendAsFacts, refuses_from},
     letter::{Attachment, Draft, Letter, Notices},
     net::tls::Oldest,
     outbox::Beginning,
-    profile::{Mailbox, MinTls, Profile, Registration, SignIn, Transport, check, presets},
+    profile::{Mailbox, MinTls, Profile, Provider, SignIn, Transport, check, presets},
     transport::{
         Credentials, Delivery, SendError, Watch,
-        graph::{self, Graph},
         smtp::{Server, Session},
     },
 };
@@ -26,8 +25,8 @@ use uuid::Uuid;
 /// A way out that stays open for several messages.
 #[derive(Debug)]
 pub struct Line {
-    app: App,
-    sender: Sender,
+    pub(super) app: App,
+    pub(super) sender: Sender,
     via: Transport,
     /// The open connection. Messages go over it one after the other.
     session: Mutex<Option<Session>>,
@@ -36,9 +35,11 @@ pub struct Line {
 /// A message that is composed and written down, and waits for its turn.
 #[derive(Debug)]
 pub struct Ready {
-    id: Uuid,
-    letter: Letter,
-    cancel: CancellationToken,
+    pub(super) id: Uuid,
+    pub(super) letter: Letter,
+    /// Whether a copy goes to Sent Items, where that is ours to say.
+    pub(super) keep_copy: bool,
+    pub(super) cancel: CancellationToken,
 }
 
 impl Ready {
@@ -55,12 +56,13 @@ impl Line {
 
     /// Composes a message, named `id`, and writes it down.
     pub async fn prepare(&self, id: Uuid, message: &MessageDraft) -> Result<Ready, Problem> {
+        let keep_copy = self.keeps_copy(message)?;
         let letter = self.compose(message).await?;
         let cancel = CancellationToken::new();
         // First the row: the same id again is refused here, and the send it names goes on.
         self.begin(id, message, &letter).await?;
         self.app.0.sending().insert(id, cancel.clone());
-        Ok(Ready { id, letter, cancel })
+        Ok(Ready { id, letter, keep_copy, cancel })
     }
 
     /// Sends a message that was written down. `next` is the one that comes after it, if it is there
@@ -89,6 +91,18 @@ impl Line {
         if let Some(session) = self.session.into_inner() {
             session.quit(&Watch::nobody()).await;
         }
+    }
+
+    /// Whether a copy goes to Sent Items: as the message says, else as the profile.
+    fn keeps_copy(&self, message: &MessageDraft) -> Result<bool, Problem> {
+        if self.via == Transport::Smtp && message.save_to_sent_items == Some(false) {
+            return Err(Problem::invalid(vec![FieldFault {
+                field: "save_to_sent_items".to_owned(),
+                fault: "with SMTP it is the provider that decides about a copy".to_owned(),
+                remedy: "Leave it out, or send through Microsoft Graph".to_owned(),
+            }]));
+        }
+        Ok(message.save_to_sent_items.unwrap_or(self.sender.profile.save_to_sent_items))
     }
 
     async fn compose(&self, message: &MessageDraft) -> Result<Letter, Problem> {
@@ -155,22 +169,14 @@ impl Line {
 
     async fn hand_over(
         &self,
-        Ready { letter, cancel, .. }: &Ready,
+        ready: &Ready,
         next: Option<&Ready>,
         watch: &Watch,
     ) -> Result<Delivery, Failed> {
-        let not_yet = |problem| Failed::before(letter, "settings", problem);
         match self.via {
-            Transport::Smtp => self.by_smtp(letter, next, watch, cancel).await,
-            Transport::Graph => {
-                let registration = self.registration().map_err(not_yet)?;
-                let http = self.app.0.http(registration).map_err(not_yet)?;
-                let graph = self.graph(registration).map_err(not_yet)?;
-                let credentials = self.credentials(letter, cancel).await?;
-                graph::send(&http, &graph, &credentials, letter, watch)
-                    .await
-                    .map_err(|error| self.failed(letter, error))
-            }
+            Transport::Smtp => self.by_smtp(&ready.letter, next, watch, &ready.cancel).await,
+            // Boxed: it is several times as large as the other.
+            Transport::Graph => Box::pin(self.by_graph(ready, watch)).await,
         }
     }
 
@@ -243,28 +249,31 @@ impl Line {
         })
     }
 
-    fn registration(&self) -> Result<&Registration, Problem> {
-        self.sender.registration.as_ref().ok_or_else(|| no_graph(&self.sender.profile))
-    }
-
-    fn graph(&self, registration: &Registration) -> Result<Graph, Problem> {
-        let Sender { profile, account, .. } = &self.sender;
-        let url = presets::endpoints(registration).graph.ok_or_else(|| no_graph(profile))?;
-        let own = account.as_ref().is_none_or(|a| a.eq_ignore_ascii_case(&profile.mailbox));
-        let me = profile.sign_in == SignIn::Delegated && own;
-        Ok(Graph { url, mailbox: (!me).then(|| profile.mailbox.clone()) })
-    }
-
     /// Says why it failed; a token that was refused is not used again.
-    fn failed(&self, letter: &Letter, error: SendError) -> Failed {
+    pub(super) fn failed(&self, letter: &Letter, error: SendError) -> Failed {
         self.forget_refused_token(&error);
-        Failed::of(letter, error)
+        let refused = refuses_from(&error);
+        let mut failed = Failed::of(letter, error);
+        if refused {
+            failed.problem = self.send_as_refused(failed.problem, letter);
+        }
+        failed
     }
 
     fn forget_refused_token(&self, error: &SendError) {
         if error.sign_in_ended() {
             self.app.0.wallet.drop_access(self.sender.profile.id);
         }
+    }
+
+    fn send_as_refused(&self, problem: Problem, letter: &Letter) -> Problem {
+        let Sender { profile, registration, .. } = &self.sender;
+        problem.send_as(&SendAsFacts {
+            mailbox: &profile.mailbox,
+            from: letter.envelope().from.as_ref(),
+            exchange: registration.as_ref().is_some_and(|r| r.provider == Provider::Microsoft),
+            shared_scope: self.via == Transport::Graph && profile.sign_in == SignIn::Delegated,
+        })
     }
 
     /// Writes down how it ended. Whoever asked is told in any case: what was accepted must not look
@@ -317,7 +326,7 @@ fn no_server(profile: &Profile) -> Problem {
     )
 }
 
-fn no_graph(profile: &Profile) -> Problem {
+pub(super) fn no_graph(profile: &Profile) -> Problem {
     Problem::new(
         Code::InvalidSettings,
         format!("{} cannot send through Microsoft Graph", profile.name),

@@ -1,5 +1,6 @@
 //! The use cases: one method each, a file per area. Faces call these and nothing below.
 
+mod by_graph;
 mod certificates;
 mod consent;
 mod declared;
@@ -35,6 +36,7 @@ use crate::{
     sandbox::Sandbox,
     secret::{SecretStore, current::CurrentVault},
     settings::Settings,
+    transport::graph,
 };
 use consent::UnderWay;
 use std::{
@@ -83,6 +85,7 @@ struct Inner {
     under_way: Mutex<UnderWay>,
     /// The consents with their browsers, which are shown a page after everything is over.
     browsers: TaskTracker,
+    lanes: graph::Lanes,
     sending: Mutex<HashMap<Uuid, CancellationToken>>,
     sandbox: tokio::sync::Mutex<Option<Sandbox>>,
     news: broadcast::Sender<News>,
@@ -107,6 +110,7 @@ impl App {
             consents: Consents::new(clock.clone()),
             under_way: Mutex::default(),
             browsers: TaskTracker::new(),
+            lanes: graph::Lanes::default(),
             sending: Mutex::default(),
             sandbox: tokio::sync::Mutex::default(),
             news: broadcast::channel(NEWS_KEPT).0,

@@ -22,6 +22,14 @@ const NAME: &str = "Sandbox";
 /// Its senders.
 const WAYS: [(&str, Transport); 2] =
     [("Sandbox SMTP", Transport::Smtp), ("Sandbox Graph", Transport::Graph)];
+/// What its Graph sender asks for.
+const LARGE_MAIL: [&str; 5] = [
+    "https://graph.microsoft.com/Mail.Send",
+    "https://graph.microsoft.com/Mail.ReadWrite",
+    "offline_access",
+    "openid",
+    "profile",
+];
 
 impl App {
     /// Starts the sandbox, unless it runs, and makes its senders point to it.
@@ -183,6 +191,11 @@ fn sender(
         tags: vec!["Sandbox".to_owned()],
         registration: through.id.to_string(),
         sign_in: SignIn::Delegated.to_string(),
+        // With what large mail by Graph needs beside the usual.
+        scopes: match transport {
+            Transport::Smtp => Vec::new(),
+            Transport::Graph => LARGE_MAIL.map(str::to_owned).into(),
+        },
         transport: transport.to_string(),
         mailbox: addresses.user.to_owned(),
         smtp: Some(SmtpDraft {

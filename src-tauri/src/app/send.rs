@@ -44,7 +44,14 @@ impl App {
     /// Tells the faces that a send is at a stage before its conversation.
     pub(super) fn at_stage(&self, send_id: Uuid, stage: &str, total: u64) {
         let stage = stage.to_owned();
-        self.tell(News::Send(SendNews { send_id, stage, sent: 0, total, cancellable: true }));
+        self.tell(News::Send(SendNews {
+            send_id,
+            stage,
+            sent: 0,
+            total,
+            cancellable: true,
+            wait_ms: None,
+        }));
     }
 
     /// Tells the faces how far the send `id` is.
@@ -57,6 +64,7 @@ impl App {
                 sent: progress.sent,
                 total: progress.total,
                 cancellable: progress.cancellable,
+                wait_ms: progress.wait.and_then(|wait| wait.as_millis().try_into().ok()),
             }));
         })
     }

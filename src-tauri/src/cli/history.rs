@@ -100,6 +100,10 @@ pub(super) fn words(detail: &HistoryDetail) -> String {
         let said = to.reply.as_deref().unwrap_or("no reply");
         lines.push(pair("to", format!("{}: {said}", to.address)));
     }
+    if detail.draft_left {
+        let told = "may still be in the mailbox; the next send by Graph removes it";
+        lines.push(pair("draft", told.to_owned()));
+    }
     let problem = detail.problem.as_ref();
     lines.extend(problem.map(|problem| pair("problem", problem.title.clone())));
     let said: Vec<_> = detail.transcript.iter().map(line).collect();

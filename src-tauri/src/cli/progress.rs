@@ -28,8 +28,11 @@ pub(super) async fn of_send(id: Uuid, mut news: broadcast::Receiver<News>) {
 }
 
 /// The stage; while the message itself travels, how much of it has.
-fn words(SendNews { stage, sent, total, .. }: &SendNews) -> String {
+fn words(SendNews { stage, sent, total, wait_ms, .. }: &SendNews) -> String {
     const MIB: u64 = 1024 * 1024;
+    if let Some(wait) = wait_ms {
+        return format!("{stage}… waiting for {} s", wait.div_ceil(1_000));
+    }
     if *total < MIB || *sent == 0 {
         return format!("{stage}…");
     }

@@ -60,6 +60,9 @@ pub(super) struct Send {
     /// How much of the message comes back with a report: full or headers.
     #[arg(long, value_name = "WHAT", value_parser = returned)]
     dsn_return: Option<Returned>,
+    /// Keeps no copy in Sent Items (Graph only).
+    #[arg(long)]
+    no_save: bool,
     /// Another way than the sender's own.
     #[arg(long, value_enum)]
     via: Option<Via>,
@@ -130,6 +133,7 @@ impl Send {
             dsn: self.dsn.clone(),
             dsn_return: self.dsn_return,
             attachments: self.attach.iter().map(attach).collect::<Result<_, Problem>>()?,
+            save_to_sent_items: self.no_save.then_some(false),
         })
     }
 }

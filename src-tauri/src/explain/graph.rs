@@ -74,6 +74,24 @@ const STATUSES: &[(u16, Code, &str, &str)] = &[
         "Too much was asked of it in too short a time. Try again after the time it names.",
     ),
     (
+        500,
+        Code::Busy,
+        "Microsoft Graph has trouble",
+        "It failed before the message was handed over, so nothing was sent. Try again in a while.",
+    ),
+    (
+        502,
+        Code::Busy,
+        "Microsoft Graph cannot be reached behind its gateway",
+        "It failed before the message was handed over, so nothing was sent. Try again in a while.",
+    ),
+    (
+        504,
+        Code::Busy,
+        "Microsoft Graph did not answer its gateway",
+        "It failed before the message was handed over, so nothing was sent. Try again in a while.",
+    ),
+    (
         503,
         Code::Busy,
         "Microsoft Graph is busy",

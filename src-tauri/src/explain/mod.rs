@@ -10,7 +10,9 @@ mod oauth;
 pub mod problem;
 mod profile;
 mod replies;
+mod send_as;
 mod transport;
 mod vault;
 
 pub use problem::{Cause, Code, FieldFault, Fix, Likelihood, Problem, Retry};
+pub use send_as::{SendAsFacts, refuses_from};

@@ -84,6 +84,15 @@ const SIGNS: &[(u16, &str, &str, Known)] = &[
 
 /// What is known about `reply`, if it is a well-known one.
 pub(super) fn known(stage: Stage, reply: &Reply) -> Option<Words> {
+    recognised(reply).map(|known| known.words(stage))
+}
+
+/// Whether `reply` refuses the From address.
+pub(super) fn refuses_from(reply: &Reply) -> bool {
+    matches!(recognised(reply), Some(Known::NotYourAddress | Known::SendAsThrottled))
+}
+
+fn recognised(reply: &Reply) -> Option<Known> {
     let enhanced = reply.enhanced().unwrap_or_default();
     let said = reply.to_string().to_lowercase();
     let fits = |(code, status, words, _): &&(u16, &str, &str, Known)| {
@@ -91,7 +100,7 @@ pub(super) fn known(stage: Stage, reply: &Reply) -> Option<Words> {
             && (status.is_empty() || *status == enhanced)
             && (words.is_empty() || said.contains(words))
     };
-    SIGNS.iter().find(fits).map(|(.., known)| known.words(stage))
+    SIGNS.iter().find(fits).map(|(.., known)| *known)
 }
 
 const EXO: &str = "https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission";

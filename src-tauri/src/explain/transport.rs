@@ -48,12 +48,22 @@ fn before_the_conversation(error: SendError) -> Problem {
         SendError::StarttlsRefused { host, reply } => return tls_refused(&host, &reply),
         SendError::PlaintextAuthOnly { host, said } => return clear_text_only(&host).said(said),
         SendError::NotSmtp { host, said } => return not_smtp(&host).said(said),
+        SendError::NotGraph { host, said } => return not_graph(&host).said(said),
         SendError::AuthMissing { host, wanted, offered } => {
             return auth_missing(&host, &wanted, &offered);
         }
         SendError::TooLarge { host, size, limit, graph } => {
             return too_large(&host, size, limit, graph);
         }
+        SendError::PermissionMissing { permission } => (
+            Code::PermissionMissing,
+            format!("The sign-in does not include {permission}"),
+            "A message of this size goes to Microsoft Graph as a draft with its files uploaded to it, and \
+             that needs the permission. Nothing was sent. For a person: add \
+             https://graph.microsoft.com/Mail.ReadWrite to the sender's scopes, beside Mail.Send, and sign \
+             in again. For a program: have an administrator grant the application permission \
+             Mail.ReadWrite. Or send by SMTP.",
+        ),
         SendError::PlaintextInjected { host } => (
             Code::PlaintextInjected,
             format!("Something spoke into the connection to {host}"),
@@ -125,6 +135,15 @@ fn not_smtp(host: &str) -> Problem {
     )
 }
 
+fn not_graph(host: &str) -> Problem {
+    Problem::new(
+        Code::NotTheProtocol,
+        format!("{host} does not answer as Microsoft Graph does"),
+        "Something else answers there, or sits between. Nothing was sent. Check the Graph address of the \
+         app registration.",
+    )
+}
+
 fn auth_missing(host: &str, wanted: &str, offered: &[String]) -> Problem {
     let means = if offered.is_empty() {
         "The server offers no sign-in at all here. Mail servers for sending do so on port 587 after \
@@ -146,8 +165,8 @@ fn too_large(host: &str, size: u64, limit: u64, graph: bool) -> Problem {
     let (size, limit) = (mib(size), mib(limit));
     let means = if graph {
         format!(
-            "In the form that Graph takes it, the message has {size}, and one request may have {limit}. \
-             Nothing was sent. Send it by SMTP, or with smaller attachments."
+            "It has {size} in the form that Microsoft Graph takes, and {limit} is the most. Nothing was \
+             sent. Send smaller attachments, or a link to them."
         )
     } else {
         format!(

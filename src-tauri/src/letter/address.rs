@@ -6,11 +6,17 @@ use lettre::{Address, message::Mailbox as Checked};
 use std::collections::HashSet;
 
 /// Everybody a message names, checked, with domains in their ASCII form.
-pub(super) struct People {
+#[derive(Debug, Clone)]
+pub struct People {
+    /// Who writes.
     pub from: Checked,
+    /// Where answers go.
     pub reply_to: Option<Checked>,
+    /// Recipients.
     pub to: Vec<Checked>,
+    /// Those who get a copy.
     pub cc: Vec<Checked>,
+    /// Those who get one that the others do not see.
     pub bcc: Vec<Checked>,
 }
 

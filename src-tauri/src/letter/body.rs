@@ -1,57 +1,11 @@
 //! The body: text, HTML, images in it, files, nested as RFC 2046 and RFC 2387 have it.
 
-use super::{Attachment, Draft, LetterError, Piece, header};
+use super::{Attachment, Draft, LetterError, Piece, file::FileOnDisk, header};
 use lettre::message::{
     SinglePart,
     header::{ContentType, HeaderName, HeaderValue},
 };
-use std::{fs::Metadata, io, path::PathBuf, time::SystemTime};
 use uuid::Uuid;
-
-/// Octets of a file in one line of base64, and in how many octets they are written.
-pub(super) const LINE: (usize, usize) = (57, 76);
-
-/// A file as it was when the message was composed.
-#[derive(Debug)]
-pub(super) struct FileOnDisk {
-    pub path: PathBuf,
-    pub size: u64,
-    pub modified: Option<SystemTime>,
-}
-
-impl FileOnDisk {
-    async fn look(path: &PathBuf) -> Result<Self, LetterError> {
-        match tokio::fs::metadata(path).await {
-            Ok(found) if !found.is_file() => Err(LetterError::File {
-                path: path.display().to_string(),
-                source: io::Error::other("it is not a file"),
-            }),
-            Ok(found) => {
-                Ok(Self { path: path.clone(), size: found.len(), modified: found.modified().ok() })
-            }
-            Err(source) => Err(LetterError::File { path: path.display().to_string(), source }),
-        }
-    }
-
-    pub(super) fn unreadable(&self, source: io::Error) -> LetterError {
-        LetterError::File { path: self.path.display().to_string(), source }
-    }
-
-    pub(super) fn changed(&self) -> LetterError {
-        LetterError::Changed { path: self.path.display().to_string() }
-    }
-
-    pub(super) fn is_still(&self, found: &Metadata) -> bool {
-        found.len() == self.size && found.modified().ok() == self.modified
-    }
-
-    /// Its octets in base64, every line with its end.
-    pub(super) fn encoded_size(&self) -> u64 {
-        let (full, rest) = (self.size / LINE.0 as u64, self.size % LINE.0 as u64);
-        let last = if rest == 0 { 0 } else { rest.div_ceil(3) * 4 + 2 };
-        full * (LINE.1 as u64 + 2) + last
-    }
-}
 
 /// A part of the body: the text of its header, and what follows.
 struct Part {
@@ -88,42 +42,16 @@ impl Part {
     }
 
     async fn file(attachment: &Attachment, inline: bool) -> Result<Self, LetterError> {
-        let file = FileOnDisk::look(&attachment.path).await?;
-        let name = file.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        let mut header = format!("Content-Type: {}\r\n", media_type(&file.path));
+        let file = FileOnDisk::look(attachment, inline).await?;
+        let mut header = format!("Content-Type: {}\r\n", file.media_type());
         header += "Content-Transfer-Encoding: base64\r\n";
-        header += &header::disposition(&name, inline)?;
-        if let Some(id) = &attachment.content_id {
-            header += &content_id(id)?;
+        header += &header::disposition(file.name(), inline)?;
+        if let Some(id) = file.content_id() {
+            let name = HeaderName::new_from_ascii_str("Content-ID");
+            header += &header::line(HeaderValue::new(name, format!("<{id}>")));
         }
         Ok(Self { header, content: vec![Piece::File(file)] })
     }
-}
-
-/// The media type that the name of `path` suggests.
-pub(super) fn media_type(path: &std::path::Path) -> String {
-    let guess = mime_guess::from_path(path).first_or_octet_stream();
-    // NOTE: parts of these types must not be base64 (RFC 2046 §5.2.1), and files are.
-    match guess.type_().as_str() {
-        "message" | "multipart" => "application/octet-stream".to_owned(),
-        _ => guess.essence_str().to_owned(),
-    }
-}
-
-fn content_id(id: &str) -> Result<String, LetterError> {
-    let bare = id.trim_start_matches('<').trim_end_matches('>');
-    if bare.is_empty()
-        || bare.len() > 200
-        || !bare.bytes().all(|b| b.is_ascii_graphic() && !b"<>".contains(&b))
-    {
-        return Err(LetterError::field(
-            "attachments",
-            format!("{id:?} is not a Content-ID"),
-            "Use letters, digits, dots and hyphens, for example logo@example.com.",
-        ));
-    }
-    let name = HeaderName::new_from_ascii_str("Content-ID");
-    Ok(header::line(HeaderValue::new(name, format!("<{bare}>"))))
 }
 
 /// Adds the body's own header to `head` and gives what follows.

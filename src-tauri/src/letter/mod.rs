@@ -9,13 +9,15 @@
 
 mod address;
 mod body;
+mod file;
 mod header;
 mod notices;
 mod reader;
 #[cfg(test)]
 mod tests;
 
-pub use address::mailboxes;
+pub use address::{People, mailboxes};
+pub use file::FileOnDisk;
 pub use notices::Notices;
 pub use reader::LetterReader;
 
@@ -72,6 +74,9 @@ pub struct Envelope {
 /// A message ready to go. It can be read more than once.
 #[derive(Debug)]
 pub struct Letter {
+    draft: Draft,
+    dated: Timestamp,
+    people: People,
     message_id: String,
     envelope: Envelope,
     needs_smtputf8: Option<String>,
@@ -85,7 +90,7 @@ pub struct Letter {
 #[derive(Debug)]
 enum Piece {
     Bytes(Vec<u8>),
-    File(body::FileOnDisk),
+    File(FileOnDisk),
 }
 
 /// Why a message cannot be built or read.
@@ -131,21 +136,57 @@ impl Letter {
     /// Builds the message `draft` describes, dated `now`; looks at its files and does not read them.
     pub async fn compose(draft: &Draft, now: Timestamp) -> Result<Self, LetterError> {
         draft.notices.check()?;
-        let people = address::People::of(draft)?;
+        let people = People::of(draft)?;
         let message_id = format!("<{}@{}>", Uuid::new_v4(), people.from.email.domain());
-        let mut head = header::head(draft, &people, now, &message_id)?;
-        let body = body::pieces(draft, &mut head).await?;
+        Self::build(draft.clone(), people, now, message_id).await
+    }
+
+    async fn build(
+        draft: Draft,
+        people: People,
+        dated: Timestamp,
+        message_id: String,
+    ) -> Result<Self, LetterError> {
+        let mut head = header::head(&draft, &people, dated, &message_id)?;
+        let body = body::pieces(&draft, &mut head).await?;
         let mut pieces = vec![Piece::Bytes(head.into_bytes())];
         pieces.extend(body);
         let size = pieces.iter().map(Piece::size).sum();
         Ok(Self {
-            message_id,
             envelope: people.envelope(),
             needs_smtputf8: people.first_not_ascii(),
             bcc: header::people("Bcc", "bcc", &people.bcc)?,
             notices: draft.notices.clone(),
+            draft,
+            dated,
+            people,
+            message_id,
             pieces,
             size,
+        })
+    }
+
+    /// The same message without its files, for a server that takes them one by one.
+    pub async fn without_files(&self) -> Result<Self, LetterError> {
+        let draft = Draft { attachments: Vec::new(), ..self.draft.clone() };
+        Self::build(draft, self.people.clone(), self.dated, self.message_id.clone()).await
+    }
+
+    /// What it was composed of.
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// Everybody it names, checked.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// Its files, in the order in which they stand in it.
+    pub fn files(&self) -> impl Iterator<Item = &FileOnDisk> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Bytes(_) => None,
+            Piece::File(file) => Some(file),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     LetterError, Piece,
-    body::{FileOnDisk, LINE},
+    file::{FileOnDisk, LINE},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::io::ErrorKind;
@@ -90,10 +90,7 @@ struct Open<'a> {
 
 impl<'a> Open<'a> {
     async fn open(known: &'a FileOnDisk) -> Result<Self, LetterError> {
-        let file = File::open(&known.path).await.map_err(|e| known.unreadable(e))?;
-        let open = Self { known, file, left: known.size, chunk: Vec::new() };
-        open.compare().await?;
-        Ok(open)
+        Ok(Self { known, file: known.open().await?, left: known.size, chunk: Vec::new() })
     }
 
     /// The next whole lines' worth of it.
@@ -113,11 +110,6 @@ impl<'a> Open<'a> {
         if more > 0 {
             return Err(self.known.changed());
         }
-        self.compare().await
-    }
-
-    async fn compare(&self) -> Result<(), LetterError> {
-        let found = self.file.metadata().await.map_err(|e| self.known.unreadable(e))?;
-        if self.known.is_still(&found) { Ok(()) } else { Err(self.known.changed()) }
+        self.known.compare(&self.file).await
     }
 }

@@ -7,7 +7,7 @@ use super::{
     tls::{self, Oldest, TlsError, Trust},
 };
 use http::{Request, Response};
-use std::{error::Error as _, io};
+use std::{error::Error as _, io, time::Duration};
 use url::{Host, Url};
 
 /// The longest answer that is read: provider metadata is some 2 KB, a Graph error some 1 KB.
@@ -91,12 +91,27 @@ impl Http {
     /// # Errors
     /// Says why there is none, and whether the request may have arrived.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {
+        self.send_within(None, request).await
+    }
+
+    /// The same, with a time limit of its own: for a body that takes its time on a slow line.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_within(
+        &self,
+        limit: Option<Duration>,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, HttpError> {
         let url = Url::parse(&request.uri().to_string())
             .map_err(|_| HttpError::Insecure { url: request.uri().to_string() })?;
         refuse_unprotected(&url)?;
         let host = url.host_str().unwrap_or_default().to_owned();
-        let request = reqwest::Request::try_from(request)
+        let mut request = reqwest::Request::try_from(request)
             .map_err(|error| HttpError::Unreachable { host: host.clone(), said: words(&error) })?;
+        if limit.is_some() {
+            *request.timeout_mut() = limit;
+        }
         let answer = self.0.execute(request).await.map_err(|error| because(&host, &error))?;
         whole(answer, &host).await
     }
@@ -191,7 +206,6 @@ fn words(error: &reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
         net::TcpListener,

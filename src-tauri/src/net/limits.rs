@@ -20,6 +20,10 @@ pub struct Limits {
     pub final_dot: Duration,
     /// One HTTP request with its answer.
     pub http: Duration,
+    /// Waits that a busy HTTP service asks for, all of one send together.
+    pub patience: Duration,
+    /// The first wait where it does not say how long; each further one is twice as long.
+    pub backoff: Duration,
 }
 
 impl Default for Limits {
@@ -33,6 +37,8 @@ impl Default for Limits {
             block: Duration::from_secs(180),
             final_dot: Duration::from_secs(600),
             http: Duration::from_secs(60),
+            patience: Duration::from_secs(120),
+            backoff: Duration::from_secs(2),
         }
     }
 }
@@ -49,6 +55,7 @@ impl Limits {
             block: self.block.min(longest),
             final_dot: self.final_dot.min(longest),
             http: self.http.min(longest),
+            ..self
         }
     }
 }

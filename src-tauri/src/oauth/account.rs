@@ -75,6 +75,21 @@ impl Claims {
         self.0.get("aud").and_then(|aud| written("aud", aud))
     }
 
+    /// What the bearer may do: scopes of a person, roles of a program; `None`: it does not say.
+    pub fn permissions(&self) -> Option<Vec<String>> {
+        let scopes = self.0.get("scp").and_then(Value::as_str);
+        let roles = self.0.get("roles").and_then(Value::as_array);
+        let scopes = scopes.map(|all| all.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        let roles =
+            roles.map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        match (scopes, roles) {
+            (None, None) => None,
+            (scopes, roles) => {
+                Some([scopes.unwrap_or_default(), roles.unwrap_or_default()].concat())
+            }
+        }
+    }
+
     /// The account that signed in.
     pub fn account(&self) -> Account {
         let names = ["preferred_username", "upn", "email", "unique_name"];

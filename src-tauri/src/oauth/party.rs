@@ -299,6 +299,7 @@ pub(super) mod tests {
             from: None,
             reply_to: None,
             send_as: SendAs::These(Vec::new()),
+            save_to_sent_items: true,
             smtp: None,
             imap: None,
             route: Route::Direct,

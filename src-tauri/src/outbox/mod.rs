@@ -3,6 +3,7 @@
 //! Invariants: a row is there before anything is sent · it gets its outcome once · a send whose
 //! process ended in the middle becomes *uncertain*, never sent or failed, and is not repeated.
 
+mod drafts;
 mod search;
 pub mod worker;
 
@@ -141,6 +142,7 @@ pub struct Record {
     pub problem: Option<Problem>,
     pub transcript: Vec<TranscriptLine>,
     pub sandbox: bool,
+    pub draft_left: bool,
 }
 
 impl Outbox {
@@ -313,6 +315,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         problem: problem.as_deref().map(read).transpose()?,
         transcript: transcript.as_deref().map(read).transpose()?.unwrap_or_default(),
         sandbox: row.get("sandbox")?,
+        draft_left: row.get::<_, Option<String>>("draft")?.is_some(),
     })
 }
 

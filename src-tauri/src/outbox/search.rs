@@ -23,7 +23,7 @@ pub(super) fn find(look: &Connection, query: &HistoryQuery) -> Result<HistoryPag
     )?;
     let mut rows = look.prepare(&format!(
         "SELECT id, profile, profile_name, started_at, took_ms, transport, from_address, recipients,
-             subject, message_id, size, outcome, stage, reply, problem, NULL AS transcript, sandbox
+             subject, message_id, size, outcome, stage, reply, problem, NULL AS transcript, sandbox, draft
          FROM sends WHERE {condition} ORDER BY started_at DESC, rowid DESC LIMIT {} OFFSET {}",
         query.limit.min(LONGEST_PAGE),
         query.offset,

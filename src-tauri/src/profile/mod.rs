@@ -404,6 +404,9 @@ pub struct Profile {
     pub reply_to: Option<Mailbox>,
     /// Other From addresses it may use.
     pub send_as: SendAs,
+    /// Whether Graph keeps a copy of what it sends in Sent Items. SMTP knows no such choice: there the
+    /// provider decides.
+    pub save_to_sent_items: bool,
     /// The SMTP server; `None`: the preset of the registration's provider.
     pub smtp: Option<SmtpSettings>,
     /// The IMAP server.

@@ -125,6 +125,8 @@ struct World {
     /// Since when each person's sign-ins are void.
     revoked: Mutex<HashMap<String, Timestamp>>,
     inbox: Inbox,
+    drafts: graph::Drafts,
+    uploads: graph::Uploads,
     room: Arc<Room>,
     /// Mails do not outlive a run, so their numbers do not either (RFC 3501 §2.3.1.1): its start, in
     /// seconds since 1970.
@@ -253,6 +255,8 @@ impl World {
             devices: idp::Devices::default(),
             allowed: idp::Allowed::default(),
             revoked: Mutex::default(),
+            drafts: graph::Drafts::default(),
+            uploads: graph::Uploads::default(),
             idp: format!("http://localhost:{http}"),
             https: format!("https://localhost:{https}"),
         })

@@ -268,6 +268,7 @@ mod tests {
             dsn: Vec::new(),
             dsn_return: None,
             attachments,
+            save_to_sent_items: None,
         }
     }
 

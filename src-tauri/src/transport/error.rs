@@ -125,8 +125,22 @@ pub enum SendError {
         size: u64,
         /// The most it takes.
         limit: u64,
-        /// Whether the limit is that of Graph's `sendMail`.
+        /// Whether the limit is Graph's.
         graph: bool,
+    },
+    /// The token does not allow what this message needs. Nothing was sent.
+    #[error("the token lacks the permission {permission}")]
+    PermissionMissing {
+        /// Which, by Microsoft's name.
+        permission: &'static str,
+    },
+    /// Whatever answers does not do so as Microsoft Graph does. Nothing was sent.
+    #[error("{host} does not answer as Microsoft Graph does: {said}")]
+    NotGraph {
+        /// The service.
+        host: String,
+        /// What is odd about its answer.
+        said: String,
     },
     /// Graph said no.
     #[error("{0}")]
@@ -183,6 +197,7 @@ impl SendError {
             Self::NotSmtp { .. } => Stage::Ehlo,
             Self::CredentialsUnusable { .. }
             | Self::Unprotected { .. }
+            | Self::PermissionMissing { .. }
             | Self::AuthMissing { .. }
             | Self::AuthRefused { .. } => Stage::Auth,
             Self::RecipientsRefused { .. } | Self::SmtpUtf8Missing { .. } => Stage::Sender,
@@ -192,7 +207,10 @@ impl SendError {
             | Self::Cancelled { stage } => *stage,
             Self::Http(error) => stage_of(error),
             Self::Graph(refusal) => refusal.stage(),
-            Self::Letter(_) | Self::TooLarge { .. } | Self::Uncertain { .. } => Stage::Message,
+            Self::Letter(_)
+            | Self::TooLarge { .. }
+            | Self::NotGraph { .. }
+            | Self::Uncertain { .. } => Stage::Message,
         }
     }
 
@@ -202,6 +220,16 @@ impl SendError {
             Self::Uncertain { .. } => true,
             Self::Http(error) => error.may_have_arrived(),
             Self::Graph(refusal) => refusal.uncertain(),
+            _ => false,
+        }
+    }
+
+    /// Whether something on the way failed, so that nobody knows what became of a request.
+    pub(super) fn in_trouble(&self) -> bool {
+        match self {
+            Self::Http(error) => error.may_have_arrived(),
+            Self::Graph(refusal) => refusal.in_trouble(),
+            Self::TimedOut { .. } | Self::Lost { .. } => true,
             _ => false,
         }
     }

@@ -13,7 +13,7 @@ pub use error::SendError;
 pub use transcript::{Line, Side, Transcript};
 
 use crate::secret::Secret;
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// Where a send is. The words are the stage ids of reports.
@@ -130,6 +130,8 @@ pub struct Progress {
     pub total: u64,
     /// Whether it can still be stopped.
     pub cancellable: bool,
+    /// How long the other side wants to be left alone before it goes on.
+    pub wait: Option<Duration>,
 }
 
 /// Who watches a send: hears how far it is, can stop it, and keeps what was said.
@@ -160,7 +162,7 @@ impl Watch {
     }
 
     fn reached(&self, stage: Stage) {
-        (self.progress)(Progress { stage, sent: 0, total: 0, cancellable: true });
+        (self.progress)(Progress { stage, sent: 0, total: 0, cancellable: true, wait: None });
     }
 
     /// Writes down how it ended, unless the other side's own words already stand there.
@@ -171,7 +173,12 @@ impl Watch {
     }
 
     fn handed_over(&self, sent: u64, total: u64, cancellable: bool) {
-        (self.progress)(Progress { stage: Stage::Message, sent, total, cancellable });
+        (self.progress)(Progress { stage: Stage::Message, sent, total, cancellable, wait: None });
+    }
+
+    fn waits(&self, wait: Duration, cancellable: bool) {
+        let (stage, wait) = (Stage::Message, Some(wait));
+        (self.progress)(Progress { stage, sent: 0, total: 0, cancellable, wait });
     }
 }
 

@@ -1,11 +1,14 @@
 // A stand-in for Microsoft Graph's mail part: nobody publishes one. What judges a request is not ours: Prism, with Microsoft's own
 // OpenAPI document. This records each request, asks the judge, checks the token, keeps drafts and upload sessions, and
 // hands accepted mail to Postfix, so that it arrives over IMAP.
-//   GET /__requests     what was asked so far        POST /__fault {"match":"sendMail","from":"alice@corp.test","status":429,"times":1,"headers":{"Retry-After":"1"}}
+//   GET /__requests     what was asked so far
+//   POST /__fault       {"match":"sendMail","from":"alice@corp.test","status":429,"times":1,"headers":{"Retry-After":"1"}}: the next such request fails;
+//                       with "drop":true the connection ends instead; with "after":true the request is done first
 import { createHash, randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { jwtVerify } from 'jose';
 import nodemailer from 'nodemailer';
+import { withFiles } from './mime.mjs';
 
 const LIMIT = 4 * 1024 * 1024; // octets; Graph refuses larger requests
 const AUDIENCES = ['https://graph.microsoft.com', '00000003-0000-0000-c000-000000000000'];
@@ -38,19 +41,24 @@ function mimeOf(body) {
 
 class Graph {
   constructor({ tokenKey, judgePort, relayPort }) {
-    Object.assign(this, { tokenKey, judgePort, requests: [], faults: [], drafts: new Map(), sessions: new Map() });
+    Object.assign(this, { tokenKey, judgePort, requests: [], faults: [], drafts: new Map(), sessions: new Map(), sent: [] });
     this.relay = nodemailer.createTransport({ host: '127.0.0.1', port: relayPort, ignoreTLS: true });
   }
 
   record(req, body) {
     const headers = Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, name === 'authorization' ? value.replace(/(Bearer ).*/i, '$1…') : value]));
-    this.requests.push({ method: req.method, url: req.url, headers, length: body.length, sha256: createHash('sha256').update(body).digest('hex') });
+    const text = body.length < 65536 ? body.toString('latin1') : undefined;
+    this.requests.push({ method: req.method, url: req.url, headers, length: body.length, text, sha256: createHash('sha256').update(body).digest('hex') });
   }
 
-  injectFault(req, owner) {
-    const fault = this.faults.find(({ times, match, from }) => times > 0 && req.url.includes(match) && from === owner);
-    if (!fault) return;
-    fault.times -= 1;
+  // Takes the fault that is meant for this request, if there is one.
+  fault(req, owner) {
+    const fault = this.faults.find(({ times, match, method, from }) => times > 0 && req.url.includes(match) && (method ?? req.method) === req.method && from === owner);
+    if (fault) fault.times -= 1;
+    return fault;
+  }
+
+  fail(req, fault) {
     if (fault.drop) req.socket.destroy();
     refuse(fault.status ?? 503, fault.code ?? 'TooManyRequests', fault.message ?? 'injected by the test', fault.headers);
   }
@@ -86,6 +94,7 @@ class Graph {
     if (at < 0 || !to.length) refuse(400, 'ErrorInvalidRecipients', 'At least one recipient is not valid.');
     const shown = head.replace(/^bcc:.*\r\n(?:[ \t].*\r\n)*/im, ''); // recipients must not see it
     await this.relay.sendMail({ raw: Buffer.concat([Buffer.from(shown, 'latin1'), raw.subarray(at + 2)]), envelope: { from: owner, to } });
+    return /^message-id:\s*(\S+)/im.exec(lines)?.[1];
   }
 
   async deliver(message, owner) {
@@ -101,8 +110,9 @@ class Graph {
         filename: file.name, contentType: file.contentType ?? undefined, content: file.bytes ?? Buffer.from(file.contentBytes, 'base64'),
         cid: file.contentId ?? undefined, contentDisposition: file.isInline ? 'inline' : 'attachment',
       })),
-      envelope: { from: owner, to: all },
+      messageId: message.internetMessageId, envelope: { from: owner, to: all },
     });
+    return message.internetMessageId;
   }
 
   // The upload address carries its own authority and takes no token.
@@ -116,51 +126,87 @@ class Graph {
     const [first, last, total] = range.slice(1).map(Number);
     if (total !== session.item.size || last - first + 1 !== body.length || last >= total) refuse(400, 'invalidRange', `range ${range[0]}, body ${body.length}, session ${session.item.size}`);
     if (first !== session.got) refuse(416, 'invalidRange', `expected ${session.got}`);
+    const fault = this.fault(req, session.owner);
+    if (fault && !fault.after) this.fail(req, fault);
     session.parts.push(body);
     session.got = last + 1;
-    if (session.got < total) return answer(res, 200, state());
-    session.draft.attachments.push({ ...session.item, bytes: Buffer.concat(session.parts) });
-    this.sessions.delete(id);
-    return answer(res, 201, undefined, { location: `https://outlook.office.com/api/v2.0/Attachments('${randomUUID()}')` });
-  }
-
-  async sendMail(req, res, owner, body, plain) {
-    if (plain) await this.deliverMime(mimeOf(body), owner);
-    else {
-      const { message, Message } = JSON.parse(body);
-      await this.deliver(message ?? Message, owner);
+    if (session.got === total) {
+      session.draft.attachments.push({ ...session.item, bytes: Buffer.concat(session.parts) });
+      this.sessions.delete(id);
     }
-    return answer(res, 202, undefined, { 'content-length': 0 });
+    if (fault) this.fail(req, fault);
+    if (session.got < total) return answer(res, 200, state());
+    return answer(res, 201, undefined, { location: `https://outlook.office.com/api/v2.0/Attachments('${randomUUID()}')`, 'content-length': 0 });
   }
 
-  makeDraft(res, origin, body, plain) {
+  async sendMail(owner, body, plain) {
+    const asked = plain ? {} : JSON.parse(body);
+    const messageId = plain ? await this.deliverMime(mimeOf(body), owner) : await this.deliver(asked.message ?? asked.Message, owner);
+    if (asked.saveToSentItems !== false) this.sent.push({ id: `AAMk${randomUUID()}`, owner, internetMessageId: messageId, isDraft: false });
+    return { status: 202, headers: { 'content-length': 0 } };
+  }
+
+  makeDraft(origin, owner, body, plain) {
     const id = `AAMk${randomUUID().replaceAll('-', '')}=`;
     const draft = plain ? { raw: mimeOf(body) } : JSON.parse(body);
-    this.drafts.set(id, { ...draft, attachments: [...(draft.attachments ?? [])] });
-    return answer(res, 201, { '@odata.context': `${origin}/v1.0/$metadata#users('x')/messages/$entity`, id, subject: draft.subject, isDraft: true });
+    const internetMessageId = plain ? /^message-id:\s*(\S+)/im.exec(draft.raw.toString('latin1'))?.[1] : draft.internetMessageId;
+    this.drafts.set(id, { ...draft, id, owner, internetMessageId, attachments: [...(draft.attachments ?? [])] });
+    return { status: 201, body: { '@odata.context': `${origin}/v1.0/$metadata#users('x')/messages/$entity`, id, subject: draft.subject, isDraft: true } };
   }
 
-  beginUpload(res, origin, draft, body) {
+  beginUpload(origin, owner, draft, body) {
     const asked = JSON.parse(body);
     const item = asked.AttachmentItem ?? asked.attachmentItem ?? refuse(400, 'ErrorInvalidParameter', 'AttachmentItem is missing');
+    if (item.size < 2 * 1024 * 1024) refuse(400, 'ErrorAttachmentSizeShouldNotBeLessThanMinimumSize', 'The attachment is too small for an upload session.');
     const id = randomUUID();
     const expires = new Date(Date.now() + 3600e3).toISOString();
-    this.sessions.set(id, { draft, item, got: 0, parts: [], expires });
+    this.sessions.set(id, { draft, owner, item, got: 0, parts: [], expires });
     // On another host than the interface itself, as at Microsoft.
     const elsewhere = origin.includes('localhost') ? origin.replace('localhost', '127.0.0.1') : origin.replace('127.0.0.1', 'localhost');
-    return answer(res, 201, { uploadUrl: `${elsewhere}/upload/${id}?authtoken=of-a-test`, expirationDateTime: expires, nextExpectedRanges: ['0-'] });
+    return { status: 201, body: { uploadUrl: `${elsewhere}/upload/${id}?authtoken=of-a-test`, expirationDateTime: expires, nextExpectedRanges: ['0-'] } };
   }
 
-  async onDraft(req, res, { origin, id, rest, owner, body }) {
+  // What is in the mailbox: drafts, and the copies of what was sent.
+  messages(owner, query) {
+    const wanted = /^internetMessageId eq '(.*)'$/.exec(query.get('$filter') ?? '')?.[1].replaceAll("''", "'");
+    const all = [...this.drafts.values(), ...this.sent].filter((one) => one.owner === owner && (!wanted || one.internetMessageId === wanted));
+    return { status: 200, body: { value: all.map(({ id, internetMessageId, isDraft = true }) => ({ id, internetMessageId, isDraft })) } };
+  }
+
+  async onMessage(origin, method, id, rest, owner, body) {
+    const copy = this.sent.find((one) => one.id === id && one.owner === owner);
+    if (copy && method === 'GET' && !rest) return { status: 200, body: { id, isDraft: false } };
     const draft = this.drafts.get(id) ?? refuse(404, 'ErrorItemNotFound', 'The specified object was not found in the store.');
+    switch (`${method} ${rest}`) {
+      case 'GET ': return { status: 200, body: { id, subject: draft.subject, isDraft: true, hasAttachments: draft.attachments.length > 0 } };
+      case 'GET /attachments': return { status: 200, body: { value: draft.attachments.map(({ name }, n) => ({ id: `${n}`, name })) } };
+      case 'POST /attachments': draft.attachments.push(JSON.parse(body)); return { status: 201, body: { id: randomUUID() } };
+      case 'POST /attachments/createUploadSession': return this.beginUpload(origin, owner, draft, body);
+      case 'DELETE ': this.drafts.delete(id); return { status: 204 };
+      case 'POST /send': return this.sendDraft(draft, owner);
+      default: return refuse(404, 'ErrorItemNotFound', `${method} ${rest} is not kept here`);
+    }
+  }
+
+  async sendDraft(draft, owner) {
+    const files = draft.attachments.map((file) => ({ ...file, bytes: file.bytes ?? Buffer.from(file.contentBytes, 'base64') }));
+    await (draft.raw ? this.deliverMime(withFiles(draft.raw, files), owner) : this.deliver({ ...draft, attachments: files }, owner));
+    this.drafts.delete(draft.id);
+    this.sent.push({ id: draft.id, owner, internetMessageId: draft.internetMessageId, isDraft: false });
+    return { status: 202, headers: { 'content-length': 0 } };
+  }
+
+  // Does what is asked for, for somebody who may.
+  async done(req, origin, url, { rest, owner, body, granted }) {
+    const allowed = (...permissions) => permissions.some((one) => granted.includes(one)) || granted.includes('.default') || refuse(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
+    const plain = /^text\/plain/.test(req.headers['content-type'] ?? '');
     const what = `${req.method} ${rest}`;
-    if (what === 'POST /attachments') { draft.attachments.push(JSON.parse(body)); return answer(res, 201, { id: randomUUID() }); }
-    if (what === 'POST /attachments/createUploadSession') return this.beginUpload(res, origin, draft, body);
-    if (what === 'GET ') return answer(res, 200, { id, subject: draft.subject, isDraft: true, hasAttachments: draft.attachments.length > 0 });
-    if (what !== 'DELETE ' && what !== 'POST /send') return refuse(404, 'ErrorItemNotFound', `${what} is not kept here`);
-    if (req.method === 'POST') await (draft.raw ? this.deliverMime(draft.raw, owner) : this.deliver(draft, owner));
-    this.drafts.delete(id);
-    return answer(res, req.method === 'POST' ? 202 : 204, undefined, { 'content-length': 0 });
+    if (what === 'GET ') return { status: 200, body: { id: randomUUID(), displayName: owner, mail: owner, userPrincipalName: owner } };
+    if (what === 'POST /sendMail') return allowed('Mail.Send') && this.sendMail(owner, body, plain);
+    if (what === 'GET /messages') return allowed('Mail.Read', 'Mail.ReadWrite') && this.messages(owner, url.searchParams);
+    if (what === 'POST /messages') return allowed('Mail.ReadWrite') && this.makeDraft(origin, owner, body, plain);
+    const [, id, more = ''] = /^\/messages\/([^/]+)(\/.*)?$/.exec(rest) ?? refuse(404, 'ErrorItemNotFound', `${what} is not kept here`);
+    return allowed('Mail.ReadWrite') && this.onMessage(origin, req.method, decodeURIComponent(id), more, owner, body);
   }
 
   async handle(req, res) {
@@ -178,16 +224,13 @@ class Graph {
     const [, judged, user, rest = ''] = path;
     if (!user && claims.idtyp === 'app') refuse(400, 'BadRequest', '/me request is only valid with delegated authentication flow.');
     const owner = user ? decodeURIComponent(user) : claims.upn;
-    this.injectFault(req, owner);
+    const fault = this.fault(req, owner);
+    if (fault && !fault.after) this.fail(req, fault);
     await this.judge(req, judged + url.search, body);
     const granted = [...(claims.roles ?? []), ...String(claims.scp ?? '').split(' ').map((scope) => scope.split('/').pop())];
-    const allowed = (permission) => granted.includes(permission) || granted.includes('.default') || refuse(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
-    const plain = /^text\/plain/.test(req.headers['content-type'] ?? '');
-    if (req.method === 'GET' && rest === '') return answer(res, 200, { id: randomUUID(), displayName: owner, mail: owner, userPrincipalName: owner });
-    if (req.method === 'POST' && rest === '/sendMail') return allowed('Mail.Send') && this.sendMail(req, res, owner, body, plain);
-    if (req.method === 'POST' && rest === '/messages') return allowed('Mail.ReadWrite') && this.makeDraft(res, url.origin, body, plain);
-    const draft = /^\/messages\/([^/]+)(\/.*)?$/.exec(rest) ?? refuse(404, 'ErrorItemNotFound', `${req.method} ${rest} is not kept here`);
-    return this.onDraft(req, res, { origin: url.origin, id: decodeURIComponent(draft[1]), rest: draft[2] ?? '', owner, body });
+    const done = await this.done(req, url.origin, url, { rest, owner, body, granted });
+    if (fault) this.fail(req, fault);
+    return answer(res, done.status, done.body, done.headers);
   }
 }
 

@@ -102,7 +102,7 @@ function claimsOf(ctx, token) {
   const padding = client.x_padding ? { xms_padding: 'p'.repeat(client.x_padding) } : {};
   const who = token.accountId
     ? { upn: token.accountId, email: token.accountId, scp: token.scope }
-    : { upn: client.x_mailbox, email: client.x_mailbox, idtyp: 'app', roles: ['SMTP.SendAsApp', 'IMAP.AccessAsApp', 'Mail.Send'] };
+    : { upn: client.x_mailbox, email: client.x_mailbox, idtyp: 'app', roles: ['SMTP.SendAsApp', 'IMAP.AccessAsApp', 'Mail.Send', 'Mail.ReadWrite'] };
   return { ...who, tid: TENANT, appid: client.clientId, ver: '1.0', ...padding };
 }
 

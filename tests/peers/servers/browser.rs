@@ -84,6 +84,11 @@ impl Browser {
         assert!(answer.status().is_success(), "{}", answer.status());
     }
 
+    /// What a server of ours says, as JSON.
+    pub(crate) fn ask(&self, url: &str) -> serde_json::Value {
+        self.0.get(url).send().and_then(|answer| answer.json()).expect("the server is ours")
+    }
+
     fn load(&self, url: &Url, form: Option<BTreeMap<String, String>>) -> (Option<Url>, String) {
         let request = match form {
             Some(fields) => self.0.post(url.clone()).form(&fields),

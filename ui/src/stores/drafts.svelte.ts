@@ -38,6 +38,8 @@ export class Draft {
   dsn = $state<Notice[]>([]);
   dsnReturn = $state<Returned | null>(null);
   reportsShown = $state(false);
+  /** Whether Graph keeps a copy in Sent Items; null: as the sender's settings say. */
+  keepCopy = $state<boolean | null>(null);
   private ownText = $state<string | null>(null);
 
   /** The text form: what was written, or what follows from the HTML until somebody edits it. */
@@ -95,10 +97,11 @@ export class Draft {
     this.dsnReturn = null;
     this.reportsShown = false;
     this.ownText = null;
+    this.keepCopy = null;
     this.view = "text";
   }
 
-  /** What is sent by `way`: Graph gives no delivery reports. */
+  /** What is sent by `way`: Graph gives no delivery reports, and it alone is told about the copy. */
   message(way: Transport): MessageDraft {
     const smtp = way === "smtp";
     const addresses = (list: Recipient[]) => list.map((one) => one.written);
@@ -114,6 +117,7 @@ export class Draft {
       attachments: this.attached.map((one) => ({ file: one.file.file, content_id: one.contentId })),
       dsn: smtp ? this.dsn : [],
       dsn_return: smtp ? this.dsnReturn : null,
+      save_to_sent_items: way === "graph" ? this.keepCopy : null,
     };
   }
 }

@@ -21,6 +21,7 @@ const PLACES = {
   transport: "Server", smtp: "Server", "smtp.host": "Server", "smtp.port": "Server", "smtp.security": "Server",
   "smtp.min_tls": "Server", "smtp.ca_file": "Server", "smtp.auth": "Server", "smtp.allow_plaintext": "Server",
   name: "Sender", tags: "Sender", mailbox: "Sender", from: "Sender", reply_to: "Sender", send_as: "Sender",
+  save_to_sent_items: "Server",
   imap: "Arrival check", "imap.host": "Arrival check", "imap.port": "Arrival check", "imap.user": "Arrival check",
   "imap.security": "Arrival check",
   route: "Network",

@@ -93,12 +93,12 @@ describe("a send", () => {
   it("is one at a time for each sender, with its progress", async () => {
     let finish: () => void = () => undefined;
     const { stores, fake } = started(fakeCall({ send: () => new Promise((_, reject) => (finish = () => reject(vaultAbsent))) }));
-    const message = { from: "", to: ["a@k.example"], cc: [], bcc: [], subject: "", text: "x", html: "", headers: [], attachments: [], dsn: [], dsn_return: null };
+    const message = { from: "", to: ["a@k.example"], cc: [], bcc: [], subject: "", text: "x", html: "", headers: [], attachments: [], dsn: [], dsn_return: null, save_to_sent_items: null };
     const sending = stores.outbox.send(uuid(1), message, null);
     void stores.outbox.send(uuid(1), message, null);
     await vi.waitFor(() => expect(fake.asked.filter((one) => one.command === "send")).toHaveLength(1));
     const send_id = stores.outbox.of(uuid(1))?.sendId ?? "";
-    fake.tell({ event: "send", send_id, stage: "auth", sent: 0, total: 10, cancellable: true });
+    fake.tell({ event: "send", send_id, stage: "auth", sent: 0, total: 10, cancellable: true, wait_ms: null });
     expect(stores.outbox.of(uuid(1))?.news?.stage).toBe("auth");
     expect(stores.outbox.busy(uuid(2))).toBe(false);
     finish();

@@ -244,7 +244,7 @@ export class FakeWorld {
     const stages = ["token", "dns", "tcp", "tls", "ehlo", "auth", "sender", "message"];
     for (const stage of stages) {
       await new Promise((resume) => setTimeout(resume, this.pace));
-      this.tell({ event: "send", send_id: request.send_id, stage, sent: 9_000, total: 18_422, cancellable: stage !== "message" });
+      this.tell({ event: "send", send_id: request.send_id, stage, sent: 9_000, total: 18_422, cancellable: stage !== "message", wait_ms: null });
     }
     const problems: Partial<Record<Outcome, Problem>> = { refused: smtpAuthOff, partly: noSuchRecipient, uncertain };
     const problem = problems[this.sendEnds] ?? null;

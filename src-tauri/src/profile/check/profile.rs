@@ -40,6 +40,7 @@ impl ProfileDraft {
             from,
             reply_to: faults.maybe("reply_to", &self.reply_to, mail::named_mailbox),
             send_as: send_as(&self.send_as, &mut faults),
+            save_to_sent_items: self.save_to_sent_items,
             smtp: self.smtp.as_ref().map(|smtp| smtp.check(&mut faults)),
             imap: self.imap.as_ref().map(|imap| imap.check(&mut faults)),
             route: faults.maybe("route", &self.route, words::route).unwrap_or(Route::System),

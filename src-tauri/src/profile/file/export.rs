@@ -101,6 +101,9 @@ impl Toml {
         self.text("from", &draft.from);
         self.text("reply_to", &draft.reply_to);
         self.texts("send_as", &draft.send_as);
+        if !draft.save_to_sent_items {
+            self.line("save_to_sent_items", "false");
+        }
         self.secret(
             "password",
             draft.sign_in == "password" && secrets.contains(&SecretName::Password),

@@ -74,6 +74,7 @@ fn profile(table: &mut Table<'_>) -> (ProfileDraft, Secrets) {
         from: table.text("from"),
         reply_to: table.text("reply_to"),
         send_as: table.texts("send_as"),
+        save_to_sent_items: table.flag("save_to_sent_items").unwrap_or(usual.save_to_sent_items),
         smtp: table.table("smtp", |smtp| SmtpDraft {
             host: smtp.text("host"),
             port: smtp.number("port"),

@@ -40,6 +40,7 @@ password = { file = "relay.txt" }
 smtp = { host = "relay.example", port = 465 }
 imap = { host = "imap.relay.example" }
 technical_mail = "ops@kestrel.example"
+save_to_sent_items = false
 "#;
 
 /// 2027: the certificates of the fixtures are valid then.

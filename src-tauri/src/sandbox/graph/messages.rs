@@ -89,6 +89,7 @@ fn shown(mail: &Mail) -> Value {
     let address = |address: &String| json!({ "emailAddress": { "address": address } });
     json!({
         "id": mail.id,
+        "isDraft": false,
         "internetMessageId": mail.message_id,
         "subject": mail.subject,
         "receivedDateTime": mail.received_at,

@@ -2,10 +2,16 @@
 //! Source: <https://learn.microsoft.com/graph/api/user-sendmail> and
 //! <https://learn.microsoft.com/graph/api/user-list-messages>, 2026-11.
 
+mod compose;
+mod drafts;
 mod messages;
 mod parts;
 mod refusal;
 mod send;
+mod uploads;
+
+pub(super) use drafts::Drafts;
+pub(super) use uploads::Uploads;
 
 use super::{
     World,
@@ -18,7 +24,7 @@ use axum::{
     extract::{Path, State},
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use refusal::Refusal;
 use serde_json::json;
@@ -30,9 +36,21 @@ pub(super) fn routes() -> Router<Arc<World>> {
         .route("/v1.0/me", get(me))
         .route("/v1.0/me/sendMail", post(send::by_me))
         .route("/v1.0/users/{user}/sendMail", post(send::by_user))
-        .route("/v1.0/me/messages", get(messages::of_me))
-        .route("/v1.0/users/{user}/messages", get(messages::of_user))
-        .route("/v1.0/{*path}", get(unknown).post(unknown))
+        .route("/v1.0/me/messages", get(messages::of_me).post(drafts::make))
+        .route("/v1.0/users/{user}/messages", get(messages::of_user).post(drafts::make))
+        .nest("/v1.0/me/messages/{id}", one_message())
+        .nest("/v1.0/users/{user}/messages/{id}", one_message())
+        .route("/upload", get(uploads::state).put(uploads::put))
+        .route("/v1.0/{*path}", any(unknown))
+}
+
+/// What is below one message.
+fn one_message() -> Router<Arc<World>> {
+    Router::new()
+        .route("/", get(drafts::look).delete(drafts::remove))
+        .route("/attachments", get(drafts::files).post(drafts::attach))
+        .route("/attachments/createUploadSession", post(drafts::open_upload))
+        .route("/send", post(drafts::submit))
 }
 
 /// Whose mailbox a request is about, and who asks.

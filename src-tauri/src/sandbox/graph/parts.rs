@@ -69,11 +69,16 @@ struct File {
 }
 
 impl Parts {
-    /// Reads a request.
-    pub(super) fn read(body: &[u8]) -> Result<Self, Refusal> {
+    /// Reads a message that stands in a request to send it.
+    pub(super) fn sent(body: &[u8]) -> Result<Self, Refusal> {
         serde_json::from_slice::<Sent>(body)
             .map(|sent| sent.message)
             .map_err(|error| Refusal::NotJson(error.to_string()))
+    }
+
+    /// Reads a message that is the whole request.
+    pub(super) fn bare(body: &[u8]) -> Result<Self, Refusal> {
+        serde_json::from_slice(body).map_err(|error| Refusal::NotJson(error.to_string()))
     }
 
     /// The message over the wire; from the mailbox `own` when it does not say from whom.

@@ -13,12 +13,24 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use mail_parser::{Address, MessageParser};
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 /// The longest request: 4 MB.
-const LONGEST: usize = 4 * 1024 * 1024;
+pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 /// The permissions that let it send.
 const PERMISSIONS: &[&str] = &["Mail.Send", "Mail.Send.Shared"];
+
+/// The recipient who throttles the first try, at any domain.
+const BUSY: &str = "busy@";
+
+/// How a message stands in a request in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As the `message` of a request to send it.
+    Sent,
+    /// By itself, as a draft.
+    Bare,
+}
 
 /// `POST /me/sendMail`.
 pub(super) async fn by_me(State(world): State<Arc<World>>, request: Request) -> Response {
@@ -44,14 +56,24 @@ impl World {
         let sent = self
             .caller(&headers, user, PERMISSIONS)
             .and_then(|caller| Ok((caller, body.ok_or(Refusal::TooBig)?)))
-            .and_then(|(caller, body)| self.submit(&caller, &message(&caller, &headers, &body)?));
+            .and_then(|(caller, body)| {
+                let message = message(&caller, &headers, &body, Form::Sent)?;
+                self.submit(&caller, &headers, &message, |mail, message| mail.push(message))
+            });
         match sent {
             Ok(()) => StatusCode::ACCEPTED.into_response(),
             Err(refusal) => refusal.answer(self.clock.now()),
         }
     }
 
-    fn submit(&self, caller: &Caller, message: &[u8]) -> Result<(), Refusal> {
+    /// Sends `message`, whose text `write` gives; its hidden copies are taken out before.
+    pub(super) fn submit(
+        &self,
+        caller: &Caller,
+        headers: &HeaderMap,
+        message: &[u8],
+        write: impl FnOnce(&mut Body, &[u8]) -> io::Result<()>,
+    ) -> Result<(), Refusal> {
         let parsed = MessageParser::default().parse_headers(message).ok_or(Refusal::NotMime)?;
         let to: Vec<String> = [parsed.to(), parsed.cc(), parsed.bcc()]
             .into_iter()
@@ -61,6 +83,9 @@ impl World {
             .collect();
         if to.is_empty() || to.iter().any(|address| !address.contains('@')) {
             return Err(Refusal::NoRecipients);
+        }
+        if to.iter().any(|to| to.starts_with(BUSY)) && !headers.contains_key("retry-attempt") {
+            return Err(Refusal::Throttled);
         }
         let own = caller.mailbox.address;
         let from = from_addresses(message);
@@ -77,7 +102,7 @@ impl World {
         let from = if from.is_empty() { format!("From: <{own}>\r\n") } else { String::new() };
         let kept = body
             .push(from.as_bytes())
-            .and_then(|()| body.push(&without_bcc(message)))
+            .and_then(|()| write(&mut body, &without_bcc(message)))
             .and_then(|()| body.finish());
         kept.map_err(|_| Refusal::Unfinished)?;
         let envelope = Envelope { via: Via::Graph, mailbox: own.to_owned(), from: sender, to };
@@ -87,10 +112,19 @@ impl World {
 }
 
 /// The message in a request: in MIME form when it says `text/plain`, else in JSON.
-fn message(caller: &Caller, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Refusal> {
+pub(super) fn message(
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: &[u8],
+    form: Form,
+) -> Result<Vec<u8>, Refusal> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if !kind.unwrap_or_default().starts_with("text/plain") {
-        return Parts::read(body)?.built(caller.mailbox.address);
+        let parts = match form {
+            Form::Sent => Parts::sent(body),
+            Form::Bare => Parts::bare(body),
+        };
+        return parts?.built(caller.mailbox.address);
     }
     let packed: Vec<u8> =
         body.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();

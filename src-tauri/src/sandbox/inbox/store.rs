@@ -3,7 +3,7 @@
 use crate::sandbox::SandboxError;
 use std::{
     fs::{self, File},
-    io::{self, Write as _},
+    io::{self, Read, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -111,11 +111,17 @@ impl Body {
 
     /// The whole text.
     pub(in crate::sandbox) fn read(&self) -> io::Result<Vec<u8>> {
-        let mut whole = self.start.clone();
-        if let Some(rest) = &self.rest {
-            io::copy(&mut File::open(&rest.path)?, &mut whole)?;
-        }
+        let mut whole = Vec::new();
+        self.reader()?.read_to_end(&mut whole)?;
         Ok(whole)
+    }
+
+    /// The text from its start, bit by bit.
+    pub(in crate::sandbox) fn reader(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(match &self.rest {
+            None => Box::new(self.start.as_slice()),
+            Some(rest) => Box::new(self.start.chain(File::open(&rest.path)?)),
+        })
     }
 }
 

@@ -1,26 +1,39 @@
-//! Microsoft Graph: `sendMail` with the whole message in MIME form.
+//! Microsoft Graph: a message in one request, or, when it is larger than one may be, as a draft whose
+//! files are uploaded and which is then sent.
+//!
+//! Invariants: nothing is sent twice: what may have been sent is looked for before it is repeated, and
+//! stays uncertain when it cannot be found · a token goes to Graph only, not to an upload address · a
+//! draft that is not sent is removed, or its id stays with the caller.
 
+mod draft;
+mod json;
+mod lane;
+mod mail;
 mod refusal;
+mod submit;
+mod talk;
+mod upload;
 
+pub use draft::{Leftover, remove_leftover};
+pub use lane::{Lane, Lanes};
 pub use refusal::Refusal;
 
-use super::{
-    Credentials, Delivery, Recipient, SendError, Stage, Watch,
-    transcript::{Veil, bounded},
+use super::{Credentials, Delivery, SendError, Watch};
+use crate::{
+    letter::Letter,
+    net::{http::Http, limits::Limits},
+    secret::Secret,
 };
-use crate::{letter::Letter, net::http::Http, secret::Secret};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use http::{HeaderValue, Request, Response, header};
-use std::time::Duration;
+use async_trait::async_trait;
+use talk::Talk;
 use url::Url;
-use uuid::Uuid;
 
-/// The longest request that `sendMail` takes, in octets: "The maximum request length supported is
-/// 4MB" (Graph's own answer; microsoft-graph-docs issue 9834).
+/// The longest request that is taken, in octets: "The maximum request length supported is 4MB"
+/// (Graph's own answer; microsoft-graph-docs issue 9834).
 pub const LONGEST_REQUEST: u64 = 4 * 1024 * 1024;
-
-/// The headers of an answer that explain it.
-const TELLING: [&str; 4] = ["request-id", "client-request-id", "retry-after", "www-authenticate"];
+/// The most that the files of one message may have together, in octets.
+/// Source: <https://learn.microsoft.com/graph/outlook-large-attachments>, 2026-11.
+pub const LARGEST: u64 = 150 * 1024 * 1024;
 
 /// Where a sender's mail goes in.
 #[derive(Debug, Clone)]
@@ -32,7 +45,8 @@ pub struct Graph {
 }
 
 impl Graph {
-    fn send_mail(&self) -> Url {
+    /// The address of `steps` below the mailbox.
+    fn at(&self, steps: &[&str]) -> Url {
         let mut url = self.url.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push("v1.0");
@@ -40,7 +54,7 @@ impl Graph {
                 None => path.push("me"),
                 Some(mailbox) => path.push("users").push(mailbox),
             };
-            path.push("sendMail");
+            path.extend(steps);
         }
         url
     }
@@ -50,127 +64,83 @@ impl Graph {
     }
 }
 
-/// Hands `letter` over with a [`Credentials::Bearer`] token, once: a request that may have arrived is
-/// never repeated, and from its first byte on it cannot be cancelled.
+/// The way to Graph.
+#[derive(Clone, Copy)]
+pub struct Way<'a> {
+    /// Who carries requests.
+    pub http: &'a Http,
+    /// Where they go.
+    pub graph: &'a Graph,
+    /// How long they may take.
+    pub limits: &'a Limits,
+    /// How many may be under way.
+    pub lane: &'a Lane,
+    /// Who is asked, and told, while a send is under way.
+    pub host: &'a dyn Host,
+}
+
+/// What a send needs of its caller while it is under way.
+#[async_trait]
+pub trait Host: Send + Sync {
+    /// A token that is newer than the one that was just refused; `None`: there is none.
+    async fn renew(&self) -> Option<Secret>;
+
+    /// Writes down which draft is under way, so that one that a crash leaves behind can be told and
+    /// removed; `None`: none is any more.
+    async fn draft(&self, id: Option<&str>);
+}
+
+/// How a message is to be sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish {
+    /// Whether a copy goes to Sent Items.
+    pub keep_copy: bool,
+    /// What the token allows.
+    pub rights: Rights,
+}
+
+/// What a token allows beside sending; `None`: it does not say.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rights {
+    /// Looking for a message: `Mail.ReadBasic`, `Mail.Read`.
+    pub read: Option<bool>,
+    /// Making a draft: `Mail.ReadWrite`.
+    pub write: Option<bool>,
+}
+
+/// Hands `letter` over with a [`Credentials::Bearer`] token.
 pub async fn send(
-    http: &Http,
-    graph: &Graph,
+    way: Way<'_>,
     credentials: &Credentials,
     letter: &Letter,
+    wish: Wish,
     watch: &Watch,
 ) -> Result<Delivery, SendError> {
-    let sent = hand_over(http, graph, credentials, letter, watch).await;
+    let sent = hand_over(way, credentials, letter, wish, watch).await;
     sent.inspect_err(|error| watch.failed(error))
 }
 
 async fn hand_over(
-    http: &Http,
-    graph: &Graph,
+    way: Way<'_>,
     credentials: &Credentials,
     letter: &Letter,
+    wish: Wish,
     watch: &Watch,
 ) -> Result<Delivery, SendError> {
-    credentials.check()?;
-    let Credentials::Bearer { token, .. } = credentials else {
-        let (host, wanted) = (graph.host(), "sign-in without an access token");
-        return Err(SendError::AuthMissing {
-            host,
-            wanted: wanted.to_owned(),
-            offered: vec!["Bearer".to_owned()],
-        });
-    };
-    watch.reached(Stage::Message);
-    let body = encoded(letter, graph).await?;
-    let id = Uuid::new_v4().to_string();
-    let (url, total) = (graph.send_mail(), letter.size_with_bcc());
-    watch.transcript.client(format!("POST {}", url.path()));
-    watch.transcript.client("content-type: text/plain");
-    watch.transcript.client(format!("client-request-id: {id}"));
-    watch.transcript.note(format!("the message, {total} octets, {} in base64", body.len()));
-    let request = request(&url, token, &id, body)?;
-    if watch.cancel.is_cancelled() {
-        return Err(SendError::Cancelled { stage: Stage::Message });
+    let mut talk = Talk::new(way, credentials, watch)?;
+    let (host, limit) = (way.graph.host(), LARGEST);
+    if let Some(address) = letter.needs_smtputf8().map(str::to_owned) {
+        return Err(SendError::SmtpUtf8Missing { host, address });
     }
-    watch.handed_over(0, total, false);
-    let answer = http.send(request).await?;
-    watch.handed_over(total, total, false);
-    let mut veil = Veil::default();
-    veil.hide(token.clone());
-    judge(&answer, letter, &veil, id, watch)
-}
-
-fn request(
-    url: &Url,
-    token: &Secret,
-    id: &str,
-    body: Vec<u8>,
-) -> Result<Request<Vec<u8>>, SendError> {
-    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
-        .map_err(|_| SendError::CredentialsUnusable { what: "token" })?;
-    bearer.set_sensitive(true);
-    Request::post(url.as_str())
-        .header(header::AUTHORIZATION, bearer)
-        .header(header::CONTENT_TYPE, "text/plain")
-        .header("client-request-id", id)
-        .header("return-client-request-id", "true")
-        .body(body)
-        .map_err(|_| SendError::CredentialsUnusable { what: "address of Graph" })
-}
-
-/// The whole message in base64, as Graph wants it, hidden copies included: it takes them out.
-async fn encoded(letter: &Letter, graph: &Graph) -> Result<Vec<u8>, SendError> {
-    let address = letter.needs_smtputf8().map(str::to_owned);
-    if let Some(address) = address {
-        return Err(SendError::SmtpUtf8Missing { host: graph.host(), address });
-    }
-    let size = letter.size_with_bcc().div_ceil(3) * 4;
-    if size > LONGEST_REQUEST {
-        let (host, limit) = (graph.host(), LONGEST_REQUEST);
+    let size = letter.files().map(|file| file.size()).sum();
+    if size > LARGEST {
         return Err(SendError::TooLarge { host, size, limit, graph: true });
     }
-    let mut message = Vec::new();
-    let mut reader = letter.read_with_bcc();
-    while let Some(block) = reader.next().await? {
-        message.extend_from_slice(block);
+    let fits = if wish.keep_copy { mail::fits(letter) } else { json::fits(letter) };
+    match (fits, wish.keep_copy) {
+        (true, true) => mail::send(&mut talk, letter, wish.rights).await,
+        (true, false) => json::send(&mut talk, letter, wish.rights).await,
+        (false, true) => draft::send(&mut talk, letter, wish.rights).await,
+        (false, false) => Err(json::needs_copy()),
     }
-    Ok(STANDARD.encode(message).into_bytes())
-}
-
-/// Writes the answer down and says what it means.
-fn judge(
-    answer: &Response<Vec<u8>>,
-    letter: &Letter,
-    veil: &Veil,
-    client_request_id: String,
-    watch: &Watch,
-) -> Result<Delivery, SendError> {
-    let status = answer.status();
-    let header = |name: &str| {
-        let value = answer.headers().get(name)?.as_bytes();
-        Some(bounded(&veil.strike(&String::from_utf8_lossy(value))))
-    };
-    watch.transcript.server(status.to_string(), !status.is_success());
-    for (name, value) in TELLING.into_iter().filter_map(|name| Some((name, header(name)?))) {
-        watch.transcript.server(format!("{name}: {value}"), false);
-    }
-    let words = bounded(&veil.strike(String::from_utf8_lossy(answer.body()).trim()));
-    if !words.is_empty() {
-        watch.transcript.server(&words, !status.is_success());
-    }
-    if status.is_success() {
-        let accepted = |to: &lettre::Address| Recipient {
-            address: to.to_string(),
-            accepted: true,
-            reply: None,
-        };
-        let recipients = letter.envelope().to.iter().map(accepted).collect();
-        return Ok(Delivery { recipients, reply: status.to_string() });
-    }
-    Err(SendError::Graph(Refusal {
-        status: status.as_u16(),
-        request_id: header("request-id"),
-        client_request_id,
-        retry_after: header("retry-after").and_then(|s| s.parse().ok()).map(Duration::from_secs),
-        ..Refusal::read(answer.body(), |text| bounded(&veil.strike(text)))
-    }))
 }

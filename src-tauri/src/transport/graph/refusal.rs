@@ -1,7 +1,14 @@
 //! How Graph says no.
 
 use crate::transport::Stage;
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use std::{fmt, time::Duration};
+
+/// The longest claims challenge that is kept, in octets: it goes into an address.
+const LONGEST_CLAIMS: usize = 4_096;
 
 /// An answer of Graph that is not "accepted".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,6 +25,11 @@ pub struct Refusal {
     pub client_request_id: String,
     /// `Retry-After`.
     pub retry_after: Option<Duration>,
+    /// What the next sign-in has to show, as JSON, where a policy demands it.
+    /// Source: <https://learn.microsoft.com/entra/identity-platform/claims-challenge>, 2026-11.
+    pub claims: Option<String>,
+    /// It refused a step before the message was handed over, so nothing was sent.
+    pub harmless: bool,
 }
 
 impl Refusal {
@@ -43,14 +55,40 @@ impl Refusal {
     }
 
     /// Whether the mail may be on its way all the same: mails have been delivered after a gateway
-    /// said 5xx (FACTS: msgraph-sdk-java issue 1487).
+    /// said 5xx (msgraph-sdk-java issue 1487).
     pub fn uncertain(&self) -> bool {
+        !self.harmless && self.in_trouble()
+    }
+
+    /// Whether something on the way failed, so that nobody knows what became of the request.
+    pub(in crate::transport) fn in_trouble(&self) -> bool {
         match self.status {
             500 | 502 | 504 => true,
             503 => self.code.is_empty() && self.retry_after.is_none(),
             _ => false,
         }
     }
+
+    /// Whether it was not done because too much is asked for, and may be asked for again.
+    /// Source: <https://learn.microsoft.com/graph/throttling>, 2026-11.
+    pub(super) fn is_throttled(&self) -> bool {
+        matches!(self.status, 429 | 503) && !self.in_trouble()
+    }
+}
+
+/// The claims that a `WWW-Authenticate` header demands: base64 of JSON there, JSON here.
+pub(super) fn claims(challenge: &str) -> Option<String> {
+    let (_, rest) = challenge.split_once("claims=")?;
+    let word = rest.trim_start_matches('"').split(['"', ',']).next()?.trim();
+    if word.len() > LONGEST_CLAIMS {
+        return None;
+    }
+    let octets = STANDARD
+        .decode(word)
+        .or_else(|_| URL_SAFE_NO_PAD.decode(word.trim_end_matches('=')))
+        .ok()?;
+    let json = String::from_utf8(octets).ok()?;
+    serde_json::from_str::<serde_json::Map<_, _>>(&json).ok().map(|_| json)
 }
 
 impl fmt::Display for Refusal {
@@ -63,5 +101,25 @@ impl fmt::Display for Refusal {
             Some(id) => write!(f, " (request-id {id})"),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claims_challenge_is_read_and_nothing_else_taken_for_one() {
+        let json = r#"{"access_token":{"nbf":{"essential":true,"value":"1795000000"}}}"#;
+        let challenge = |word: &str| {
+            format!("Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{word}\", x=\"y\"")
+        };
+        assert_eq!(claims(&challenge(&STANDARD.encode(json))).as_deref(), Some(json));
+        assert_eq!(claims(&challenge(&URL_SAFE_NO_PAD.encode(json))).as_deref(), Some(json));
+        for none in ["Bearer realm=\"\"", &challenge("bm8="), &challenge("!!"), &challenge("")] {
+            assert_eq!(claims(none), None, "{none}");
+        }
+        let long = format!("{{\"a\":\"{}\"}}", "b".repeat(LONGEST_CLAIMS));
+        assert_eq!(claims(&challenge(&STANDARD.encode(long))), None);
     }
 }

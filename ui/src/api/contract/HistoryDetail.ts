@@ -43,4 +43,9 @@ problem: Problem | null,
 /**
  * What was said, secrets struck out.
  */
-transcript: Array<TranscriptLine>, };
+transcript: Array<TranscriptLine>, 
+/**
+ * Whether the draft that it was to be sent from may still be in the mailbox's Drafts; the next
+ * send by Graph looks for it and removes it.
+ */
+draft_left: boolean, };

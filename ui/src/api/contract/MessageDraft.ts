@@ -50,4 +50,8 @@ dsn: Array<Notice>,
 /**
  * How much of the message comes back with a report.
  */
-dsn_return: Returned | null, };
+dsn_return: Returned | null, 
+/**
+ * Whether Graph keeps a copy in Sent Items; left out: as the profile says.
+ */
+save_to_sent_items: boolean | null, };

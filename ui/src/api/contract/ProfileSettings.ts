@@ -63,6 +63,10 @@ reply_to: string,
  */
 send_as: Array<string>, 
 /**
+ * Whether Graph keeps a copy of what it sends in Sent Items.
+ */
+save_to_sent_items: boolean, 
+/**
  * Left out: the provider's preset.
  */
 smtp: ServerSettings | null, 

@@ -23,4 +23,8 @@ total: number,
 /**
  * Whether it can still be cancelled.
  */
-cancellable: boolean, };
+cancellable: boolean, 
+/**
+ * How long the server wants to be left alone before it goes on, in milliseconds.
+ */
+wait_ms: number | null, };

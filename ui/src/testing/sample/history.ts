@@ -59,6 +59,7 @@ function detail(line: Line, number: number, at: Moments, profiles: ProfileRow[])
     reply: problem?.said ?? "250 2.0.0 OK",
     problem,
     transcript: transcript(profile?.mailbox ?? "", to, problem),
+    draft_left: false,
   };
 }
 

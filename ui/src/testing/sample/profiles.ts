@@ -45,6 +45,7 @@ function view(line: Line, number: number, at: Moments): ProfileView {
       mailbox: row.mailbox,
       from: `${row.name === "Order confirmations" ? "Kestrel Orders" : row.name} <${row.mailbox}>`,
       reply_to: number === 1 ? "service@kestrel.example" : "",
+      save_to_sent_items: true,
       send_as: number === 1 ? ["returns@kestrel.example"] : [],
       smtp: row.provider ? null : { host: "mail.kestrel.example", port: 465, security: "tls", min_tls: "1.2", ca_file: "", auth: "auto", allow_plaintext: false },
       imap: null,

@@ -79,13 +79,15 @@ describe("the message", () => {
     await user.click(screen.getByRole("radio", { name: "HTML" }));
     await user.type(screen.getByLabelText("HTML of the message"), "<p>Hi</p><p>there</p>");
     await user.click(screen.getByRole("button", { name: "choose files…" }));
+    expect(screen.queryByRole("switch", { name: "Copy in Sent Items" })).toBeNull();
     await user.selectOptions(screen.getByLabelText("Send through"), "graph");
+    await user.click(screen.getByRole("switch", { name: "Copy in Sent Items" }));
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(sent()[0]).toMatchObject({
       profile_id: PROFILE, via: "graph",
       message: {
         from: "Kestrel Orders <returns@kestrel.example>", to: ["a@k.example"], subject: "Hello",
-        html: "<p>Hi</p><p>there</p>", text: "Hi\n\nthere", attachments: [{ content_id: null }],
+        html: "<p>Hi</p><p>there</p>", text: "Hi\n\nthere", attachments: [{ content_id: null }], save_to_sent_items: false,
       },
     });
   });
@@ -168,7 +170,7 @@ describe("a send", () => {
     const { user, to, sent, fake } = await compose({ send: () => new Promise((resolve) => (finish = resolve)) });
     await user.type(to, "a@k.example,");
     await user.click(screen.getByRole("button", { name: /^Send/ }));
-    const news = { event: "send", send_id: sent()[0]?.send_id ?? "", stage: "message", total: 211_000 } as const;
+    const news = { event: "send", send_id: sent()[0]?.send_id ?? "", stage: "message", total: 211_000, wait_ms: null } as const;
     fake.tell({ ...news, sent: 131_000, cancellable: true });
     expect(await screen.findByText("Uploading to smtp.office365.com, 131 KB of 211 KB")).toBeVisible();
     expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "62");

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { SendNews } from "../../api/contract/SendNews";
 import { part, stageWords, stepWords } from "./progress";
 
-const news = (stage: string, sent = 0, total = 1_000): SendNews => ({ send_id: "s", stage, sent, total, cancellable: true });
+const news = (stage: string, sent = 0, total = 1_000): SendNews => ({ send_id: "s", stage, sent, total, cancellable: true, wait_ms: null });
 
 it("counts the steps that a sender really has", () => {
   expect(stepWords(news("dns"), "smtp", true)).toBe("step 2 of 8");
@@ -17,6 +17,7 @@ it("says what is done, and counts octets only while they go", () => {
   expect(stageWords(news("tcp"), "smtp.k.example")).toBe("Connecting to smtp.k.example");
   expect(stageWords(news("message", 500), "smtp.k.example")).toBe("Uploading to smtp.k.example, 500 B of 1.0 KB");
   expect(stageWords(news("message", 1_000), "smtp.k.example")).toBe("Waiting for the answer of smtp.k.example");
+  expect(stageWords({ ...news("message"), wait_ms: 6_200 }, "Microsoft Graph")).toBe("Microsoft Graph asks us to wait 7 s");
   expect(part(news("tcp", 500))).toBe(0);
   expect(part(news("message", 500))).toBe(0.5);
 });

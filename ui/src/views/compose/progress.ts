@@ -11,6 +11,7 @@ const STAGES: Record<Transport, string[]> = {
 /** What is being done, in words. */
 export function stageWords(news: SendNews | null, host: string): string {
   if (news === null) return "Preparing the message";
+  if (news.wait_ms !== null) return `${host} asks us to wait ${Math.ceil(news.wait_ms / 1000)} s`;
   switch (news.stage) {
     case "token": return "Getting a token";
     case "dns": return `Looking up ${host}`;

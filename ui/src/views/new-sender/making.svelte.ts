@@ -221,7 +221,7 @@ export class NewSender {
       id: this.profileId, name: this.row?.name ?? "", enabled: true, tags: [], registration,
       sign_in: this.method?.signIn ?? "none", scopes: [], token_grace_seconds: 30,
       transport: this.method?.transport ?? "smtp",
-      mailbox: user || mailbox, from, reply_to: "", send_as: [],
+      mailbox: user || mailbox, from, reply_to: "", send_as: [], save_to_sent_items: true,
       smtp: this.ownServer ? $state.snapshot(this.server) : null,
       imap: null, route: "system", technical_mail: "", backup: null, sandbox: false,
     };

@@ -30,6 +30,12 @@ export const SIGN_INS: { value: SignIn; label: string; hint: string }[] = [
   { value: "none", label: "No sign-in", hint: "for relays that trust this computer" },
 ];
 
+/** What Graph does with what it sent; values of `save_to_sent_items`. */
+export const COPIES = [
+  { value: "true", label: "Keep a copy" },
+  { value: "false", label: "Keep no copy" },
+] as const;
+
 /** The port that goes with a protection (RFC 8314 §7.3, RFC 5321 §4.5.4.2). */
 export const usualPort = (security: Security): number => ({ starttls: 587, tls: 465, none: 25 })[security];
 

@@ -1,0 +1,150 @@
+//! A From address that is refused: who has to grant what.
+
+use super::{Cause, Code, Fix, Likelihood, Problem, replies};
+use crate::transport::SendError;
+
+/// Whom a sender wanted to send as.
+#[derive(Debug, Clone, Copy)]
+pub struct SendAsFacts<'a> {
+    /// Its own mailbox.
+    pub mailbox: &'a str,
+    /// The From address.
+    pub from: &'a str,
+    /// The mailbox is Exchange's.
+    pub exchange: bool,
+    /// Graph, for a person: sending as others is a scope of its own.
+    pub shared_scope: bool,
+}
+
+/// Whether `error` is about the From address, and not about the sign-in: another sign-in changes nothing.
+pub fn refuses_from(error: &SendError) -> bool {
+    match error {
+        SendError::Graph(no) => no.code == "ErrorSendAsDenied" || no.code == "ErrorAccessDenied",
+        SendError::Refused { reply, .. } => replies::refuses_from(reply),
+        _ => false,
+    }
+}
+
+impl Problem {
+    /// Adds who can grant the right that is missing, when the From is another than the mailbox.
+    #[must_use]
+    pub fn send_as(mut self, facts: &SendAsFacts<'_>) -> Self {
+        if self.code != Code::SenderRefused || facts.mailbox.eq_ignore_ascii_case(facts.from) {
+            return self;
+        }
+        self.causes.push(right_missing(facts));
+        if facts.shared_scope {
+            self.causes.push(scope_missing());
+        }
+        self
+    }
+}
+
+fn right_missing(SendAsFacts { mailbox, from, exchange, .. }: &SendAsFacts<'_>) -> Cause {
+    let quoted = |address: &str| format!("'{}'", address.replace('\'', "''"));
+    let grant = if *exchange {
+        fix(
+            "exchange-admin",
+            "powershell",
+            "Grant the right, and wait an hour before the next try",
+            format!(
+                "Add-RecipientPermission -Identity {} -Trustee {} -AccessRights SendAs",
+                quoted(from),
+                quoted(mailbox)
+            ),
+        )
+    } else {
+        fix(
+            "mail-admin",
+            "setting",
+            "Grant the right",
+            format!("Let {mailbox} send with the address {from}."),
+        )
+    };
+    let own = format!("Leave From empty: then {mailbox} is used, or the sender's own From.");
+    Cause {
+        code: "send-as-right-missing".to_owned(),
+        title: format!("{mailbox} does not have the right to send as {from}"),
+        likelihood: Likelihood::VeryLikely,
+        why: vec![format!("The message is from {from}, and the sign-in is that of {mailbox}.")],
+        fixes: vec![grant, fix("you", "setting", "Use the sender's own address", own)],
+    }
+}
+
+fn scope_missing() -> Cause {
+    let text = "Add https://graph.microsoft.com/Mail.Send.Shared to the sender's scopes, then sign in again.";
+    Cause {
+        code: "send-shared-scope-missing".to_owned(),
+        title: "The sign-in does not include Mail.Send.Shared".to_owned(),
+        likelihood: Likelihood::Possible,
+        why: vec![
+            "For a person, Microsoft Graph wants this permission to send as others.".to_owned(),
+        ],
+        fixes: vec![fix("you", "setting", "Add the scope", text.to_owned())],
+    }
+}
+
+fn fix(who: &str, kind: &str, title: &str, text: String) -> Fix {
+    Fix { who: who.to_owned(), kind: kind.to_owned(), title: title.to_owned(), text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::{Stage, graph::Refusal, smtp::Reply};
+
+    #[test]
+    fn a_refused_from_is_told_from_a_refused_sign_in() {
+        let smtp = |stage, said: &str| SendError::Refused {
+            stage,
+            reply: Reply::parse(said).unwrap(),
+            recipients: Vec::new(),
+        };
+        let graph = |status, code: &str| {
+            SendError::Graph(Refusal { status, code: code.to_owned(), ..Refusal::default() })
+        };
+        #[rustfmt::skip]
+        let table = [
+            (smtp(Stage::Sender,  "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),                                       true),
+            (smtp(Stage::Message, "554 5.2.252 SendAsDenied; a@x.example not allowed to send as b@x.example; STOREDRV.Submission.Exception:SendAsDeniedException"), true),
+            (smtp(Stage::Message, "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied"),                          true),
+            (smtp(Stage::Message, "550 5.2.252 Sender throttled due to continuous send as denied errors"),                                             true),
+            (smtp(Stage::Sender,  "553 5.7.1 <bo@x.example>: Sender address rejected: not owned by user ana"),                                         true),
+            (smtp(Stage::Sender,  "530 5.7.57 Client not authenticated to send mail."),                                                                false),
+            (smtp(Stage::Message, "550 5.1.8 Access denied, bad outbound sender"),                                                                     false),
+            (graph(403, "ErrorSendAsDenied"),                                                                                                          true),
+            (graph(403, "ErrorAccessDenied"),                                                                                                          true),
+            (graph(401, "InvalidAuthenticationToken"),                                                                                                 false),
+        ];
+        for (error, expected) in table {
+            assert_eq!(refuses_from(&error), expected, "{error}");
+            if expected {
+                assert_eq!(Problem::from(error).code, Code::SenderRefused);
+            }
+        }
+    }
+
+    #[test]
+    fn it_says_who_has_to_grant_what() {
+        let refused = || Problem::new(Code::SenderRefused, "no", "no");
+        let facts = SendAsFacts {
+            mailbox: "ana@x.example",
+            from: "o'hara@x.example",
+            exchange: true,
+            shared_scope: true,
+        };
+        let causes = refused().send_as(&facts).causes;
+        let grant = &causes[0].fixes[0];
+        assert_eq!(grant.who, "exchange-admin");
+        assert_eq!(
+            grant.text,
+            "Add-RecipientPermission -Identity 'o''hara@x.example' -Trustee 'ana@x.example' -AccessRights SendAs"
+        );
+        assert!(causes[1].fixes[0].text.contains("Mail.Send.Shared"));
+        let own = SendAsFacts { from: "Ana@x.example", ..facts };
+        assert!(
+            refused().send_as(&own).causes.is_empty(),
+            "the own address is no matter of send-as"
+        );
+    }
+}
