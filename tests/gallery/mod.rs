@@ -1,6 +1,7 @@
 //! The gallery of misbehaviour: other sides that do one thing wrong each, and what the real program makes
 //! of it, told by its exit code, its JSON and its history.
 
+mod graph;
 mod smtp;
 
 use crate::world::sendright::Sendright;
@@ -39,6 +40,13 @@ impl Gallery {
         assert_eq!((&row["id"], &row["outcome"]), (&result["id"], &result["outcome"]), "{profile}");
         let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         (ended.code, word(&result["outcome"]), word(&result["problem"]["code"]))
+    }
+
+    /// What the history says of the last message of `profile`.
+    pub(crate) fn last(&self, profile: &str) -> Value {
+        let history = self.0.json(&["history", "--profile", profile]);
+        let id = history["rows"][0]["id"].as_str().expect("it was written down").to_owned();
+        self.0.json(&["history", "show", &id])
     }
 
     /// A file of `size` octets, to be attached.
