@@ -54,19 +54,20 @@ impl Certificate {
         })
     }
 
-    /// Reads the first certificate of a PEM text, or one in DER: what a portal takes.
+    /// Reads the certificates of a PEM text, or one in DER: what a portal takes.
     ///
     /// # Errors
-    /// [`CertificateError::NoCertificate`], or why it cannot be read.
-    pub fn from_file(file: &[u8]) -> Result<Self, CertificateError> {
-        let Some(text) = pem::text(file) else { return Self::from_der(file) };
+    /// [`CertificateError::NoCertificate`], or why one cannot be read.
+    pub fn read_all(file: &[u8]) -> Result<Vec<Self>, CertificateError> {
+        let Some(text) = pem::text(file) else { return Ok(vec![Self::from_der(file)?]) };
+        let mut found = Vec::new();
         for section in pem::sections(text) {
             let section = section?;
             if section.label == pem::CERTIFICATE {
-                return Self::from_der(&section.der);
+                found.push(Self::from_der(&section.der)?);
             }
         }
-        Err(CertificateError::NoCertificate)
+        if found.is_empty() { Err(CertificateError::NoCertificate) } else { Ok(found) }
     }
 
     /// As it is exchanged between programs.

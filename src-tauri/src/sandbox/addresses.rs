@@ -38,6 +38,8 @@ pub struct Addresses {
     pub ca_file: PathBuf,
     /// The inbox as JSON.
     pub inbox: Url,
+    /// Where the public part of a certificate is uploaded for the program registered as "Web".
+    pub certificates: Url,
     /// The person who is offered first.
     pub user: &'static str,
     /// Everybody's password.
@@ -73,6 +75,7 @@ impl Addresses {
             imap_starttls_port: imap,
             ca_file,
             inbox: browser("/inbox".to_owned()),
+            certificates: browser("/certificates".to_owned()),
             user: USER,
             password: PASSWORD,
             desktop_client_id: desktop_client().id,

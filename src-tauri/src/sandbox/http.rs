@@ -1,6 +1,6 @@
 //! HTTP: one set of addresses, over `http://` for browsers and `https://` for programs.
 
-use super::{World, graph, idp, inbox};
+use super::{World, certificates, graph, idp, inbox};
 use axum::{
     Router,
     extract::Request,
@@ -35,6 +35,7 @@ pub(super) fn routes(world: Arc<World>) -> Router {
         .merge(idp::routes())
         .merge(graph::routes())
         .merge(inbox::routes())
+        .merge(certificates::routes())
         .layer(middleware::from_fn(guard))
         .with_state(world)
 }

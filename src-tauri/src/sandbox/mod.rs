@@ -7,6 +7,7 @@
 mod access;
 mod addresses;
 mod ca;
+mod certificates;
 mod directory;
 mod graph;
 mod http;
@@ -124,6 +125,7 @@ struct World {
     allowed: idp::Allowed,
     /// Since when each person's sign-ins are void.
     revoked: Mutex<HashMap<String, Timestamp>>,
+    certificates: certificates::Certificates,
     inbox: Inbox,
     drafts: graph::Drafts,
     uploads: graph::Uploads,
@@ -246,6 +248,7 @@ impl World {
         Ok(Self {
             signer,
             room: Room::open(&options.dir)?,
+            certificates: certificates::Certificates::open(&options.dir),
             inbox: Inbox::new(options.clock.clone()),
             uid_validity: started(&options.clock),
             clock: options.clock,

@@ -4,6 +4,7 @@
 //! so it is offered over `http://localhost`; programs use the same addresses over HTTPS.
 
 mod admin;
+mod assertion;
 mod authorize;
 mod codes;
 mod device;
@@ -82,7 +83,8 @@ async fn metadata(State(world): State<Arc<World>>, Path(tenant): Path<String>) -
             "urn:ietf:params:oauth:grant-type:device_code"
         ],
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": ["PS256", "RS256"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["EdDSA"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],

@@ -50,7 +50,8 @@ pub(super) async fn answer(
 pub(super) struct Asker<'a> {
     client: &'a Client,
     secret: Option<Secret>,
-    assertion: bool,
+    /// What was found when its assertion was looked at, where it shows one.
+    assertion: Option<Result<(), Refusal>>,
 }
 
 impl World {
@@ -63,7 +64,7 @@ impl World {
         let kind = question::tenant(tenant)?;
         let fields = Fields::parse(form)?;
         let grant = fields.need("grant_type")?;
-        let asker = self.asker_of(headers, &fields)?;
+        let asker = self.asker_of(tenant, headers, &fields)?;
         match grant {
             "authorization_code" => self.redeem_code(tenant, &asker, &fields),
             "refresh_token" => self.redeem_refresh(&asker, &fields),
@@ -75,14 +76,22 @@ impl World {
         }
     }
 
-    /// Client id and secret, from the form or from HTTP Basic (RFC 6749 §2.3.1).
-    fn asker_of(&self, headers: &HeaderMap, fields: &Fields) -> Result<Asker<'_>, Refusal> {
+    /// Client id and secret, from the form or from HTTP Basic (RFC 6749 §2.3.1), or an assertion
+    /// (RFC 7523 §2.2).
+    fn asker_of(
+        &self,
+        tenant: &str,
+        headers: &HeaderMap,
+        fields: &Fields,
+    ) -> Result<Asker<'_>, Refusal> {
         let (id, secret) = match basic(headers) {
             Some((id, secret)) => (id, Some(secret)),
             None => (fields.need("client_id")?.to_owned(), fields.secret("client_secret")),
         };
-        let assertion = fields.get("client_assertion").is_some();
-        Ok(Asker { client: self.client(&id)?, secret, assertion })
+        let client = self.client(&id)?;
+        let assertion =
+            fields.get("client_assertion").map(|_| self.check_assertion(client, tenant, fields));
+        Ok(Asker { client, secret, assertion })
     }
 
     fn redeem_code(
@@ -196,18 +205,18 @@ impl Asker<'_> {
         self.client
     }
 
-    /// Checks the secret: needed on the platform "Web", refused on the other.
+    /// Checks the secret or the assertion: one of them is needed on the platform "Web", both are refused
+    /// on the other.
     /// Source: <https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/confidential-client-application-authentication-error-aadsts7000218>, 2026-11.
     fn prove(&self, platform: Platform) -> Result<(), Refusal> {
         let client = || self.client.id.clone();
-        match (platform, &self.secret) {
-            (Platform::Desktop, None) if !self.assertion => Ok(()),
-            (Platform::Desktop, _) => Err(Refusal::SecretNotAllowed { client: client() }),
-            // The sandbox holds no certificates, so none is the right one.
-            (Platform::Web, None) if self.assertion => Err(Refusal::AssertionUnknown),
-            (Platform::Web, None) => Err(Refusal::SecretMissing),
-            (Platform::Web, Some(secret)) if self.client.has_secret(secret) => Ok(()),
-            (Platform::Web, Some(_)) => Err(Refusal::SecretWrong { client: client() }),
+        match (platform, &self.secret, &self.assertion) {
+            (Platform::Desktop, None, None) => Ok(()),
+            (Platform::Desktop, ..) => Err(Refusal::SecretNotAllowed { client: client() }),
+            (Platform::Web, None, Some(checked)) => checked.clone(),
+            (Platform::Web, None, None) => Err(Refusal::SecretMissing),
+            (Platform::Web, Some(secret), _) if self.client.has_secret(secret) => Ok(()),
+            (Platform::Web, Some(_), _) => Err(Refusal::SecretWrong { client: client() }),
         }
     }
 }
