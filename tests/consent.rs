@@ -148,7 +148,7 @@ fn registration(provider: Provider, authority: &str) -> Registration {
     }
 }
 
-fn party(provider: Provider, authority: &str) -> Party {
+pub(crate) fn party(provider: Provider, authority: &str) -> Party {
     let registration = registration(provider, authority);
     let profile = Profile {
         id: ProfileId::new(),

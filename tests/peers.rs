@@ -2,6 +2,7 @@
 //! by Microsoft's own description.
 
 mod admin_consent;
+mod certificate;
 mod consent;
 mod device;
 mod graph;

@@ -2,7 +2,8 @@
 //   Microsoft: /{tenant}/oauth2/v2.0/{authorize,token,devicecode,…}, an issuer for each tenant, RS256 access tokens
 //   Google:    /o/oauth2/v2/auth, /token, /device/code, /revoke, opaque access tokens
 // What it does unlike Entra: no AADSTS codes, and reuse of a rotated refresh token revokes all of its family.
-import { createPrivateKey } from 'node:crypto';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Provider } from 'oidc-provider';
 
 export const TENANT = '6d2f1c5e-0000-4000-8000-00000000c0de';
@@ -17,6 +18,7 @@ export const CLIENTS = {
   keeps_refresh: id(4), // the same; its refresh tokens are not rotated
   web: id(5), //           confidential: client_secret_post, and app-only for noreply@corp.test
   web_basic: id(6), //     the same with client_secret_basic and a secret that must be escaped
+  certified: id(7), //     confidential: a certificate of the fixtures, PS256 or RS256, and app-only for noreply@corp.test
   google: 'of-a-test.apps.googleusercontent.com', // installed application: a secret that is none, PKCE, loopback
 };
 export const SECRETS = { web: 'post-secret', web_basic: 'basic/secret+%:&= x', google: 'GOCSPX-of-a-test' };
@@ -39,6 +41,7 @@ const confidential = (client_id, client_secret, token_endpoint_auth_method) => (
   grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
   x_mailbox: 'noreply@corp.test',
 });
+const certificate = new X509Certificate(readFileSync(new URL('../../fixtures/certificates/app.cer', import.meta.url)));
 const clients = [
   native(CLIENTS.desktop),
   native(CLIENTS.short_lived, { x_lifetime: 5 }),
@@ -47,6 +50,10 @@ const clients = [
   native(CLIENTS.google, { client_secret: SECRETS.google, token_endpoint_auth_method: 'client_secret_post' }),
   confidential(CLIENTS.web, SECRETS.web, 'client_secret_post'),
   confidential(CLIENTS.web_basic, SECRETS.web_basic, 'client_secret_basic'),
+  {
+    ...confidential(CLIENTS.certified, undefined, 'private_key_jwt'),
+    jwks: { keys: [{ ...certificate.publicKey.export({ format: 'jwk' }), use: 'sig' }] },
+  },
   { client_id: 'dovecot', client_secret: 'dovecot-secret', token_endpoint_auth_method: 'client_secret_basic', redirect_uris: [], grant_types: [], response_types: [] },
 ];
 
@@ -166,11 +173,15 @@ function promptLikeMicrosoft(query) {
   return asked.size ? `?${asked}` : '';
 }
 
+// What the token endpoint was shown with a certificate, for comparing.
+const shown = [];
+
 function provider(issuer, signing, google) {
   const made = new Provider(issuer, configuration(signing, google));
   // It refuses to introspect a JWT with a 400, which Dovecot takes for an outage: say "not active".
   made.use(async (ctx, next) => {
     await next();
+    if (ctx.oidc?.route === 'token' && ctx.oidc.body?.client_assertion) shown.push(ctx.oidc.body);
     if (ctx.oidc?.route === 'introspection' && ctx.status === 400 && ctx.body?.error === 'unsupported_token_type') {
       ctx.status = 200;
       ctx.body = { active: false };
@@ -185,6 +196,7 @@ export function idp(base, privateKeyPem) {
   const tenants = new Map(TENANTS.map((tenant) => [tenant, provider(`${base}/${tenant}/v2.0`, signing, false)]));
   const google = provider(base, signing, true);
   return (req, res) => {
+    if (req.url === '/__asked') return res.end(JSON.stringify(shown));
     const [, tenant, rest, asked] = /^\/([^/?]+)(\/[^?]*)?(\?.*)?$/.exec(req.url) ?? [];
     const handler = tenants.get(tenant);
     if (!handler) return google(req, res);
