@@ -1,3 +1,4 @@
+import type { CertificateFiles } from "../api/contract/CertificateFiles";
 import type { PresetView } from "../api/contract/PresetView";
 import type { RegistrationSettings } from "../api/contract/RegistrationSettings";
 import type { RegistrationView } from "../api/contract/RegistrationView";
@@ -37,4 +38,25 @@ export class Registrations extends Attempts {
   setSecret = async (owner: string, name: SecretName, value: string) => {
     await this.call("set_secret", { key: { owner, name }, value });
   };
+
+  /** Removes a secret of a sender or a registration for good. */
+  removeSecret = async (owner: string, name: SecretName) => {
+    await this.call("remove_secret", { owner, name });
+    await this.load();
+  };
+
+  /** Lets the person choose a file; `null`: they chose none. */
+  chooseFile = () => this.call("choose_file", null);
+
+  /** What is in a certificate's files; throws the `Problem` where no app could sign in with it. */
+  readCertificate = (files: CertificateFiles) => this.call("read_certificate", files);
+
+  /** Keeps a certificate with its key for a registration. */
+  setCertificate = async (registration: string, files: CertificateFiles) => {
+    await this.call("set_certificate", { registration, files });
+    await this.load();
+  };
+
+  /** Writes a certificate's public part where the person wants it; false: nowhere. */
+  saveCertificate = (registration: string) => this.call("save_certificate", registration);
 }

@@ -9,6 +9,7 @@ import { NO_SERVER } from "../../stores/senderForms.svelte";
 import type { Registrations } from "../../stores/registrations.svelte";
 import { faultWords } from "../../text/faults";
 import { newRegistration, secretUse } from "../registration/rules";
+import { ChosenCertificate } from "../registration/chosenCertificate.svelte";
 import { methods } from "./methods";
 
 /** Stands for a registration that is not there yet. */
@@ -63,7 +64,9 @@ export class NewSender {
   /** The one of them that is used; `null`: a new one. */
   readonly existing = $derived.by(() =>
     this.chosenApp === NEW ? null : (this.known.find(({ settings }) => settings.id === this.chosenApp) ?? this.known[0] ?? null));
-  readonly hasSecret = $derived.by(() => (this.existing ?? this.registrations.of(this.madeId))?.has_client_secret ?? false);
+  /** The registration as it is kept, if it is. */
+  readonly kept = $derived.by(() => this.existing ?? this.registrations.of(this.madeId));
+  readonly certificate: ChosenCertificate;
   readonly secretUse = $derived.by(() => {
     const { provider, redirect } = this.existing?.settings ?? this.registration;
     return secretUse(provider, redirect, this.method?.signIn ?? "delegated");
@@ -71,7 +74,9 @@ export class NewSender {
   /** The preset names no server, or the sender needs one of its own. */
   readonly ownServer = $derived(!this.byOauth || this.preset?.smtp === null);
 
-  constructor(private readonly registrations: Registrations, private readonly profiles: Profiles) {}
+  constructor(private readonly registrations: Registrations, private readonly profiles: Profiles) {
+    this.certificate = new ChosenCertificate(registrations);
+  }
 
   choosePreset(id: string) {
     if (id === this.presetId) return void (this.chosenPreset = id);
@@ -141,8 +146,9 @@ export class NewSender {
 
   private checkApp(): Record<string, string> {
     const faults: Record<string, string> = {};
-    if (this.secretUse === "needed" && this.clientSecret === "" && !this.hasSecret) {
-      faults["app.client_secret"] = "This way of signing in needs the app’s client secret";
+    const credential = this.clientSecret !== "" || this.certificate.files !== null || this.kept?.proves_itself_with;
+    if (this.secretUse === "needed" && !credential) {
+      faults["app.client_secret"] = faults["app.certificate"] = "This way of signing in needs the app’s client secret or certificate";
     }
     if (this.existing === null) {
       const { tenant, client_id, name, provider } = this.registration;
@@ -198,6 +204,13 @@ export class NewSender {
       await this.registrations.load();
     }
     this.clientSecret = "";
+    if (this.secretUse !== "not-used") {
+      try {
+        await this.certificate.keep(id);
+      } catch (raw) {
+        throw inApp(problemFrom(raw));
+      }
+    }
     return id;
   }
 

@@ -99,6 +99,72 @@ describe("a change that makes people sign in again", () => {
   });
 });
 
+const passwordFault: Problem = {
+  ...tenantFault, fields: [{ field: "certificate.password", fault: "its private key is encrypted", remedy: "Give the password that it was made with" }],
+};
+
+describe("a certificate", () => {
+  const web = async (answers: Answers = {}) => {
+    const shown = await sheet(MAILER, answers);
+    await shown.user.selectOptions(screen.getByLabelText("Way back"), "page");
+    await shown.user.type(screen.getByLabelText("Address of the page"), "app.kestrel.example/back");
+    await shown.user.click(screen.getByRole("radio", { name: "Certificate" }));
+    return shown;
+  };
+
+  it("is chosen as a file, its password asked for, its facts shown, and kept when the sheet is saved", async () => {
+    const fake = fakeCall();
+    const { user, asked, onclose } = await web({
+      read_certificate: ({ password }) =>
+        password === "of-a-test" ? (fake.world.answers.read_certificate as () => never)() : Promise.reject(passwordFault as never),
+    });
+    await user.click(screen.getByRole("button", { name: "Choose file…" }));
+    const password = await screen.findByLabelText("Password of the file");
+    expect(password).toHaveAccessibleDescription("Its private key is encrypted. Give the password that it was made with.");
+    expect(await faults()).toEqual([]);
+    await user.type(password, "of-a-test");
+    await user.tab();
+    expect(await screen.findByText("8B5E85A14AA8A9BBD44D5A4DAD59576BBD09B672")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(onclose).toHaveBeenCalled());
+    expect(asked("set_certificate")).toMatchObject([{ registration: MAILER, files: { key_file: null, password: "of-a-test" } }]);
+  });
+
+  it("that lacks its key asks for the key’s file", async () => {
+    const keyFault = { ...tenantFault, fields: [{ field: "certificate.key_file", fault: "it holds no private key", remedy: "Name it" }] };
+    const fake = fakeCall();
+    const { user, asked } = await web({
+      read_certificate: ({ key_file }) => (key_file ? (fake.world.answers.read_certificate as () => never)() : Promise.reject(keyFault as never)),
+    });
+    await user.click(screen.getByRole("button", { name: "Choose file…" }));
+    await user.click(await screen.findByRole("button", { name: "Choose key file…" }));
+    expect(await screen.findByText(/CN=Kestrel Mailer/)).toBeVisible();
+    expect(asked("read_certificate")).toHaveLength(2);
+  });
+
+  it("that is kept shows its thumbprint, gives its public part for the portal, and is removed after a question", async () => {
+    const { user, asked, fake, stores } = await web();
+    (fake.world.answers.set_certificate as (request: unknown) => unknown)({ registration: MAILER });
+    await stores.registrations.load();
+    expect(await screen.findByText("8B5E85A14AA8A9BBD44D5A4DAD59576BBD09B672")).toBeVisible();
+    expect(screen.getByText("the certificate is used; the secret is kept")).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Save public part…" }));
+    expect(asked("save_certificate")).toEqual([MAILER]);
+    await user.click(screen.getByRole("button", { name: "Remove…" }));
+    expect(asked("remove_secret")).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Remove for good" }));
+    await waitFor(() => expect(asked("remove_secret")).toEqual([{ owner: MAILER, name: "certificate" }]));
+    expect(await screen.findByRole("button", { name: "Choose file…" })).toBeVisible();
+  });
+
+  it("is not offered where the provider takes none", async () => {
+    const { user } = await sheet(null);
+    await user.selectOptions(screen.getByLabelText("Provider"), "google");
+    expect(screen.queryByRole("radio", { name: "Certificate" })).toBeNull();
+  });
+});
+
 describe("deleting a registration", () => {
   it("is refused while senders use it, and names them", async () => {
     const { user, asked } = await sheet(MAILER);

@@ -1,3 +1,4 @@
+import type { CertificateAlgorithm } from "../../api/contract/CertificateAlgorithm";
 import type { ClientAuthentication } from "../../api/contract/ClientAuthentication";
 import type { Cloud } from "../../api/contract/Cloud";
 import type { Provider } from "../../api/contract/Provider";
@@ -41,6 +42,16 @@ export function changedSettings(again: SignInAgain[]): string {
 export const AUTHENTICATIONS: { value: ClientAuthentication; label: string }[] = [
   { value: "post", label: "In the request’s body" },
   { value: "basic", label: "In the Authorization header" },
+];
+
+export const CREDENTIALS = [
+  { value: "secret", label: "Client secret" },
+  { value: "certificate", label: "Certificate" },
+] as const;
+
+export const ALGORITHMS: { value: CertificateAlgorithm; label: string }[] = [
+  { value: "ps256", label: "PS256, as Microsoft’s own libraries do" },
+  { value: "rs256", label: "RS256, for what does not know PS256" },
 ];
 
 export const CLOUDS: { value: Cloud; label: string }[] = [

@@ -1,0 +1,71 @@
+import { problemFrom } from "../../api/call";
+import type { AttachmentView } from "../../api/contract/AttachmentView";
+import type { CertificateFiles } from "../../api/contract/CertificateFiles";
+import type { CertificateView } from "../../api/contract/CertificateView";
+import type { Registrations } from "../../stores/registrations.svelte";
+import { faultWords } from "../../text/faults";
+
+/** A certificate that the person is choosing: its files, and what Rust finds in them. Nothing is kept before it is saved. */
+export class ChosenCertificate {
+  file = $state<AttachmentView | null>(null);
+  keyFile = $state<AttachmentView | null>(null);
+  password = $state("");
+  /** What everybody may see of it, once it can be used. */
+  facts = $state<CertificateView | null>(null);
+  /** What is wrong, by field: `certificate`, `certificate.key_file`, `certificate.password`. */
+  faults = $state<Record<string, string>>({});
+  private asksForPassword = $state(false);
+
+  readonly needsKeyFile = $derived(this.keyFile !== null || this.faults["certificate.key_file"] !== undefined);
+  readonly needsPassword = $derived(this.asksForPassword);
+  readonly files = $derived<CertificateFiles | null>(this.file && {
+    file: this.file.file, key_file: this.keyFile?.file ?? null, password: this.password === "" ? null : this.password,
+  });
+
+  constructor(private readonly registrations: Registrations) {}
+
+  choose = async () => {
+    const file = await this.registrations.chooseFile();
+    if (file === null) return;
+    this.forget();
+    this.file = file;
+    await this.read();
+  };
+
+  chooseKey = async () => {
+    const file = await this.registrations.chooseFile();
+    if (file === null) return;
+    this.keyFile = file;
+    await this.read();
+  };
+
+  /** Looks into the files again. */
+  read = async () => {
+    if (this.files === null) return;
+    this.facts = null;
+    this.faults = {};
+    try {
+      this.facts = await this.registrations.readCertificate(this.files);
+    } catch (raw) {
+      const { fields, title, means } = problemFrom(raw);
+      this.faults = fields.length > 0
+        ? Object.fromEntries(fields.map((one) => [one.field, faultWords(one)]))
+        : { certificate: `${title}. ${means}` };
+      this.asksForPassword ||= this.faults["certificate.password"] !== undefined;
+    }
+  };
+
+  /** Keeps it for a registration, if one was chosen; throws the `Problem`. */
+  keep = async (registration: string) => {
+    if (this.files === null) return;
+    await this.registrations.setCertificate(registration, this.files);
+    this.forget();
+  };
+
+  forget = () => {
+    this.file = this.keyFile = this.facts = null;
+    this.password = "";
+    this.faults = {};
+    this.asksForPassword = false;
+  };
+}
