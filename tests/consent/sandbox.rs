@@ -1,6 +1,6 @@
 //! Sign-ins at the sandbox's identity provider, which enforces Entra's rules.
 
-use super::party;
+use super::{certificate::certificate, party};
 use http::{Request, Response, header};
 use sendright::{
     clock::Clock,
@@ -11,7 +11,7 @@ use sendright::{
         Waiting, Wallet, browser_page,
     },
     paths::Paths,
-    profile::{Provider, Redirect},
+    profile::{CertificateAlgorithm, Provider, Redirect, SignIn},
     sandbox::{Options, Sandbox, USER, WEB_SECRET},
     secret::{Secret, memory::Memory},
 };
@@ -182,4 +182,35 @@ async fn an_app_gets_a_token_for_every_mailbox() {
         stage.access(&["https://outlook.office365.com/.default".to_owned()]).await.unwrap();
     let roles = claims.shown().into_iter().find(|(name, _)| name == "roles").unwrap().1;
     assert!(roles.contains("SMTP.SendAsApp"), "{roles}");
+}
+
+#[tokio::test]
+async fn an_app_proves_itself_with_a_certificate_once_its_public_part_was_uploaded() {
+    let mut stage = Stage::set().await;
+    let at = stage.sandbox.addresses().clone();
+    let app = certificate();
+    let pem = app.certificate.pem();
+    stage.party.client_id.clone_from(&at.web_client_id);
+    stage.party.sign_in = SignIn::AppOnly;
+    stage.party.certificate = Some(Arc::new(app));
+    let scopes = ["https://outlook.office365.com/.default".to_owned()];
+
+    let problem = Problem::from(stage.access(&scopes).await.unwrap_err());
+    assert_eq!(problem.code, Code::ClientRejected);
+    assert!(problem.title.contains("does not know the certificate"), "{}", problem.title);
+    assert!(problem.said.unwrap().contains("AADSTS700027"));
+
+    let upload = Request::post(at.certificates.as_str()).body(pem.into_bytes()).unwrap();
+    assert_eq!(stage.http.send(upload).await.unwrap().status(), 201);
+    for algorithm in [CertificateAlgorithm::Ps256, CertificateAlgorithm::Rs256] {
+        stage.party.certificate_algorithm = algorithm;
+        stage.wallet.drop_access(stage.party.profile);
+        let claims = stage.access(&scopes).await.unwrap();
+        assert_eq!(claims.audience().as_deref(), Some("https://outlook.office365.com"));
+    }
+
+    stage.wallet.drop_access(stage.party.profile);
+    stage.party.endpoints.token.set_query(Some("elsewhere"));
+    let refused = stage.access(&scopes).await.unwrap_err().to_string();
+    assert!(refused.contains("AADSTS700023"), "signed for another address: {refused}");
 }
