@@ -230,6 +230,8 @@ data! {
         registration_name: Option<String>,
         /// The three addresses that have to fit.
         identity: Identity,
+        /// What was asked at the sign-in and not granted.
+        missing_scopes: Vec<String>,
         /// What it signs in with, and until when.
         credentials: Vec<Credential>,
         /// Keys that are stored and have no behaviour yet, each with a sentence.
@@ -399,6 +401,8 @@ data! {
         login_hint: String,
         /// What will be asked, as the provider names it.
         scopes: Vec<String>,
+        /// What the person should know before, in words.
+        note: Option<String>,
         /// When it began.
         started_at: Timestamp,
         /// When patience ends, or the code.
@@ -442,16 +446,40 @@ data! {
         account: Option<String>,
         /// When the access token in memory ends.
         access_expires_at: Option<Timestamp>,
+        /// The Microsoft tenant of the account or the app, as the provider says.
+        tenant: Option<String>,
+        /// The app that the token was given to, as it says itself.
+        app_id: Option<String>,
         /// Granted.
         scopes: Vec<String>,
-        /// Whom the access token is for; `None`: opaque.
+        /// Asked at the sign-in and not granted.
+        missing_scopes: Vec<String>,
+        /// What the access token allows by its own word: `scp`, or `roles` of an app.
+        permissions: Vec<String>,
+        /// Whom the access token is for.
         audience: Option<String>,
+        /// Whether an access token is held that says nothing about itself, as those of personal
+        /// Microsoft accounts and Google.
+        opaque: bool,
         /// When the person signed in.
         signed_in_at: Option<Timestamp>,
         /// When tokens were last renewed.
         refreshed_at: Option<Timestamp>,
         /// The claims worth showing, name and value; not proof of anything.
         claims: Vec<(String, String)>,
+    }
+    /// How a sign-out ended; the tokens are forgotten here in any case.
+    SignOutReport {
+        /// Whose.
+        id: ProfileId,
+        /// Always false: so says every answer about a sign-in.
+        signed_in: bool,
+        /// Whether the provider was told, and accepted that they are of no use any more.
+        revoked: bool,
+        /// Where the person can end the app's access, if the provider lets no program do it.
+        end_access_at: Option<String>,
+        /// Why the provider, which can revoke, did not.
+        problem: Option<Problem>,
     }
     /// A message to send.
     MessageDraft {
@@ -904,7 +932,7 @@ pub struct Contract {
     pub answer_consent: (ConsentAnswer, ()),
     pub explain_browser: (ConsentAnswer, Problem),
     pub cancel_consent: (Uuid, ()),
-    pub sign_out: (ProfileId, ()),
+    pub sign_out: (ProfileId, SignOutReport),
     pub token_view: (ProfileId, TokenView),
     pub choose_attachments: ((), Vec<AttachmentView>),
     pub send: (SendRequest, SendReport),

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("db/003_admin_consents.sql"),
     include_str!("db/004_certificates.sql"),
     include_str!("db/005_drafts.sql"),
+    include_str!("db/006_answers.sql"),
 ];
 
 /// How long a statement waits for another process to finish writing.

@@ -2,6 +2,7 @@
 //! of it, told by its exit code, its JSON and its history.
 
 mod graph;
+mod oauth;
 mod smtp;
 
 use crate::world::sendright::Sendright;

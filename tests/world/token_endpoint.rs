@@ -16,6 +16,8 @@ pub(crate) enum Say {
     Json(u16, String),
     /// With these octets.
     Raw(String),
+    /// With these octets, and then with nothing until the client hangs up.
+    Stall(String),
     /// By hanging up after the request was read.
     HangUp,
     /// Only once the test says so; then with status 200 and JSON.
@@ -81,6 +83,11 @@ async fn serve(
     let raw = match said {
         Say::HangUp => return,
         Say::Raw(raw) => raw,
+        Say::Stall(raw) => {
+            let _ = stream.write_all(raw.as_bytes()).await;
+            let _ = stream.read(&mut [0; 1]).await;
+            return;
+        }
         Say::Json(status, json) => written(status, &json),
         Say::When(gate, json) => {
             gate.notified().await;

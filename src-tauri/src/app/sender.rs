@@ -4,7 +4,7 @@ use super::{App, Inner, profiles::registration_of};
 use crate::{
     clock::Timestamp,
     explain::{Code, Problem},
-    oauth::{AccessToken, Party, SignInReason, SignedIn as Brought, TokenError},
+    oauth::{AccessToken, Party, SignInReason, SignedIn as Brought, TokenError, challenge},
     profile::{Profile, ProfileId, Registration, SignIn, Transport, presets, store::SignedIn},
     secret::{Secret, SecretKey, SecretName, SecretStore as _},
     transport::Credentials,
@@ -43,8 +43,10 @@ impl App {
             let secret =
                 inner.vault.get(&SecretKey::new(registration.id, SecretName::ClientSecret))?;
             let certificate = inner.kept_certificate(registration.id)?.map(Arc::new);
+            let claims = inner.store.look(|rows| rows.claims_challenge(profile.id))?;
             let http = inner.http(registration)?;
-            Ok(Party { certificate, ..Party::new(profile, registration, secret, http) })
+            let party = Party::new(profile, registration, secret, http);
+            Ok(Party { certificate, claims, ..party })
         })
         .await
     }
@@ -98,10 +100,25 @@ impl App {
             Ok(_) => self.renewed(id, None).await?,
             Err(TokenError::SignInNeeded(SignInReason::Refused(why))) => {
                 self.renewed(id, Some(why.to_string())).await?;
+                self.challenged(id, why.claims.as_deref()).await?;
             }
             Err(_) => {}
         }
         Ok(access?)
+    }
+
+    /// Keeps what the next sign-in has to prove, where the provider or a resource says so: `claims`
+    /// as it stood in the answer, JSON. What is none is left out.
+    pub(super) async fn challenged(
+        &self,
+        id: ProfileId,
+        claims: Option<&str>,
+    ) -> Result<(), Problem> {
+        let Some(claims) = claims.and_then(challenge) else { return Ok(()) };
+        self.beside(move |inner| {
+            Ok(inner.store.change(|rows| rows.keep_claims_challenge(id, &claims))?)
+        })
+        .await
     }
 
     /// Writes down that a sign-in renewed itself, or why only the person can renew it.
@@ -125,7 +142,9 @@ impl App {
         let now = self.0.clock.now();
         let known = SignedIn {
             account: brought.account.as_ref().and_then(|account| account.name.clone()),
+            tenant: brought.account.as_ref().and_then(|account| account.tenant.clone()),
             scopes: brought.granted.clone(),
+            missing: brought.missing.clone(),
             signed_in_at: now,
             refreshed_at: now,
             needs_sign_in: (!brought.renews_itself)
@@ -135,6 +154,7 @@ impl App {
         self.beside(move |inner| {
             Ok(inner.store.change(|rows| {
                 rows.put_sign_in(id, &known)?;
+                rows.forget_claims_challenge(id)?;
                 rows.secret_is_set(SecretKey::new(id, SecretName::RefreshToken), now)
             })?)
         })

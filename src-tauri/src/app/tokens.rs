@@ -2,10 +2,10 @@
 
 use super::App;
 use crate::{
-    api::{News, TokenView},
+    api::{News, SignOutReport, TokenView},
     explain::Problem,
     oauth::{Claims, SignedOut},
-    profile::{ProfileId, SignIn},
+    profile::{ProfileId, SignIn, presets},
     secret::{SecretKey, SecretName},
 };
 use tokio_util::sync::CancellationToken;
@@ -21,6 +21,7 @@ impl App {
             let renews = secrets.iter().any(|(name, _)| *name == SecretName::RefreshToken);
             let claims = held.as_ref().and_then(|token| Claims::of(&token.value));
             let granted = known.as_ref().map(|known| known.scopes.clone()).unwrap_or_default();
+            let by_itself = claims.as_ref().map(Claims::account).unwrap_or_default();
             Ok(TokenView {
                 profile_id: id,
                 signed_in: match profile.sign_in {
@@ -29,6 +30,14 @@ impl App {
                     SignIn::Password | SignIn::None => false,
                 },
                 account: known.as_ref().and_then(|known| known.account.clone()),
+                tenant: known.as_ref().and_then(|known| known.tenant.clone()).or(by_itself.tenant),
+                app_id: claims.as_ref().and_then(Claims::app),
+                missing_scopes: known
+                    .as_ref()
+                    .map(|known| known.missing.clone())
+                    .unwrap_or_default(),
+                permissions: claims.as_ref().map(Claims::permissions).unwrap_or_default(),
+                opaque: held.is_some() && claims.is_none(),
                 access_expires_at: held.as_ref().map(|token| token.expires_at),
                 scopes: held.as_ref().map_or(granted, |token| token.scopes.clone()),
                 audience: held.and_then(|token| token.audience),
@@ -51,8 +60,9 @@ impl App {
         Ok(())
     }
 
-    /// Forgets a sender's tokens, and revokes them where the provider can. Says so when it could not.
-    pub async fn sign_out(&self, id: ProfileId) -> Result<(), Problem> {
+    /// Forgets a sender's tokens, and revokes them where the provider can. Says so where it cannot, or
+    /// did not.
+    pub async fn sign_out(&self, id: ProfileId) -> Result<SignOutReport, Problem> {
         let sender = self.sender(id).await?;
         let party = self.party(&sender).await?;
         let ended = self.0.wallet.sign_out(&party).await?;
@@ -64,9 +74,34 @@ impl App {
         })
         .await?;
         self.tell(News::ProfilesChanged);
-        match ended {
-            SignedOut::NotRevoked(error) => Err(error.into()),
-            SignedOut::NothingHeld | SignedOut::Forgotten | SignedOut::Revoked => Ok(()),
-        }
+        let report = SignOutReport {
+            id,
+            signed_in: false,
+            revoked: false,
+            end_access_at: None,
+            problem: None,
+        };
+        Ok(match ended {
+            SignedOut::NothingHeld => report,
+            SignedOut::Revoked => SignOutReport { revoked: true, ..report },
+            SignedOut::Forgotten => {
+                let page = sender.registration.as_ref().and_then(presets::end_access_page);
+                SignOutReport { end_access_at: page.map(ToOwned::to_owned), ..report }
+            }
+            SignedOut::NotRevoked(error) => {
+                SignOutReport { problem: Some(not_revoked(error.into())), ..report }
+            }
+        })
     }
+}
+
+/// Why a sign-out did not reach the provider, after it was done here.
+fn not_revoked(problem: Problem) -> Problem {
+    let title = format!("Signed out here, but not revoked: {}", problem.title);
+    let means = format!(
+        "The tokens are forgotten on this computer. Until they run out the provider would still take \
+         them: end the app's access on the account's own page. {}",
+        problem.means
+    );
+    Problem { title, means, ..problem }
 }

@@ -67,6 +67,7 @@ impl Known {
             effective: self.effective(),
             registration_name: self.registration.as_ref().map(|r| r.name.clone()),
             identity: self.identity(),
+            missing_scopes: self.missing_scopes(),
             credentials: self.credentials(),
             not_yet,
         }
@@ -206,6 +207,12 @@ impl Known {
             account_mailbox,
             mailbox_from,
         }
+    }
+
+    fn missing_scopes(&self) -> Vec<String> {
+        let delegated = self.profile.sign_in == SignIn::Delegated;
+        let known = self.sign_in.as_ref().filter(|_| delegated);
+        known.map(|known| known.missing.clone()).unwrap_or_default()
     }
 
     fn credentials(&self) -> Vec<Credential> {

@@ -66,6 +66,9 @@ impl Consent {
             Some(code) => cli.out.event("device", &to_type(&view, code), typing(&view, code)),
             None => cli.out.event("open", &view, opening(&view)),
         }
+        if let Some(words) = &view.note {
+            note(words);
+        }
         let ended = watch(cli, &view, news, ctrl_c).await;
         cli.app.browsers_served().await;
         let account = ended?;

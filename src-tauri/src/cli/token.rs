@@ -32,14 +32,34 @@ impl Token {
     }
 }
 
+/// What was not granted, and what to do about it.
+fn missing(view: &TokenView) -> String {
+    match view.missing_scopes.as_slice() {
+        [] => String::new(),
+        missing => format!(
+            "{}: sign in again and allow it; what is not asked there an administrator has to grant",
+            missing.join(" ")
+        ),
+    }
+}
+
+fn opaque(view: &TokenView) -> &'static str {
+    if view.opaque { "none: the token is opaque, only its provider can read it" } else { "" }
+}
+
 fn words(view: &TokenView) -> Vec<Vec<String>> {
     let moment = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let pair = |key: &str, value: String| vec![key.to_owned(), value];
     let mut lines = vec![
         pair("signed in", if view.signed_in { "yes" } else { "no" }.to_owned()),
         pair("account", view.account.clone().unwrap_or_default()),
+        pair("tenant", view.tenant.clone().unwrap_or_default()),
+        pair("app id", view.app_id.clone().unwrap_or_default()),
         pair("scopes", view.scopes.join(" ")),
+        pair("not granted", missing(view)),
         pair("audience", view.audience.clone().unwrap_or_default()),
+        pair("permissions", view.permissions.join(" ")),
+        pair("claims", opaque(view).to_owned()),
         pair("access token until", moment(view.access_expires_at)),
         pair("signed in at", moment(view.signed_in_at)),
         pair("renewed at", moment(view.refreshed_at)),

@@ -75,6 +75,11 @@ impl Claims {
         self.0.get("aud").and_then(|aud| written("aud", aud))
     }
 
+    /// The app that the token was given to: Entra's v1 and v2 tokens, and `OpenID` Connect's.
+    pub fn app(&self) -> Option<String> {
+        self.text("appid").or_else(|| self.text("azp"))
+    }
+
     /// What the bearer may do: scopes of a person, roles of a program; `None`: it does not say.
     pub fn permissions(&self) -> Option<Vec<String>> {
         let scopes = self.0.get("scp").and_then(Value::as_str);
@@ -165,6 +170,11 @@ mod tests {
         assert_eq!(value("name"), Some("A [1mB"));
         assert_eq!((value("secretive"), value("scp")), (None, None));
         assert_eq!(claims.audience().as_deref(), Some("https://outlook.office.com"));
+        assert_eq!(claims.permissions().unwrap(), ["SMTP.SendAsApp", "Mail.Send"]);
+        let delegated = json!({"scp": "SMTP.Send openid", "azp": "client-2"});
+        let delegated = Claims::of(&token(&delegated)).unwrap();
+        assert_eq!(delegated.permissions().unwrap(), ["SMTP.Send", "openid"]);
+        assert_eq!((delegated.app().as_deref(), claims.app()), (Some("client-2"), None));
     }
 
     #[test]

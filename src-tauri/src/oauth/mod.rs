@@ -31,6 +31,6 @@ pub use device::{Device, DeviceGrant, Shown};
 pub use loopback::{Browser, Ending, Loopback, LoopbackError};
 pub use party::{Party, Proof};
 pub use redirect::Grant;
-pub use refusal::{Clocks, ProviderRefusal, browser_page};
+pub use refusal::{Clocks, ProviderRefusal, browser_page, challenge};
 pub use token::{AccessToken, SignInReason, TokenError};
 pub use wallet::{SignedIn, SignedOut, Wallet};

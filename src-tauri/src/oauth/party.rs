@@ -49,6 +49,8 @@ pub struct Party {
     pub sign_in: SignIn,
     /// The account that is offered to the person first.
     pub login_hint: String,
+    /// What the sign-in has to prove besides: an earlier claims challenge, JSON.
+    pub claims: Option<String>,
     /// What the person is asked to allow; may name several resources.
     pub consent_scopes: Vec<String>,
     /// What the first token is for: one resource.
@@ -154,6 +156,7 @@ impl Party {
             certificate_algorithm: registration.certificate_algorithm,
             sign_in: profile.sign_in,
             login_hint: profile.mailbox.clone(),
+            claims: None,
             consent_scopes: presets::consent_scopes(profile, through),
             token_scopes: presets::token_scopes(profile, through, profile.transport),
             grace: Duration::from_secs(profile.token_grace_seconds.into()),
@@ -221,6 +224,11 @@ impl Party {
         request
             .body(form.finish().into_bytes())
             .expect("a checked address and an encoded header make a request")
+    }
+
+    /// Whether there is a secret that may not go along with an answer that comes to `redirect`.
+    pub fn holds_its_secret_back(&self, redirect: &Redirect) -> bool {
+        self.client_secret.is_some() && rule(self.provider, redirect) == Rule::Never
     }
 
     /// The provider's host, for words.

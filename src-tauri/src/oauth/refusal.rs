@@ -63,7 +63,7 @@ impl ProviderRefusal {
             error: Some(short(text("error")?)),
             suberror: text("suberror").or(text("error_subtype")).map(short),
             uri: text("error_uri").map(short),
-            claims: text("claims").map(|claims| bounded(claims, LONG)),
+            claims: text("claims").and_then(challenge),
             ..Self::of_text(text("error_description"))
         };
         let numbers = body.get("error_codes").and_then(Value::as_array).into_iter().flatten();
@@ -147,6 +147,13 @@ impl fmt::Display for ProviderRefusal {
         }
         Ok(())
     }
+}
+
+/// A claims challenge, to be passed on whole or not at all: JSON of up to 4 KB.
+pub fn challenge(claims: &str) -> Option<String> {
+    let claims = Some(claims).filter(|claims| claims.len() <= 4_096)?;
+    let claims: Map<String, Value> = serde_json::from_str(claims).ok()?;
+    Some(Value::Object(claims).to_string())
 }
 
 /// Reads the text of an error page that the provider showed instead of sending the browser back.

@@ -65,6 +65,9 @@ impl Question {
         if !party.login_hint.is_empty() {
             ask = ask.add_extra_param("login_hint", party.login_hint.as_str());
         }
+        if let Some(claims) = &party.claims {
+            ask = ask.add_extra_param("claims", claims.as_str());
+        }
         let nonce = asks_who(&party.consent_scopes).then(|| CsrfToken::new_random_len(CHANCE));
         if let Some(nonce) = &nonce {
             ask = ask.add_extra_param("nonce", nonce.secret().as_str());
@@ -146,6 +149,14 @@ mod tests {
         assert_eq!(fields["access_type"], "offline");
         assert_eq!(fields["prompt"], "consent");
         assert!(!question.url.as_str().contains("s3cret"));
+    }
+
+    #[test]
+    fn a_claims_challenge_is_carried_into_the_question() {
+        let mut party = party(Provider::Microsoft, "https://login.example");
+        assert!(!ask(&party).1.contains_key("claims"));
+        party.claims = Some(r#"{"access_token":{"acrs":{"value":"c1"}}}"#.to_owned());
+        assert_eq!(ask(&party).1.get("claims"), party.claims.as_ref());
     }
 
     #[test]

@@ -42,6 +42,9 @@ const SENT_SECRETS: [&str; 7] = [
 /// Nobody is asked to wait longer than this, whatever a header says.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long a client is left alone that Entra takes to ask in a loop.
+const LOOP_ENDS: Duration = Duration::from_secs(5 * 60);
+
 /// The way to a token endpoint.
 pub(super) struct Wire<'a> {
     /// The client.
@@ -156,18 +159,20 @@ fn busy(
     now: Timestamp,
 ) -> Option<TokenError> {
     let status = answer.status();
-    let told = refusal.is_some_and(|refusal| {
-        refusal.is("temporarily_unavailable") || refusal.is("server_error") || refusal.has(50196)
-    });
-    (told || status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()).then(|| {
-        let said = refusal.map_or_else(|| gist(answer), ToString::to_string);
-        TokenError::Busy {
-            host: host.to_owned(),
-            status: status.as_u16(),
-            wait: retry_after(answer.headers(), now),
-            said: struck_out(&said, sent),
-        }
-    })
+    let told = refusal
+        .is_some_and(|refusal| refusal.is("temporarily_unavailable") || refusal.is("server_error"));
+    let in_a_loop = refusal.is_some_and(|refusal| refusal.has(50196));
+    (told || in_a_loop || status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()).then(
+        || {
+            let said = refusal.map_or_else(|| gist(answer), ToString::to_string);
+            TokenError::Busy {
+                host: host.to_owned(),
+                status: status.as_u16(),
+                wait: retry_after(answer.headers(), now).or(in_a_loop.then_some(LOOP_ENDS)),
+                said: struck_out(&said, sent),
+            }
+        },
+    )
 }
 
 /// The answer as `oauth2` reads it: status 200, no content type, the lifetime a number.

@@ -323,6 +323,25 @@ impl Preset {
     }
 }
 
+/// Where a person ends an app's access, for a provider that lets no program do it. `None`: not known
+/// for this cloud.
+///
+/// Sources: <https://support.microsoft.com/account-billing/edit-or-revoke-application-permissions-in-the-my-apps-portal-169be2d3-5fbb-4ada-adce-4b3c95e2d4f9>
+/// and <https://support.microsoft.com/account-billing/apps-and-services-you-can-use-with-microsoft-account>, 2026-11.
+pub fn end_access_page(registration: &Registration) -> Option<&'static str> {
+    let personal = registration.tenant.as_deref() == Some("consumers");
+    match (registration.provider, registration.cloud) {
+        (Provider::Microsoft, Cloud::Global) if personal => {
+            Some("https://account.live.com/consent/Manage")
+        }
+        (Provider::Microsoft, Cloud::Global) => Some("https://myapps.microsoft.com"),
+        (Provider::Microsoft, Cloud::UsGovHigh | Cloud::UsGovDod) => {
+            Some("https://myapps.microsoft.us")
+        }
+        _ => None,
+    }
+}
+
 /// The name under which the provider's browser page finds this computer.
 ///
 /// NOTE: Entra's portal refuses `http://127.0.0.1`; others follow RFC 8252 §8.3, which prefers it

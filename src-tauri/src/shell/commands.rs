@@ -61,7 +61,7 @@ commands! {
     answer_consent(ConsentAnswer) -> ();
     explain_browser(ConsentAnswer) -> Problem;
     cancel_consent(Uuid) -> ();
-    sign_out(ProfileId) -> ();
+    sign_out(ProfileId) -> SignOutReport;
     token_view(ProfileId) -> TokenView;
     cancel_send(Uuid) -> ();
     history(HistoryQuery) -> HistoryPage;

@@ -2,6 +2,7 @@ import type { ApplyReport } from "../api/contract/ApplyReport";
 import type { ProfileRow } from "../api/contract/ProfileRow";
 import type { ProfileSettings } from "../api/contract/ProfileSettings";
 import type { ProfileView } from "../api/contract/ProfileView";
+import type { SignOutReport } from "../api/contract/SignOutReport";
 import { Attempts } from "./attempts.svelte";
 
 /** The senders on screen. Rust owns the truth; this is a copy, refreshed after every change. */
@@ -35,8 +36,12 @@ export class Profiles extends Attempts {
 
   restore = (id: string) => this.change(() => this.call("restore_profile", id));
 
-  /** Forgets the tokens of a sender. */
-  signOut = (id: string) => this.change(() => this.call("sign_out", id));
+  /** Forgets the tokens of a sender; gives how the provider took it, or `null` when they could not be forgotten. */
+  signOut = async (id: string) => {
+    let report: SignOutReport | null = null;
+    await this.change(async () => void (report = await this.call("sign_out", id)));
+    return report as SignOutReport | null;
+  };
 
   /** Copies a sender; gives the copy's id, or `null` when that failed. */
   duplicate = async (id: string) => {

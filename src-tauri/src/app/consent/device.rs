@@ -52,6 +52,7 @@ fn view(topic: Topic, shown: Shown) -> ConsentView {
         redirect_uri: String::new(),
         login_hint: shown.login_hint,
         scopes: shown.scopes,
+        note: None,
         started_at: shown.asked_at,
         ends_at: shown.ends_at,
         device: Some(DeviceCode {

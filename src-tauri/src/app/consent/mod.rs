@@ -62,6 +62,7 @@ impl App {
         let number = port.as_ref().map(Loopback::port);
         let waiting = self.0.consents.ask(&party, &redirect, number)?;
         let asked = waiting.asked.clone();
+        let note = party.holds_its_secret_back(&redirect).then(|| way::SECRET_STAYS.to_owned());
         let topic = Topic::of_sender(asked.id, request.profile_id);
         let browser = port.map(|port| port.listen(self.0.consents.clone()));
         let cancel = self.under_way(topic, &asked.url);
@@ -72,7 +73,7 @@ impl App {
             }
             app.see_through(Question { topic, party, waiting, browser, cancel }).await;
         });
-        Ok(view(topic, route, asked))
+        Ok(ConsentView { note, ..view(topic, route, asked) })
     }
 
     /// Opens the browser once more.
@@ -171,6 +172,9 @@ impl App {
             self.0.wallet.sign_out(party).await?;
             return Err(ConsentError::Cancelled.into());
         }
+        if let Err(TokenError::Refused(why)) = &redeemed {
+            self.challenged(party.profile, why.claims.as_deref()).await?;
+        }
         let brought = redeemed?;
         self.signed_in(party.profile, &brought).await?;
         self.step(topic, ConsentStep::TokensStored, missing(&brought), None);
@@ -222,6 +226,7 @@ fn view(topic: Topic, route: ConsentRoute, asked: Asked) -> ConsentView {
         redirect_uri: asked.redirect_uri,
         login_hint: asked.login_hint,
         scopes: asked.scopes,
+        note: None,
         started_at: asked.asked_at,
         ends_at: asked.ends_at,
         device: None,
@@ -229,7 +234,13 @@ fn view(topic: Topic, route: ConsentRoute, asked: Asked) -> ConsentView {
 }
 
 fn missing(brought: &SignedIn) -> Option<String> {
-    (!brought.missing.is_empty()).then(|| format!("not allowed: {}", brought.missing.join(", ")))
+    (!brought.missing.is_empty()).then(|| {
+        format!(
+            "Not allowed: {}. Sign in again and allow it; what is not asked there an administrator has \
+             to grant.",
+            brought.missing.join(", ")
+        )
+    })
 }
 
 fn open_browser(url: &Url) -> Result<(), Problem> {

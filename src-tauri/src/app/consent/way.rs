@@ -4,8 +4,12 @@ use crate::{
     api::ConsentRoute,
     app::sender::Sender,
     explain::{Code, Problem},
-    profile::{Profile, Redirect, Registration, SignIn},
+    profile::{Profile, Provider, Redirect, Registration, SignIn},
 };
+
+/// Why a secret that is there does not go along.
+pub(super) const SECRET_STAYS: &str = "The stored client secret is not sent: loopback and deep link \
+    stand under Mobile and desktop applications, where Entra refuses secrets.";
 
 /// Where the browser will end, and how its answer comes back from there.
 pub(super) fn way(
@@ -17,7 +21,11 @@ pub(super) fn way(
         | (Some(ConsentRoute::Loopback), Redirect::DeepLink) => {
             (Redirect::Loopback, ConsentRoute::Loopback)
         }
-        (None, Redirect::DeepLink) | (Some(ConsentRoute::DeepLink), _) => {
+        (Some(ConsentRoute::DeepLink), _) if registration.provider == Provider::Google => {
+            return Err(no_deep_link(registration));
+        }
+        (None, Redirect::DeepLink)
+        | (Some(ConsentRoute::DeepLink), Redirect::DeepLink | Redirect::Loopback) => {
             (Redirect::DeepLink, ConsentRoute::DeepLink)
         }
         (None | Some(ConsentRoute::Paste), redirect @ Redirect::Pasted(_)) => {
@@ -25,7 +33,7 @@ pub(super) fn way(
         }
         // Nobody listens there: the browser's address bar has the answer all the same.
         (Some(ConsentRoute::Paste), _) => (Redirect::Loopback, ConsentRoute::Paste),
-        (Some(ConsentRoute::Loopback), Redirect::Pasted(_)) => {
+        (Some(ConsentRoute::Loopback | ConsentRoute::DeepLink), Redirect::Pasted(_)) => {
             return Err(registered_elsewhere(registration));
         }
         (Some(ConsentRoute::Device), _) => return Err(no_browser()),
@@ -50,6 +58,19 @@ pub(super) fn nobody_to_ask(profile: &Profile) -> Problem {
             profile.sign_in
         ),
     )
+}
+
+fn no_deep_link(registration: &Registration) -> Problem {
+    Problem::new(
+        Code::RedirectUnusable,
+        "Google brings no answer by deep link",
+        format!(
+            "{} is a client of the type Desktop app, and those have no links of their own. Sign in \
+             with the route \"loopback\" or \"paste\".",
+            registration.name
+        ),
+    )
+    .source("https://developers.google.com/identity/protocols/oauth2/native-app")
 }
 
 fn registered_elsewhere(registration: &Registration) -> Problem {

@@ -6,6 +6,7 @@
 //! unread answer would be lost.
 
 mod custody;
+mod pauses;
 mod turn;
 
 use super::{
@@ -20,9 +21,10 @@ use crate::{
     clock::{Clock, Timestamp},
     paths::Paths,
     profile::{Basis, ProfileId, SignIn},
-    secret::{Secret, SecretStore},
+    secret::SecretStore,
 };
 use custody::{Custody, Kept};
+use pauses::Pauses;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -117,7 +119,8 @@ impl Wallet {
     }
 
     /// An access token for `scopes` of one resource: the one in memory while it is fresh, else a new
-    /// one. `cancel` ends the waiting, not the renewal.
+    /// one. A busy provider is asked again, after a pause and not for ever. `cancel` ends the waiting,
+    /// not the renewal.
     ///
     /// # Errors
     /// Why there is none. [`TokenError::SignInNeeded`] is the person's matter; after all others a
@@ -131,6 +134,30 @@ impl Wallet {
         if let Some(fresh) = self.fresh(&Purpose::new(party, scopes)) {
             return Ok(fresh);
         }
+        let mut pauses = Pauses::default();
+        loop {
+            let done = self.renew(party, scopes, cancel).await;
+            let pause = match &done {
+                Err(TokenError::Busy { wait, .. }) => pauses.next(*wait),
+                _ => None,
+            };
+            let Some(pause) = pause else { return done };
+            tracing::info!(profile = %party.profile, ?pause, "the provider is busy");
+            // The turn is free meanwhile: whoever has it next may find the provider less busy.
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Err(TokenError::Cancelled),
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    async fn renew(
+        &self,
+        party: &Party,
+        scopes: &[String],
+        cancel: &CancellationToken,
+    ) -> Result<AccessToken, TokenError> {
         let (wallet, party, scopes) = (self.clone(), party.clone(), scopes.to_vec());
         let renewal = to_its_end(async move { wallet.renew_alone(&party, &scopes).await });
         tokio::select! {
@@ -164,7 +191,7 @@ impl Wallet {
         match (kept, &party.endpoints.revoke) {
             (None, _) => Ok(SignedOut::NothingHeld),
             (Some(kept), Some(place)) if kept.changed(party).is_empty() => {
-                Ok(match self.revoke(party, place, &kept.refresh_token).await {
+                Ok(match self.revoke(party, place, &kept).await {
                     Ok(()) => SignedOut::Revoked,
                     Err(error) => SignedOut::NotRevoked(error),
                 })
@@ -256,11 +283,13 @@ impl Wallet {
         lock(&self.0.access).get(purpose).filter(|token| token.is_fresh(now)).cloned()
     }
 
-    /// Revokes a refresh token and all that came of it (RFC 7009 §2.1). By hand: the `oauth2` crate
-    /// takes `https://` addresses only, and a provider on this computer has none.
-    async fn revoke(&self, party: &Party, place: &Url, token: &Secret) -> Result<(), TokenError> {
-        let fields = [("token", token.expose()), ("token_type_hint", "refresh_token")];
-        let request = party.form(place, Proof::Nothing, &fields);
+    /// Revokes a refresh token and all that came of it, the client proving itself as at the sign-in
+    /// (RFC 7009 §2.1). By hand: the `oauth2` crate takes `https://` addresses only, and a provider on
+    /// this computer has none.
+    async fn revoke(&self, party: &Party, place: &Url, kept: &Kept) -> Result<(), TokenError> {
+        let token = kept.refresh_token.expose();
+        let fields = [("token", token), ("token_type_hint", "refresh_token")];
+        let request = party.form(place, kept.proof, &fields);
         party.wire(self.0.clock.now()).tell(request).await
     }
 }

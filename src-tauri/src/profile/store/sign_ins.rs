@@ -15,8 +15,12 @@ use uuid::Uuid;
 pub struct SignedIn {
     /// Who signed in, as the provider names them; `None`: it does not say.
     pub account: Option<String>,
+    /// The Microsoft tenant of the account, as it says.
+    pub tenant: Option<String>,
     /// What was granted.
     pub scopes: Vec<String>,
+    /// What was asked and not granted.
+    pub missing: Vec<String>,
     /// When the person signed in.
     pub signed_in_at: Timestamp,
     /// When tokens were last renewed.
@@ -48,8 +52,8 @@ impl Rows<'_> {
     /// What is known of a profile's sign-in; `None`: there was none, or it was forgotten.
     pub fn sign_in(self, profile: ProfileId) -> Result<Option<SignedIn>, StoreError> {
         let mut row = self.0.prepare_cached(
-            "SELECT account, scopes, signed_in_at, refreshed_at, needs_sign_in, basis \
-             FROM sign_ins WHERE profile = ?1",
+            "SELECT account, scopes, signed_in_at, refreshed_at, needs_sign_in, basis, \
+             tenant, missing FROM sign_ins WHERE profile = ?1",
         )?;
         let found = row.query_row([profile.to_string()], |row| {
             Ok(SignedIn {
@@ -61,6 +65,8 @@ impl Rows<'_> {
                 basis: row
                     .get::<_, Option<String>>(5)?
                     .and_then(|basis| serde_json::from_str(&basis).ok()),
+                tenant: row.get(6)?,
+                missing: words(&row.get::<_, String>(7)?),
             })
         });
         Ok(found.optional()?)
@@ -70,10 +76,10 @@ impl Rows<'_> {
     pub fn put_sign_in(self, profile: ProfileId, known: &SignedIn) -> Result<(), StoreError> {
         self.0.execute(
             "INSERT INTO sign_ins \
-             (profile, account, scopes, signed_in_at, refreshed_at, needs_sign_in, basis) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (profile) DO UPDATE \
+             (profile, account, scopes, signed_in_at, refreshed_at, needs_sign_in, basis, tenant, \
+             missing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (profile) DO UPDATE \
              SET account = ?2, scopes = ?3, signed_in_at = ?4, refreshed_at = ?5, \
-             needs_sign_in = ?6, basis = ?7",
+             needs_sign_in = ?6, basis = ?7, tenant = ?8, missing = ?9",
             params![
                 profile.to_string(),
                 known.account,
@@ -82,8 +88,34 @@ impl Rows<'_> {
                 known.refreshed_at,
                 known.needs_sign_in,
                 known.basis.as_ref().map(document),
+                known.tenant,
+                known.missing.join(" "),
             ],
         )?;
+        Ok(())
+    }
+
+    /// What the next sign-in of a profile has to prove, JSON.
+    pub fn claims_challenge(self, profile: ProfileId) -> Result<Option<String>, StoreError> {
+        let mut row =
+            self.0.prepare_cached("SELECT claims FROM claims_challenges WHERE profile = ?1")?;
+        Ok(row.query_row([profile.to_string()], |row| row.get(0)).optional()?)
+    }
+
+    /// Keeps what the next sign-in of a profile has to prove, in place of what was kept before.
+    pub fn keep_claims_challenge(self, profile: ProfileId, claims: &str) -> Result<(), StoreError> {
+        self.0.execute(
+            "INSERT INTO claims_challenges (profile, claims) VALUES (?1, ?2) \
+             ON CONFLICT (profile) DO UPDATE SET claims = ?2",
+            params![profile.to_string(), claims],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets what the next sign-in had to prove: it has.
+    pub fn forget_claims_challenge(self, profile: ProfileId) -> Result<(), StoreError> {
+        self.0
+            .execute("DELETE FROM claims_challenges WHERE profile = ?1", [profile.to_string()])?;
         Ok(())
     }
 

@@ -134,7 +134,9 @@ fn a_sign_in_is_replaced_and_goes_with_its_profile() {
     let (profiles, id) = store();
     let known = SignedIn {
         account: Some("invoices@kestrel.example".into()),
+        tenant: Some("11111111-2222-3333-4444-555555555555".into()),
         scopes: vec!["openid".into(), "https://outlook.office.com/SMTP.Send".into()],
+        missing: vec!["https://outlook.office.com/IMAP.AccessAsUser.All".into()],
         signed_in_at: at(1),
         refreshed_at: at(2),
         needs_sign_in: None,
@@ -150,6 +152,23 @@ fn a_sign_in_is_replaced_and_goes_with_its_profile() {
             assert_eq!(rows.sign_in(id)?, Some(later));
             rows.purge_profile(id)?;
             assert_eq!(rows.sign_in(id)?, None);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_claims_challenge_is_kept_until_it_is_answered() {
+    let (profiles, id) = store();
+    profiles
+        .change::<_, StoreError>(|rows| {
+            assert_eq!(rows.claims_challenge(id)?, None);
+            for claims in [r#"{"id_token":{}}"#, r#"{"access_token":{}}"#] {
+                rows.keep_claims_challenge(id, claims)?;
+                assert_eq!(rows.claims_challenge(id)?.as_deref(), Some(claims));
+            }
+            rows.forget_claims_challenge(id)?;
+            assert_eq!(rows.claims_challenge(id)?, None);
             Ok(())
         })
         .unwrap();

@@ -42,6 +42,10 @@ login_hint: string,
  */
 scopes: Array<string>, 
 /**
+ * What the person should know before, in words.
+ */
+note: string | null, 
+/**
  * When it began.
  */
 started_at: Timestamp, 

@@ -30,6 +30,10 @@ registration_name: string | null,
  */
 identity: Identity, 
 /**
+ * What was asked at the sign-in and not granted.
+ */
+missing_scopes: Array<string>, 
+/**
  * What it signs in with, and until when.
  */
 credentials: Array<Credential>, 

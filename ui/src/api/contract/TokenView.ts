@@ -23,13 +23,34 @@ account: string | null,
  */
 access_expires_at: Timestamp | null, 
 /**
+ * The Microsoft tenant of the account or the app, as the provider says.
+ */
+tenant: string | null, 
+/**
+ * The app that the token was given to, as it says itself.
+ */
+app_id: string | null, 
+/**
  * Granted.
  */
 scopes: Array<string>, 
 /**
- * Whom the access token is for; `None`: opaque.
+ * Asked at the sign-in and not granted.
+ */
+missing_scopes: Array<string>, 
+/**
+ * What the access token allows by its own word: `scp`, or `roles` of an app.
+ */
+permissions: Array<string>, 
+/**
+ * Whom the access token is for.
  */
 audience: string | null, 
+/**
+ * Whether an access token is held that says nothing about itself, as those of personal
+ * Microsoft accounts and Google.
+ */
+opaque: boolean, 
 /**
  * When the person signed in.
  */

@@ -70,6 +70,7 @@ function view(line: Line, number: number, at: Moments): ProfileView {
     },
     registration_name: row.provider === "microsoft" ? "Kestrel Mailer" : row.provider === "google" ? "Kestrel Google" : null,
     identity: identity(row),
+    missing_scopes: [],
     credentials: credentials(row, at),
     not_yet: [],
   };

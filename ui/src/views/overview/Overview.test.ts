@@ -64,6 +64,14 @@ describe("the overview", () => {
     expect(screen.queryByText("All three work together")).toBeNull();
   });
 
+  it("says what was not allowed at the sign-in, and what to do", async () => {
+    const { user, stores } = await overview("Order confirmations", (view) => (view.missing_scopes = ["https://outlook.office.com/SMTP.Send"]));
+    expect(screen.getByText(/^Not everything was allowed at the sign-in: https:\/\/outlook.office.com\/SMTP.Send$/)).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Sign in again…" }));
+    expect(stores.nav.sheet).toMatchObject({ kind: "consent" });
+  });
+
   it("asks for no account where no person signs in", async () => {
     await overview("Monitoring alerts");
     expect(screen.getByText("With its own password")).toBeVisible();

@@ -167,6 +167,16 @@ it("signs in again in a sheet, and out at once", async () => {
   const { user, stores, fake } = await settings();
   await user.click(screen.getByRole("button", { name: "Sign out" }));
   expect(fake.asked.some(({ command }) => command === "sign_out")).toBe(true);
+  expect(screen.queryByText(/lets no program revoke/)).toBeNull();
   await user.click(screen.getByRole("button", { name: "Sign in again…" }));
   expect(stores.nav.sheet).toEqual({ kind: "consent", profileId: ORDERS });
+});
+
+it("says where the person ends the app's access when no program can", async () => {
+  const end_access_at = "https://myapps.microsoft.com";
+  const answers = { sign_out: (id: string) => ({ id, signed_in: false, revoked: false, end_access_at, problem: null }) };
+  const { user } = await settings(ORDERS, answers);
+  await user.click(screen.getByRole("button", { name: "Sign out" }));
+  expect(await screen.findByRole("link", { name: /end the app’s access/ })).toHaveAttribute("href", end_access_at);
+  expect(await faults()).toEqual([]);
 });
