@@ -36,7 +36,7 @@ impl App {
                     .as_ref()
                     .map(|known| known.missing.clone())
                     .unwrap_or_default(),
-                permissions: claims.as_ref().map(Claims::permissions).unwrap_or_default(),
+                permissions: claims.as_ref().and_then(Claims::permissions).unwrap_or_default(),
                 opaque: held.is_some() && claims.is_none(),
                 access_expires_at: held.as_ref().map(|token| token.expires_at),
                 scopes: held.as_ref().map_or(granted, |token| token.scopes.clone()),

@@ -82,17 +82,12 @@ impl Claims {
 
     /// What the bearer may do: scopes of a person, roles of a program; `None`: it does not say.
     pub fn permissions(&self) -> Option<Vec<String>> {
-        let scopes = self.0.get("scp").and_then(Value::as_str);
-        let roles = self.0.get("roles").and_then(Value::as_array);
-        let scopes = scopes.map(|all| all.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        let roles =
-            roles.map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect());
-        match (scopes, roles) {
-            (None, None) => None,
-            (scopes, roles) => {
-                Some([scopes.unwrap_or_default(), roles.unwrap_or_default()].concat())
-            }
+        let said = ["scp", "roles"].map(|name| self.0.get(name).and_then(|v| whole(name, v)));
+        if said == [None, None] {
+            return None;
         }
+        let names = said.iter().flatten().flat_map(|names| names.split_whitespace());
+        Some(names.map(ToOwned::to_owned).collect())
     }
 
     /// The account that signed in.
@@ -113,8 +108,13 @@ impl Claims {
     }
 }
 
+/// As it is shown.
 fn written(name: &str, value: &Value) -> Option<String> {
-    let text = match value {
+    whole(name, value).map(|text| bounded(&text, 300)).filter(|text| !text.is_empty())
+}
+
+fn whole(name: &str, value: &Value) -> Option<String> {
+    Some(match value {
         Value::String(text) => text.clone(),
         Value::Number(seconds) if ["iat", "nbf", "exp"].contains(&name) => {
             seconds.as_i64().and_then(Timestamp::from_unix)?.to_string()
@@ -123,8 +123,7 @@ fn written(name: &str, value: &Value) -> Option<String> {
         Value::Bool(yes) => yes.to_string(),
         Value::Array(many) => many.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
         Value::Null | Value::Object(_) => return None,
-    };
-    Some(bounded(&text, 300)).filter(|text| !text.is_empty())
+    })
 }
 
 #[cfg(test)]
