@@ -228,6 +228,8 @@ data! {
         effective: EffectiveSettings,
         /// Its registration's name.
         registration_name: Option<String>,
+        /// What an administrator allowed its registration, where one was asked from here.
+        admin_consent: Option<AdminConsent>,
         /// The three addresses that have to fit.
         identity: Identity,
         /// What was asked at the sign-in and not granted.

@@ -78,6 +78,8 @@ fn an_app_sends_once_its_administrator_has_allowed_it() {
     assert_eq!(given["tenant"], json!(scene.tenant), "{answer:?}");
     assert_eq!(given["scopes"], json!(["https://outlook.office365.com/.default"]), "{answer:?}");
     assert_eq!(scene.send().fine().result()["outcome"], "accepted");
+    let shown = scene.product.run(&["show", "App"]).fine();
+    assert_eq!(&shown.result()["admin_consent"], given, "it is remembered");
     scene.end();
 }
 

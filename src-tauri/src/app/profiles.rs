@@ -132,7 +132,7 @@ impl Inner {
     /// What is known of `profile`.
     pub(super) fn known(&self, profile: Profile) -> Result<Known, Problem> {
         let id = profile.id;
-        let (registration, sign_in, secrets, certificate) = self.store.look(|rows| {
+        let (registration, known, secrets, certificate) = self.store.look(|rows| {
             let registration = registration_of(rows, &profile)?;
             let mut secrets = rows.secrets_of(id)?;
             let mut certificate = None;
@@ -140,14 +140,18 @@ impl Inner {
                 secrets.extend(rows.secrets_of(shared.id)?);
                 certificate = rows.certificate_of(shared.id)?;
             }
-            Ok::<_, Problem>((registration, rows.sign_in(id)?, secrets, certificate))
+            let allowed = registration.as_ref().map(|app| rows.admin_consent(app)).transpose()?;
+            let known = (allowed.flatten(), rows.sign_in(id)?);
+            Ok::<_, Problem>((registration, known, secrets, certificate))
         })?;
+        let (admin_consent, sign_in) = known;
         let last = self.outbox.last_of(id)?;
         let access_expires_at = self.access_expires_at(id);
         let now = self.clock.now();
         Ok(Known {
             profile,
             registration,
+            admin_consent,
             sign_in,
             secrets,
             certificate,

@@ -10,7 +10,7 @@ use crate::{
     outbox::Record,
     profile::{
         Profile, Provider, Registration, SendAs, SignIn, Transport, client_credential, presets,
-        store::SignedIn,
+        store::{AdminConsent, SignedIn},
     },
     secret::SecretName,
 };
@@ -27,6 +27,7 @@ const UNUSED_REFRESH_TOKEN: Duration = Duration::from_secs(90 * 86_400);
 pub(super) struct Known {
     pub(super) profile: Profile,
     pub(super) registration: Option<Registration>,
+    pub(super) admin_consent: Option<AdminConsent>,
     pub(super) sign_in: Option<SignedIn>,
     /// Its own and its registration's.
     pub(super) secrets: Vec<(SecretName, Timestamp)>,
@@ -66,6 +67,7 @@ impl Known {
             settings: drafts::profile_settings(&self.profile),
             effective: self.effective(),
             registration_name: self.registration.as_ref().map(|r| r.name.clone()),
+            admin_consent: self.admin_consent.clone().map(drafts::admin_consent),
             identity: self.identity(),
             missing_scopes: self.missing_scopes(),
             credentials: self.credentials(),

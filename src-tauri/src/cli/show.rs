@@ -1,7 +1,7 @@
 //! `show`
 
 use super::{Cli, Done, out::columns, profiles::health};
-use crate::api::{Credential, ProfileView, ServerSettings};
+use crate::api::{AdminConsent, Credential, ProfileView, ServerSettings};
 use clap::Args;
 
 /// Shows one sender: its settings, its credentials and how it is doing.
@@ -33,6 +33,7 @@ fn words(view: &ProfileView) -> Vec<Vec<String>> {
         pair("transport", row.transport.as_str()),
         pair("sign-in", row.sign_in.as_str()),
         pair("registration", view.registration_name.as_deref().unwrap_or("none")),
+        pair("administrator", &view.admin_consent.as_ref().map(allowed).unwrap_or_default()),
         pair("scopes", &effective.scopes.join(" ")),
         pair("smtp", &effective.smtp.as_ref().map(server).unwrap_or_default()),
         pair("graph", effective.graph_url.as_deref().unwrap_or_default()),
@@ -52,6 +53,11 @@ fn pair(key: &str, value: &str) -> Vec<String> {
 
 fn server(ServerSettings { host, port, security, .. }: &ServerSettings) -> String {
     format!("{host}:{port} ({security})")
+}
+
+fn allowed(given: &AdminConsent) -> String {
+    let tenant = given.tenant.as_deref().map(|tenant| format!(" in the tenant {tenant}"));
+    format!("allowed the app at {}{}", given.granted_at, tenant.unwrap_or_default())
 }
 
 fn credential(one: &Credential) -> String {

@@ -69,6 +69,7 @@ function view(line: Line, number: number, at: Moments): ProfileView {
       redirect: row.provider ? "http://localhost/oauth2/callback" : null,
     },
     registration_name: row.provider === "microsoft" ? "Kestrel Mailer" : row.provider === "google" ? "Kestrel Google" : null,
+    admin_consent: null,
     identity: identity(row),
     missing_scopes: [],
     credentials: credentials(row, at),
