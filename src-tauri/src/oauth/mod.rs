@@ -13,6 +13,8 @@ mod client;
 mod consent;
 mod desk;
 mod device;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod loopback;
 mod page;
 mod party;

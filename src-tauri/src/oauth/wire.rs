@@ -116,7 +116,7 @@ impl Wire<'_> {
 }
 
 /// Tells an answer that hands something out from all others.
-fn judged(
+pub(super) fn judged(
     answer: &HttpResponse,
     host: &str,
     sent: &[String],

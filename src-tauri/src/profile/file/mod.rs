@@ -5,6 +5,8 @@
 
 mod certificate;
 mod export;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod plan;
 mod read;
 mod table;

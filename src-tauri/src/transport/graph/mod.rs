@@ -9,6 +9,8 @@ mod draft;
 mod json;
 mod lane;
 mod mail;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod refusal;
 mod submit;
 mod talk;

@@ -13,6 +13,8 @@
 mod auth;
 mod envelope;
 mod facts;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod offers;
 mod open;
 mod reply;

@@ -48,7 +48,7 @@ impl Session {
         Ok(session)
     }
 
-    async fn ehlo(&mut self, watch: &Watch) -> Result<(), SendError> {
+    pub(super) async fn ehlo(&mut self, watch: &Watch) -> Result<(), SendError> {
         // An address literal, and not this computer's own: names and addresses of a network are
         // nobody's business (RFC 5321 §4.1.4 wants one when there is no public name).
         let reply = self.command(&Ehlo::new(ClientId::default()), watch).await?;

@@ -1,0 +1,32 @@
+//! What a provider, a browser or a person may say: for `tests/fuzz`.
+
+use super::{
+    Claims, browser_page,
+    redirect::Reply,
+    wire::{self, Answer},
+};
+use crate::{clock::Timestamp, secret::Secret};
+use oauth2::http::{Response, header};
+
+/// The sent secret, which must not come back in any words.
+const SENT: &str = "of-a-fuzzer";
+
+/// An answer of the token endpoint: status, Retry-After and body.
+pub fn token_answer(status: u16, retry_after: &str, body: &[u8]) {
+    let answer = Response::builder().status(status).header(header::RETRY_AFTER, retry_after);
+    let Ok(answer) = answer.body(body.to_vec()) else { return };
+    let now = Timestamp::from_unix(1_800_000_000).expect("it is a time");
+    match wire::judged(&answer, "login.example", &[SENT.to_owned()], now) {
+        Ok(answer) => drop(serde_json::from_slice::<Answer>(answer.body())),
+        Err(error) => assert!(!error.to_string().contains(SENT), "{error}"),
+    }
+}
+
+/// What somebody pastes: an address with an answer, the text of a page, or a token to be shown.
+pub fn pasted(text: &str) {
+    drop(Reply::pasted(text));
+    drop(browser_page(text).to_string());
+    if let Some(claims) = Claims::of(&Secret::new(text)) {
+        drop((claims.account(), claims.audience(), claims.shown()));
+    }
+}
