@@ -46,6 +46,25 @@ impl Page {
         said["given"].take()
     }
 
+    /// The id of the sender called `name`.
+    pub(crate) fn profile(&self, name: &str) -> Value {
+        let rows = self.ask_app("list_profiles", &Value::Null);
+        let row = rows.as_array().into_iter().flatten().find(|row| row["name"] == name);
+        row.unwrap_or_else(|| panic!("no {name} in {rows:#}"))["id"].clone()
+    }
+
+    /// Sends a short message as `profile`, and waits for its end.
+    pub(crate) fn send(&self, profile: &Value, to: &[&str], subject: &str) {
+        let message = json!({
+            "from": "", "to": to, "cc": [], "bcc": [], "subject": subject, "text": "The figures of this month are below.",
+            "html": "", "headers": [], "attachments": [], "dsn": [], "dsn_return": null,
+        });
+        let send_id = uuid::Uuid::new_v4();
+        let asked =
+            json!({"send_id": send_id, "profile_id": profile, "message": message, "via": null});
+        self.ask_app("send", &asked);
+    }
+
     /// Presses `keys` one after the other, by the keyboard alone.
     pub(crate) fn keys(&self, keys: &str) {
         let each = keys.chars().flat_map(|key| {

@@ -3,7 +3,7 @@
 
 use crate::{app::ENTER, session::Session, webdriver::Page};
 use sendright::sandbox::USER;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::TcpListener,
@@ -90,24 +90,6 @@ fn apply(session: &Session, port: u16) {
     assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
 }
 
-fn send(window: &Page, profile: &Value, to: &[&str], subject: &str) {
-    let message = json!({
-        "from": "", "to": to, "cc": [], "bcc": [], "subject": subject, "text": "The figures of this month are below.",
-        "html": "", "headers": [], "attachments": [],
-    });
-    let send_id = uuid::Uuid::new_v4();
-    window.ask_app(
-        "send",
-        &json!({"send_id": send_id, "profile_id": profile, "message": message, "via": null}),
-    );
-}
-
-fn profile(window: &Page, name: &str) -> Value {
-    let rows = window.ask_app("list_profiles", &Value::Null);
-    let row = rows.as_array().into_iter().flatten().find(|row| row["name"] == name);
-    row.unwrap_or_else(|| panic!("no {name} in {rows:#}"))["id"].clone()
-}
-
 fn new_sender(camera: &mut Camera<'_>) {
     let window = camera.window;
     window.press("Add a sender");
@@ -171,7 +153,10 @@ fn compose(camera: &mut Camera<'_>, let_go: mpsc::Sender<()>) {
         &["Dear Anna,", "", "the invoices are attached.", "", "Regards", "You"].join(ENTER),
     );
     window.press("choose files");
-    session.choose_file("Open File", &session.file("invoices-2026-11.csv", &[b'1'; 70_000]));
+    session.choose_file(
+        "Open File",
+        &session.file("invoices-2026-11.csv", &"1;2;3\n".repeat(10_000).into_bytes()),
+    );
     window.see("invoices-2026-11.csv");
     camera.take("compose-filled");
     window.press("HTML");
@@ -207,12 +192,11 @@ fn every_screen_is_whole_in_both_themes_and_sizes() {
 
     let (let_go, silent) = mpsc::channel();
     apply(&session, server_that_falls_silent(silent));
-    let sandbox = profile(&window, "Sandbox SMTP");
-    send(&window, &sandbox, &["anna@sandbox.test"], "Figures of November");
-    send(&window, &sandbox, &["unknown@sandbox.test"], "To somebody who is gone");
-    send(
-        &window,
-        &profile(&window, "Closed relay"),
+    let sandbox = window.profile("Sandbox SMTP");
+    window.send(&sandbox, &["anna@sandbox.test"], "Figures of November");
+    window.send(&sandbox, &["unknown@sandbox.test"], "To somebody who is gone");
+    window.send(
+        &window.profile("Closed relay"),
         &["anna@kestrel.example"],
         "Through a closed door",
     );

@@ -10,7 +10,7 @@ use sendright::{
     clock::Clock,
     sandbox::{Options, Sandbox, USER},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     fs,
     path::Path,
@@ -125,15 +125,8 @@ fn type_a_password(window: &Page, port: u16) {
 
 /// Everything the window shows of `sender` and of what it sent.
 fn look_at(window: &Page, sender: &str) {
-    let rows = window.ask_app("list_profiles", &Value::Null);
-    let row = rows.as_array().into_iter().flatten().find(|row| row["name"] == sender);
-    let id = row.unwrap_or_else(|| panic!("no {sender}"))["id"].clone();
-    let message = json!({
-        "from": "", "to": [USER], "cc": [], "bcc": [], "subject": sender, "text": "Nothing.", "html": "", "headers": [], "attachments": [],
-    });
-    let asked =
-        json!({"send_id": uuid::Uuid::new_v4(), "profile_id": id, "message": message, "via": null});
-    window.ask_app("send", &asked);
+    let id = window.profile(sender);
+    window.send(&id, &[USER], sender);
     window.ask_app("token_view", &id);
     window.press(sender);
     for tab in ["Overview", "Settings", "History"] {
