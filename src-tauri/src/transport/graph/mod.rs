@@ -6,11 +6,11 @@
 //! draft that is not sent is removed, or its id stays with the caller.
 
 mod draft;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod json;
 mod lane;
 mod mail;
-#[cfg(fuzzing)]
-pub mod fuzzing;
 mod refusal;
 mod submit;
 mod talk;
