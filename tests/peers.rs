@@ -7,6 +7,7 @@ mod consent;
 mod device;
 mod graph;
 mod kill;
+mod processes;
 mod product;
 mod registrations;
 mod servers;

@@ -114,7 +114,7 @@ impl Product {
         self.file("data")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sendright"));
         command
             .args(arguments)
