@@ -118,7 +118,6 @@ fn what_cannot_be_done_says_so_in_its_exit_code() {
         (&["send", "Invoices", "--to", "a@b.example"],      3, ""),
         (&["token", "Invoices"],                            3, ""),
         (&["consent", "Relay"],                             2, "password"),
-        (&["consent", "Invoices", "--route", "device"],     2, "not there yet"),
         (&["verify", "Invoices"],                           2, "not there yet"),
         (&["explain", "535 5.7.3"],                         2, "not there yet"),
         (&["kit", "Invoices"],                              2, "not there yet"),

@@ -16,6 +16,8 @@ use std::{
 const USER: &str = "sender13";
 /// How many sends there are at least.
 const SENDS: usize = 200;
+/// How many programs are killed at least.
+const KILLS: u32 = 8;
 /// How long all of it may take.
 const AT_MOST: Duration = Duration::from_secs(90);
 
@@ -24,12 +26,13 @@ fn a_kill_at_any_moment_leaves_every_message_as_its_row_says_and_none_twice() {
     let product = Product::new();
     product.apply(&(profile("P", USER, "\"none\"") + &smtp(servers(), "relay", "none")));
     let (began, mut moments) = (Instant::now(), Moments(0x5eed_2026_1124_0001));
-    let mut rows = Vec::new();
-    while rows.len() < SENDS && began.elapsed() < AT_MOST {
+    let (mut rows, mut kills) = (Vec::new(), 0);
+    while (rows.len() < SENDS || kills < KILLS) && began.elapsed() < AT_MOST {
         kill_after(&product, moments.next());
+        kills += 1;
         rows = history(&product);
     }
-    assert!(rows.len() >= SENDS, "{} sends within {AT_MOST:?}", rows.len());
+    assert!(rows.len() >= SENDS && kills >= KILLS, "{} sends, {kills} kills", rows.len());
 
     // What Postfix took before is delivered before what it takes now.
     let last =
@@ -65,14 +68,16 @@ fn message_id(detail: &Value) -> &str {
 /// Begins to send many messages, and kills the program after a while.
 fn kill_after(product: &Product, moment: Duration) {
     let to = format!("{USER}@corp.test");
-    let mut child = product.spawn(&["send", "P", "--to", &to, "--subject", "k", "--repeat", "60"]);
+    let mut child =
+        product.spawn(&["send", "P", "--to", &to, "--subject", "k", "--repeat", "100000"]);
     sleep(moment);
+    assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
     child.kill().unwrap();
     child.wait().unwrap();
 }
 
 fn history(product: &Product) -> Vec<Value> {
-    let answer = product.run(&["history", "--limit", "500"]).fine();
+    let answer = product.run(&["history", "--limit", "1000"]).fine();
     answer.result()["rows"].as_array().unwrap().clone()
 }
 
@@ -84,6 +89,6 @@ impl Moments {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        Duration::from_millis(40 + self.0 % 700)
+        Duration::from_millis(30 + self.0 % 170)
     }
 }

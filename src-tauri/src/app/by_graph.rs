@@ -13,7 +13,7 @@ use crate::{
     profile::{Registration, SignIn, Transport, presets},
     secret::Secret,
     transport::{
-        Credentials, Delivery, Watch,
+        Credentials, Delivery, SendError, Watch,
         graph::{self, Graph, Host, Lane, Rights, Way, Wish},
     },
 };
@@ -82,7 +82,17 @@ impl Line {
         };
         self.remove_leftovers(way, &credentials).await;
         let sent = graph::send(way, &credentials, letter, wish, watch).await;
+        if let Err(SendError::Graph(no)) = &sent {
+            self.keep_challenge(no.claims.as_deref()).await;
+        }
         sent.map_err(|error| self.failed(letter, error))
+    }
+
+    /// What Graph wants proved is asked of the provider at the next sign-in.
+    async fn keep_challenge(&self, claims: Option<&str>) {
+        if let Err(problem) = self.app.challenged(self.sender.profile.id, claims).await {
+            tracing::warn!(code = ?problem.code, "a claims challenge could not be written down");
+        }
     }
 
     fn road(&self) -> Result<Road, Problem> {
