@@ -3,7 +3,7 @@
 use super::{Server, Session, Wire, offers::Offers};
 use crate::{
     clock::Clock,
-    letter::{Draft, Letter},
+    letter::{Draft, Letter, Notices},
     net::{
         limits::Limits,
         tls::{Oldest, Trust},
@@ -122,6 +122,7 @@ async fn letter() -> Letter {
         html: String::new(),
         headers: Vec::new(),
         attachments: Vec::new(),
+        notices: Notices::default(),
     };
     Letter::compose(&draft, Clock::system().now()).await.expect("it is a letter")
 }
