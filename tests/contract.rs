@@ -14,7 +14,7 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 }
 
 fn contract() -> BTreeSet<String> {
-    let api = text("src-tauri/src/api.rs");
+    let api = text("src-tauri/src/api/contract.rs");
     let fields = between(&api, "pub struct Contract {", "\n}");
     let names = fields.split("pub ").skip(1).filter_map(|field| field.split(':').next());
     names.map(str::to_owned).collect()

@@ -1,0 +1,58 @@
+//! Every command of the window.
+
+use super::*;
+use crate::{
+    explain::Problem,
+    profile::{ProfileId, RegistrationId},
+};
+use uuid::Uuid;
+
+/// Every command: its name, what it takes, what it gives. The window's types are made from this.
+#[derive(ts_rs::TS)]
+#[ts(export)]
+#[allow(dead_code, missing_docs, unreachable_pub)]
+pub struct Contract {
+    pub app_view: ((), AppView),
+    pub set_app_settings: (AppSettings, ()),
+    pub list_profiles: ((), Vec<ProfileRow>),
+    pub get_profile: (ProfileId, ProfileView),
+    pub save_profile: (ProfileSettings, ProfileId),
+    pub remove_profile: (ProfileId, ()),
+    pub restore_profile: (ProfileId, ()),
+    pub set_enabled: (SetEnabled, ()),
+    pub duplicate_profile: (ProfileId, ProfileId),
+    pub list_registrations: ((), Vec<RegistrationView>),
+    pub sign_in_again: (RegistrationSettings, Vec<SignInAgain>),
+    pub save_registration: (RegistrationSettings, RegistrationId),
+    pub remove_registration: (RegistrationId, ()),
+    pub set_secret: (SecretInput, ()),
+    pub remove_secret: (SetSecret, ()),
+    pub choose_file: ((), Option<AttachmentView>),
+    pub read_certificate: (CertificateFiles, CertificateView),
+    pub set_certificate: (SetCertificate, CertificateView),
+    pub save_certificate: (RegistrationId, bool),
+    pub list_presets: ((), Vec<PresetView>),
+    pub begin_consent: (BeginConsent, ConsentView),
+    pub begin_admin_consent: (BeginAdminConsent, ConsentView),
+    pub open_consent_again: (Uuid, ()),
+    pub answer_consent: (ConsentAnswer, ()),
+    pub explain_browser: (ConsentAnswer, Problem),
+    pub cancel_consent: (Uuid, ()),
+    pub sign_out: (ProfileId, SignOutReport),
+    pub token_view: (ProfileId, TokenView),
+    pub choose_attachments: ((), Vec<AttachmentView>),
+    pub send: (SendRequest, SendReport),
+    pub cancel_send: (Uuid, ()),
+    pub history: (HistoryQuery, HistoryPage),
+    pub history_detail: (Uuid, HistoryDetail),
+    pub start_sandbox: ((), SandboxView),
+    pub sandbox_view: ((), SandboxView),
+    pub sandbox_inbox: ((), Vec<SandboxMail>),
+    pub sandbox_mail: (Uuid, SandboxMailDetail),
+    pub import_file: ((), Option<ApplyReport>),
+    pub export_file: (Vec<ProfileId>, Option<String>),
+    pub open_link: (String, ()),
+    pub open_vault_file: (VaultPassphrase, ()),
+    pub use_keychain: ((), ()),
+    pub set_zoom: (f64, ()),
+}
