@@ -6,7 +6,8 @@ use crate::world::{
     token_endpoint::{Say as Token, TokenEndpoint},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
-use std::{fmt::Write as _, sync::Arc};
+use serde_json::json as value;
+use std::{process::Stdio, sync::Arc};
 use tokio::task::JoinSet;
 
 const SEND_MAIL: &str = "POST sendMail";
@@ -164,6 +165,25 @@ fn token() -> String {
     format!(r#"{{"access_token":"e30.{claims}.x","token_type":"Bearer","expires_in":3600}}"#)
 }
 
+/// The sender `p{n}`, whose tokens are of `endpoint` and whose Graph is `server`.
+fn sender(n: usize, endpoint: &TokenEndpoint, server: &GraphScript) -> String {
+    format!(
+        "[[registration]]\nname = \"r{n}\"\nprovider = \"microsoft\"\ntenant = \"kestrel.example\"\n\
+         client_id = \"11111111-2222-3333-4444-555555555555\"\n\
+         client_secret = {{ file = \"secret.txt\" }}\nauthority = \"{}\"\ngraph_url = \"{}\"\n\
+         [[profile]]\nname = \"p{n}\"\nregistration = \"r{n}\"\nsign_in = \"app-only\"\n\
+         transport = \"graph\"\nmailbox = \"ana@kestrel.example\"\n",
+        endpoint.authority, server.url,
+    )
+}
+
+/// An installation with these senders.
+fn installation(toml: &str) -> Gallery {
+    let gallery = Gallery::of(toml, &[("secret.txt".into(), "of-a-test".into())]);
+    gallery.file("large.bin", LARGE);
+    gallery
+}
+
 /// Starts the server of `picture`: its steps are below the mailbox, uploads are not.
 async fn start(picture: &Picture) -> GraphScript {
     let line = |line: &str| match line.split_once(' ') {
@@ -182,20 +202,10 @@ async fn every_graph_comes_to_what_it_should() {
     let (mut toml, mut servers) = (String::new(), Vec::new());
     for (n, picture) in pictures.iter().enumerate() {
         let server = start(picture).await;
-        write!(
-            toml,
-            "[[registration]]\nname = \"r{n}\"\nprovider = \"microsoft\"\ntenant = \"kestrel.example\"\n\
-             client_id = \"11111111-2222-3333-4444-555555555555\"\n\
-             client_secret = {{ file = \"secret.txt\" }}\nauthority = \"{}\"\ngraph_url = \"{}\"\n\
-             [[profile]]\nname = \"p{n}\"\nregistration = \"r{n}\"\nsign_in = \"app-only\"\n\
-             transport = \"graph\"\nmailbox = \"ana@kestrel.example\"\n",
-            endpoint.authority, server.url,
-        )
-        .unwrap();
+        toml += &sender(n, &endpoint, &server);
         servers.push(server);
     }
-    let gallery = Arc::new(Gallery::of(&toml, &[("secret.txt".into(), "of-a-test".into())]));
-    gallery.file("large.bin", LARGE);
+    let gallery = Arc::new(installation(&toml));
 
     let mut looks = JoinSet::new();
     for (n, picture) in pictures.iter().enumerate() {
@@ -214,4 +224,41 @@ async fn every_graph_comes_to_what_it_should() {
         let left = *name == "does not let its draft be removed";
         assert_eq!(gallery.last(&format!("p{n}"))["draft_left"], left, "a Graph that {name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_draft_of_a_program_that_was_killed_is_removed_by_the_next_send() {
+    let steps = vec![
+        (MAKE, made()),
+        (OPEN, opened()),
+        (PUT, Say::Silence),
+        // The next one.
+        (LOOK, draft()),
+        (REMOVE, gone()),
+        (SEND_MAIL, accepted()),
+    ];
+    let endpoint = TokenEndpoint::start(|_| Token::Json(200, token())).await;
+    let server = start(&picture("is cut off", (0, "accepted", ""), steps)).await;
+    let gallery = installation(&sender(0, &endpoint, &server));
+
+    let arguments =
+        ["send", "p0", "--to", "bo@example.org", "--text", "Hello", "--attach", "large.bin"];
+    let mut program = gallery.0.command(&arguments).stdin(Stdio::null()).spawn().unwrap();
+    server.is_silent().await;
+    program.kill().unwrap();
+    program.wait().unwrap();
+    let killed = gallery.last("p0");
+    assert_eq!(
+        (&killed["row"]["outcome"], &killed["draft_left"]),
+        (&value!("uncertain"), &value!(true))
+    );
+
+    assert_eq!(gallery.send("p0", &["bo@example.org"], &[]).0, 0);
+    server.asked();
+    let id = killed["row"]["id"].as_str().unwrap();
+    let settled = gallery.0.json(&["history", "show", id]);
+    assert_eq!(
+        (&settled["row"]["outcome"], &settled["draft_left"]),
+        (&value!("not_sent"), &value!(false))
+    );
 }

@@ -57,6 +57,15 @@ async fn a_wait_that_is_too_long_is_passed_on() {
 }
 
 #[tokio::test]
+async fn a_wait_may_be_told_as_a_date() {
+    let dates =
+        "Date: Wed, 18 Nov 2026 12:00:00 GMT\r\nRetry-After: Wed, 18 Nov 2026 12:20:00 GMT\r\n";
+    let server = GraphScript::start([(SEND_MAIL, busy(dates))]).await;
+    let problem = Attempt::default().refused(&server, &draft()).await;
+    assert_eq!((problem.retry, problem.retry_after_ms), (Retry::AfterWait, Some(1_200_000)));
+}
+
+#[tokio::test]
 async fn a_wait_can_be_cancelled() {
     let server = GraphScript::start([(SEND_MAIL, busy("Retry-After: 2\r\n"))]).await;
     let token = CancellationToken::new();

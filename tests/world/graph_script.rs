@@ -7,6 +7,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
+    sync::Notify,
 };
 
 /// How a request is answered.
@@ -40,6 +41,7 @@ impl Asked {
 pub(crate) struct GraphScript {
     pub(crate) url: String,
     script: Arc<Mutex<Script>>,
+    silent: Arc<Notify>,
 }
 
 struct Script {
@@ -75,13 +77,19 @@ impl GraphScript {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let steps = steps.into_iter().map(|(line, say)| (line.into(), say)).collect();
         let script = Arc::new(Mutex::new(Script { steps, asked: Vec::new() }));
-        let (shared, base) = (Arc::clone(&script), url.clone());
+        let silent = Arc::new(Notify::new());
+        let (shared, tells, base) = (Arc::clone(&script), Arc::clone(&silent), url.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&shared), base.clone()));
+                tokio::spawn(serve(stream, Arc::clone(&shared), Arc::clone(&tells), base.clone()));
             }
         });
-        Self { url, script }
+        Self { url, script, silent }
+    }
+
+    /// Waits until it keeps silent about a request that it has read.
+    pub(crate) async fn is_silent(&self) {
+        self.silent.notified().await;
     }
 
     /// Everything it was asked, once all steps have been gone.
@@ -98,7 +106,12 @@ impl GraphScript {
     }
 }
 
-async fn serve(mut stream: TcpStream, script: Arc<Mutex<Script>>, base: String) {
+async fn serve(
+    mut stream: TcpStream,
+    script: Arc<Mutex<Script>>,
+    silent: Arc<Notify>,
+    base: String,
+) {
     let Some(asked) = request(&mut stream).await else { return };
     let say = {
         let mut script = script.lock().unwrap();
@@ -113,7 +126,10 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<Script>>, base: String) 
     };
     match say {
         Say::HangUp => {}
-        Say::Silence => while stream.read(&mut [0; 64]).await.is_ok_and(|octets| octets > 0) {},
+        Say::Silence => {
+            silent.notify_one();
+            while stream.read(&mut [0; 64]).await.is_ok_and(|octets| octets > 0) {}
+        }
         Say::Raw(raw) => {
             let _ = stream.write_all(filled(&raw, &base).as_bytes()).await;
             let _ = stream.shutdown().await;

@@ -3,4 +3,5 @@
 pub mod dial;
 pub mod http;
 pub mod limits;
+pub mod retry_after;
 pub mod tls;

@@ -4,8 +4,15 @@ use super::{
     refusal::{Clocks, ProviderRefusal, bounded, short},
     token::TokenError,
 };
-use crate::{clock::Timestamp, net::http::Http, secret::Secret};
-use http::{HeaderMap, StatusCode, header};
+use crate::{
+    clock::Timestamp,
+    net::{
+        http::Http,
+        retry_after::{date, retry_after},
+    },
+    secret::Secret,
+};
+use http::{StatusCode, header};
 use oauth2::{
     AsyncHttpClient, ExtraTokenFields, HttpRequest, HttpResponse, StandardTokenResponse,
     basic::BasicTokenType,
@@ -13,7 +20,6 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::{pin::Pin, time::Duration};
-use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 use url::{Url, form_urlencoded};
 
 /// Tokens as they were handed out.
@@ -39,9 +45,6 @@ const SENT_SECRETS: [&str; 7] = [
     "token",
 ];
 
-/// Nobody is asked to wait longer than this, whatever a header says.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// How long a client is left alone that Entra takes to ask in a loop.
 const LOOP_ENDS: Duration = Duration::from_secs(5 * 60);
 
@@ -49,7 +52,7 @@ const LOOP_ENDS: Duration = Duration::from_secs(5 * 60);
 pub(super) struct Wire<'a> {
     /// The client.
     pub(super) http: &'a Http,
-    /// Now: `Retry-After` may be a date.
+    /// Now: a refusal may come of clocks that differ.
     pub(super) now: Timestamp,
     /// The client secret: it may travel in a header.
     pub(super) secret: Option<&'a Secret>,
@@ -129,10 +132,10 @@ pub(super) fn judged(
     };
     let refusal = body.as_ref().and_then(ProviderRefusal::of_json).map(|refusal| ProviderRefusal {
         status: Some(status.as_u16()),
-        clocks: date(answer.headers(), header::DATE).map(|theirs| Clocks { ours: now, theirs }),
+        clocks: clocks(answer, now),
         ..refusal.said_by(host).without(sent)
     });
-    if let Some(busy) = busy(answer, host, refusal.as_ref(), sent, now) {
+    if let Some(busy) = busy(answer, host, refusal.as_ref(), sent) {
         return Err(busy);
     }
     match (refusal, body) {
@@ -146,6 +149,12 @@ pub(super) fn judged(
     }
 }
 
+/// What time it is there and here.
+fn clocks(answer: &HttpResponse, ours: Timestamp) -> Option<Clocks> {
+    let theirs = Timestamp::from_unix(date(answer.headers(), &header::DATE)?.unix_timestamp())?;
+    Some(Clocks { ours, theirs })
+}
+
 /// Whether the provider only wants to be asked later: by status, by OAuth error, and where Entra
 /// says so with an error that means something else.
 ///
@@ -156,7 +165,6 @@ fn busy(
     host: &str,
     refusal: Option<&ProviderRefusal>,
     sent: &[String],
-    now: Timestamp,
 ) -> Option<TokenError> {
     let status = answer.status();
     let told = refusal
@@ -168,7 +176,7 @@ fn busy(
             TokenError::Busy {
                 host: host.to_owned(),
                 status: status.as_u16(),
-                wait: retry_after(answer.headers(), now).or(in_a_loop.then_some(LOOP_ENDS)),
+                wait: retry_after(answer.headers()).or(in_a_loop.then_some(LOOP_ENDS)),
                 said: struck_out(&said, sent),
             }
         },
@@ -190,23 +198,6 @@ fn plain(mut body: Map<String, Value>) -> HttpResponse {
         body.insert("expires_in".to_owned(), Value::from(seconds));
     }
     HttpResponse::new(Value::Object(body).to_string().into_bytes())
-}
-
-/// How long `Retry-After` asks to wait: seconds or a date (RFC 9110 §10.2.3).
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = if let Ok(seconds) = value.parse() {
-        Duration::from_secs(seconds)
-    } else {
-        date(headers, header::RETRY_AFTER)?.since(now)
-    };
-    Some(wait.min(LONGEST_WAIT))
-}
-
-/// The date in a header (RFC 9110 §5.6.7).
-fn date(headers: &HeaderMap, name: header::HeaderName) -> Option<Timestamp> {
-    let value = headers.get(name)?.to_str().ok()?.trim();
-    Timestamp::from_unix(OffsetDateTime::parse(value, &Rfc2822).ok()?.unix_timestamp())
 }
 
 /// What an answer that is none says, in one line.
@@ -284,25 +275,6 @@ mod tests {
         let moved = answer(302, &[("location", "https://evil.example/?code=geheim-code")], "");
         let said = judge(&moved).unwrap_err().to_string();
         assert!(said.ends_with("(302): redirect to evil.example"), "{said}");
-    }
-
-    #[test]
-    #[rustfmt::skip]
-    fn retry_after_is_seconds_or_a_date() {
-        let table = [
-            ("60",                            Some(60)),
-            (" 5 ",                           Some(5)),
-            ("Wed, 18 Nov 2026 12:02:00 GMT", Some(120)),
-            ("Wed, 18 Nov 2026 11:00:00 GMT", Some(0)),
-            ("99999999999",                   Some(24 * 60 * 60)),
-            ("soon",                          None),
-            ("-5",                            None),
-        ];
-        for (header, seconds) in table {
-            let Err(TokenError::Busy { wait, .. }) = judge(&answer(429, &[("retry-after", header)], ""))
-            else { panic!("busy") };
-            assert_eq!(wait, seconds.map(Duration::from_secs), "{header}");
-        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{Refusal, Way, refusal};
 use crate::{
-    net::http::HttpError,
+    net::{http::HttpError, retry_after::retry_after},
     secret::Secret,
     transport::{
         Credentials, SendError, Stage, Watch,
@@ -296,9 +296,7 @@ impl<'a> Talk<'a> {
             status: status.as_u16(),
             request_id: header("request-id"),
             client_request_id: ask.id.clone().unwrap_or_default(),
-            retry_after: header("retry-after")
-                .and_then(|s| s.parse().ok())
-                .map(Duration::from_secs),
+            retry_after: retry_after(answer.headers()),
             claims: raw("www-authenticate").as_deref().and_then(refusal::claims),
             harmless: ask.nature != Nature::Sends,
             ..Refusal::read(answer.body(), |text| bounded(&self.veil.strike(text)))
