@@ -19,7 +19,7 @@ use sendright::{
     profile::{Mailbox, Notice, Returned, Security, SmtpAuth},
     secret::Secret,
     transport::{
-        Credentials, Delivery, SendError, Side, Stage, Watch,
+        Credentials, Delivery, SendError, Side, Stage, Then, Watch,
         smtp::{Server, Session},
     },
 };
@@ -130,6 +130,7 @@ struct Attempt {
     draft: Draft,
     limits: Limits,
     watch: Watch,
+    then: Then<&'static Letter>,
 }
 
 /// What became of it: the result, what was written down, and what the server heard.
@@ -153,6 +154,7 @@ impl Attempt {
             draft: draft(),
             limits: limits(),
             watch: Watch::nobody(),
+            then: Then::Open,
         }
     }
 
@@ -163,7 +165,7 @@ impl Attempt {
         let result = async {
             let mut session =
                 Session::open(&server, &self.credentials, &self.limits, &self.watch).await?;
-            let sent = session.send(&letter, None, &self.watch).await;
+            let sent = session.send(&letter, self.then, &self.watch).await;
             session.quit(&self.watch).await;
             sent
         }

@@ -84,3 +84,52 @@ async fn dots_at_the_start_of_lines_arrive_doubled() {
     sent.result.unwrap();
     assert!(sent.heard[4].ends_with("\r\n\r\n..\r\n...a\r\n.."), "{}", sent.heard[4]);
 }
+
+const ASKED: &str = "C: MAIL\nC: RCPT\nC: DATA\nS: 250 ok\nS: 250 ok\nS: 354 go\nMESSAGE\n";
+
+/// The last message for a server that takes several commands at once.
+fn last(steps: &str) -> Attempt {
+    Attempt { then: Then::Quit, ..Attempt::protected(&[PROTECTED, SIGNED_IN, ASKED, steps]) }
+}
+
+#[tokio::test]
+async fn the_good_bye_goes_out_with_the_final_dot_of_the_last_message() {
+    for answers in ["S: 250 taken\nS: 221 bye", "BYTES: 250 taken\\r\\n221 bye\\r\\n"] {
+        let sent = last(&["C: QUIT\n", answers].concat()).go().await;
+        assert_eq!(sent.result.unwrap().reply, "250 taken");
+        assert!(sent.transcript.contains("C: .\nC: QUIT\nS: 250 taken\nS: 221 bye"));
+        assert_eq!(sent.heard.last().unwrap(), "QUIT", "and is not said twice");
+    }
+}
+
+#[tokio::test]
+async fn a_good_bye_in_place_of_an_answer_to_the_message_means_that_nobody_knows() {
+    for ending in ["CLOSE", "S: 221 2.0.0 bye\nCLOSE", "SILENCE"] {
+        let mut attempt = last(&["C: QUIT\n", ending].concat());
+        attempt.limits.final_dot = Duration::from_millis(50);
+        let sent = attempt.go().await;
+        assert!(sent.result.unwrap_err().uncertain(), "{ending}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_last_message_is_refused_whatever_follows() {
+    for ending in ["S: 221 bye", "CLOSE"] {
+        let sent = last(&["C: QUIT\nS: 554 5.6.0 no\n", ending].concat()).go().await;
+        assert_eq!(sent.problem().code, Code::MessageRefused, "{ending}");
+    }
+}
+
+#[tokio::test]
+async fn who_takes_one_command_at_a_time_hears_the_good_bye_after_its_answer() {
+    let script = "S: 220 hi\nC: EHLO\nS: 250 mail.example\nC: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nMESSAGE\nS: 250 done\nC: QUIT\nS: 221 bye";
+    let script = SmtpScript::start(script).await;
+    let server = server(&script, Security::None);
+    let watch = Watch::nobody();
+    let opened = Session::open(&server, &Credentials::None, &limits(), &watch).await;
+    let mut session = opened.unwrap();
+    session.send(&letter(draft()).await, Then::Quit, &watch).await.unwrap();
+    assert!(!shown(&watch).contains("QUIT"));
+    session.quit(&watch).await;
+    assert_eq!(script.heard().await.last().unwrap(), "QUIT");
+}

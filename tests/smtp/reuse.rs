@@ -20,7 +20,7 @@ async fn one_connection_takes_many_messages() {
     let mut session = Session::open(&server, &token(), &limits(), &watch).await.unwrap();
     for accepted in [true, false, true] {
         let watch = Watch::nobody();
-        assert_eq!(session.send(&letter, None, &watch).await.is_ok(), accepted);
+        assert_eq!(session.send(&letter, Then::Open, &watch).await.is_ok(), accepted);
         assert!(session.takes(&letter));
         assert!(shown(&watch).starts_with("C: MAIL FROM"), "each has its own transcript");
     }
@@ -52,7 +52,8 @@ async fn the_next_message_is_announced_in_the_same_breath_as_the_end_of_this_one
     let mut session = Session::open(&server, &token(), &limits(), &watch).await.unwrap();
     for (number, reply) in ["250 first", "250 second", "250 third"].into_iter().enumerate() {
         let watch = Watch::nobody();
-        let delivery = session.send(&letters[number], letters.get(number + 1), &watch).await;
+        let next = letters.get(number + 1).map_or(Then::Open, Then::Next);
+        let delivery = session.send(&letters[number], next, &watch).await;
         assert_eq!(delivery.unwrap().reply, reply);
         assert!(shown(&watch).starts_with("C: MAIL FROM"), "each has its own transcript");
     }
@@ -73,7 +74,7 @@ async fn nothing_is_sent_after_a_refusal_on_a_connection_that_waits_for_the_next
     let (first, next) = (letter(draft()).await, letter(draft()).await);
     let watch = Watch::nobody();
     let mut session = Session::open(&server, &token(), &limits(), &watch).await.unwrap();
-    session.send(&first, Some(&next), &watch).await.unwrap_err();
+    session.send(&first, Then::Next(&next), &watch).await.unwrap_err();
     assert!(!session.takes(&next));
     session.quit(&watch).await;
     let rest = script.heard().await.pop().unwrap();

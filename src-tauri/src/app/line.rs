@@ -14,7 +14,7 @@ use crate::{
     outbox::Beginning,
     profile::{Mailbox, MinTls, Profile, Provider, SignIn, Transport, check, presets},
     transport::{
-        Credentials, Delivery, SendError, Watch,
+        Credentials, Delivery, SendError, Then, Watch,
         smtp::{Server, Session},
     },
 };
@@ -65,13 +65,13 @@ impl Line {
         Ok(Ready { id, letter, keep_copy, cancel })
     }
 
-    /// Sends a message that was written down. `next` is the one that comes after it, if it is there
-    /// already: where the server lets us, it is told of it in the same breath.
-    pub async fn send(&self, ready: Ready, next: Option<&Ready>) -> SendReport {
+    /// Sends a message that was written down. What comes `then` the server is told in the same breath,
+    /// where it lets us.
+    pub async fn send(&self, ready: Ready, then: Then<&Ready>) -> SendReport {
         let began = Instant::now();
         let watch = self.app.watch(ready.id, ready.cancel.clone());
         self.app.at_stage(ready.id, "token", ready.letter.size());
-        let ended = self.hand_over(&ready, next, &watch).await;
+        let ended = self.hand_over(&ready, then, &watch).await;
         self.end(ready, ended, &watch, began).await
     }
 
@@ -170,11 +170,11 @@ impl Line {
     async fn hand_over(
         &self,
         ready: &Ready,
-        next: Option<&Ready>,
+        then: Then<&Ready>,
         watch: &Watch,
     ) -> Result<Delivery, Failed> {
         match self.via {
-            Transport::Smtp => self.by_smtp(&ready.letter, next, watch, &ready.cancel).await,
+            Transport::Smtp => self.by_smtp(&ready.letter, then, watch, &ready.cancel).await,
             // Boxed: it is several times as large as the other.
             Transport::Graph => Box::pin(self.by_graph(ready, watch)).await,
         }
@@ -185,14 +185,14 @@ impl Line {
     async fn by_smtp(
         &self,
         letter: &Letter,
-        next: Option<&Ready>,
+        then: Then<&Ready>,
         watch: &Watch,
         cancel: &CancellationToken,
     ) -> Result<Delivery, Failed> {
         let mut open = self.session.lock().await;
-        let next = next.map(|next| &next.letter);
+        let then = then.map(|next| &next.letter);
         if let Some(mut session) = open.take().filter(|session| session.takes(letter)) {
-            match session.send(letter, next, watch).await {
+            match session.send(letter, then, watch).await {
                 Err(error) if error.let_go() => self.forget_refused_token(&error),
                 sent => {
                     *open = Some(session);
@@ -201,7 +201,7 @@ impl Line {
             }
         }
         let mut session = self.connect(letter, watch, cancel).await?;
-        let sent = session.send(letter, next, watch).await;
+        let sent = session.send(letter, then, watch).await;
         *open = Some(session);
         sent.map_err(|error| self.failed(letter, error))
     }

@@ -21,6 +21,7 @@ mod tokens;
 mod vault;
 mod views;
 
+pub use crate::transport::Then;
 pub use line::{Line, Ready};
 
 use crate::{

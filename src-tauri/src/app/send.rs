@@ -5,7 +5,7 @@ use crate::{
     api::{News, SendNews, SendReport, SendRequest},
     explain::{Code, Problem},
     profile::{Profile, ProfileId, Transport},
-    transport::{Progress, Watch},
+    transport::{Progress, Then, Watch},
 };
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -16,8 +16,8 @@ impl App {
     pub async fn send(&self, request: SendRequest) -> Result<SendReport, Problem> {
         let line = self.line(request.profile_id, request.via).await?;
         let ready = line.prepare(request.send_id, &request.message).await?;
-        let report = line.send(ready, None).await;
-        line.close().await;
+        let report = line.send(ready, Then::Quit).await;
+        tokio::spawn(line.close()); // the outcome is final, whatever the server says to QUIT
         Ok(report)
     }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     api::{MessageDraft, Outcome, SendReport},
-    app::{Line, Ready},
+    app::{Line, Ready, Then},
     cli::{Cli, Done},
     explain::{Code, Problem},
 };
@@ -101,7 +101,12 @@ impl<'a> Repeat<'a> {
         let left = (self.times - self.accepted) as usize;
         let more = self.ready.len() < AHEAD && self.ready.len() + 1 < left;
         let another = async { if more { self.prepare().await.ok() } else { None } };
-        let sending = one(self.cli, &self.line, current, self.ready.front());
+        let then = match self.ready.front() {
+            Some(next) => Then::Next(next),
+            None if left == 1 => Then::Quit,
+            None => Then::Open,
+        };
+        let sending = one(self.cli, &self.line, current, then);
         let (report, another) = tokio::join!(sending, another);
         self.ready.extend(another); // what kept it from being written down is said in its turn
         Ok(report?)

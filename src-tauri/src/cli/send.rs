@@ -3,7 +3,7 @@
 use super::{Cli, Done, interrupt::interrupted, out::note, progress, repeat::Repeat};
 use crate::{
     api::{AttachmentDraft, MessageDraft, Outcome, RecipientOutcome, SendReport},
-    app::{Line, Ready},
+    app::{Line, Ready, Then},
     explain::{Code, Problem},
     profile::{Notice, Returned, Transport},
 };
@@ -83,26 +83,17 @@ enum Via {
 impl Send {
     pub(super) async fn run(self, cli: &Cli) -> Done {
         let began = Instant::now();
-        let sent = match self.begin(cli).await {
-            Ok((line, message)) => match self.repeat {
-                None => once(cli, line, &message).await,
-                Some(times) => {
-                    let patience = Duration::from_secs(self.patience.into());
-                    return Repeat::new(cli, line, &message, times, patience).run().await;
-                }
-            },
-            Err(problem) => Err(problem),
+        let (line, message) = match self.begin(cli).await {
+            Ok(both) => both,
+            Err(problem) => return Ok(told(cli, Err(problem), began)),
         };
-        match sent {
-            Ok(report) => {
-                cli.out.outcome(&report, words(&report), report.problem.as_ref());
-                Ok(code(&report))
-            }
-            Err(problem) => {
-                cli.out.outcome(&not_sent(&problem, began), "", Some(&problem));
-                Ok(problem.code.exit_code())
-            }
+        if let Some(times) = self.repeat {
+            let patience = Duration::from_secs(self.patience.into());
+            return Repeat::new(cli, line, &message, times, patience).run().await;
         }
+        let code = told(cli, once(cli, &line, &message).await, began);
+        line.close().await; // after the outcome, which the reply to QUIT cannot change
+        Ok(code)
     }
 
     async fn begin(&self, cli: &Cli) -> Result<(Line, MessageDraft), Problem> {
@@ -138,11 +129,23 @@ impl Send {
     }
 }
 
-async fn once(cli: &Cli, line: Line, message: &MessageDraft) -> Result<SendReport, Problem> {
+async fn once(cli: &Cli, line: &Line, message: &MessageDraft) -> Result<SendReport, Problem> {
     let ready = line.prepare(Uuid::new_v4(), message).await?;
-    let report = one(cli, &line, ready, None).await;
-    line.close().await;
-    report
+    one(cli, line, ready, Then::Quit).await
+}
+
+/// Says how it went; gives the exit code.
+fn told(cli: &Cli, sent: Result<SendReport, Problem>, began: Instant) -> u8 {
+    match sent {
+        Ok(report) => {
+            cli.out.outcome(&report, words(&report), report.problem.as_ref());
+            code(&report)
+        }
+        Err(problem) => {
+            cli.out.outcome(&not_sent(&problem, began), "", Some(&problem));
+            problem.code.exit_code()
+        }
+    }
 }
 
 /// Sends one message. The first Ctrl-C stops it as long as it can be stopped; the second ends the
@@ -151,11 +154,11 @@ pub(super) async fn one(
     cli: &Cli,
     line: &Line,
     ready: Ready,
-    next: Option<&Ready>,
+    then: Then<&Ready>,
 ) -> Result<SendReport, Problem> {
     let id = ready.id();
     let progress = tokio::spawn(progress::of_send(id, cli.app.news()));
-    let mut sending = pin!(line.send(ready, next));
+    let mut sending = pin!(line.send(ready, then));
     let mut ctrl_c = pin!(interrupted());
     let mut asked_to_stop = false;
     let report = loop {

@@ -119,6 +119,28 @@ impl Delivery {
     }
 }
 
+/// What follows a message on its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then<T> {
+    /// This one.
+    Next(T),
+    /// Perhaps another; none is known yet.
+    Open,
+    /// Nothing: it was the last.
+    Quit,
+}
+
+impl<T> Then<T> {
+    /// The same, with something else for the next one.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Then<U> {
+        match self {
+            Self::Next(next) => Then::Next(change(next)),
+            Self::Open => Then::Open,
+            Self::Quit => Then::Quit,
+        }
+    }
+}
+
 /// How far a send is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {

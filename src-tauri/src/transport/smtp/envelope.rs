@@ -3,12 +3,12 @@
 use super::{Reply, Session, offers::Offers, wire::Wire};
 use crate::{
     letter::Letter,
-    transport::{Recipient, SendError, Stage, Watch},
+    transport::{Recipient, SendError, Stage, Then, Watch},
 };
 use lettre::{
     Address,
     transport::smtp::{
-        commands::{Mail, Rcpt, Rset},
+        commands::{Mail, Quit, Rcpt, Rset},
         extension::{MailBodyParameter, MailParameter, RcptParameter},
     },
 };
@@ -109,15 +109,24 @@ impl Session {
     }
 
     /// What can be said already while the message before is not answered yet: its content may stand
-    /// first in a group (RFC 2920 §3.1), so each message costs one round trip.
-    pub(super) fn say_ahead(&mut self, next: &Letter) -> String {
-        let commands = commands(next, &self.offers, self.wire.host());
-        match commands {
-            Ok(commands) if self.offers.pipelining && commands.len() <= GROUP => {
-                self.ahead = Some(next.message_id().to_owned());
-                commands.concat()
+    /// first in a group, and QUIT last (RFC 2920 §3.1). So each message costs one round trip, and the
+    /// parting none.
+    pub(super) fn say_ahead(&mut self, then: Then<&Letter>, watch: &Watch) -> String {
+        match then {
+            _ if !self.offers.pipelining => String::new(),
+            Then::Next(next) => match commands(next, &self.offers, self.wire.host()) {
+                Ok(commands) if commands.len() <= GROUP => {
+                    self.ahead = Some(next.message_id().to_owned());
+                    commands.concat()
+                }
+                _ => String::new(),
+            },
+            Then::Open => String::new(),
+            Then::Quit => {
+                self.parting = true;
+                Wire::said(&[Quit.to_string()], watch);
+                Quit.to_string()
             }
-            _ => String::new(),
         }
     }
 

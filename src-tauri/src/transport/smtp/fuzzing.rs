@@ -10,7 +10,7 @@ use crate::{
     },
     profile::{Mailbox, Security, SmtpAuth},
     secret::Secret,
-    transport::{Credentials, SendError, Stage, Watch},
+    transport::{Credentials, SendError, Stage, Then, Watch},
 };
 use std::{
     io,
@@ -102,12 +102,12 @@ async fn talk(
     };
     let wire = Wire::new(Box::new(Script::new(said)), &server.host, true);
     let (offers, limits) = (Offers::default(), Limits::default());
-    let mut session = Session { wire, offers, limits, usable: true, ahead: None };
+    let mut session = Session { wire, offers, limits, usable: true, ahead: None, parting: false };
     session.wire.reach(Stage::Ehlo, &watch);
     session.wire.reply(limits.greeting, &watch).await?;
     session.ehlo(&watch).await?;
     session.sign_in(&server, credentials, &watch).await?;
-    session.send(&letter().await, None, &watch).await
+    session.send(&letter().await, Then::Open, &watch).await
 }
 
 async fn letter() -> Letter {

@@ -23,7 +23,7 @@ mod wire;
 
 pub use reply::Reply;
 
-use super::{Credentials, Delivery, SendError, Stage, Watch};
+use super::{Credentials, Delivery, SendError, Stage, Then, Watch};
 use crate::{
     letter::Letter,
     net::{
@@ -70,6 +70,8 @@ pub struct Session {
     usable: bool,
     /// The Message-ID of the letter whose envelope the server has already.
     ahead: Option<String>,
+    /// Whether QUIT is said.
+    parting: bool,
 }
 
 impl Session {
@@ -91,22 +93,24 @@ impl Session {
 
     /// Whether `letter` can be sent on this connection.
     pub fn takes(&self, letter: &Letter) -> bool {
-        self.usable && self.ahead.as_ref().is_none_or(|ahead| ahead == letter.message_id())
+        self.usable
+            && !self.parting
+            && self.ahead.as_ref().is_none_or(|ahead| ahead == letter.message_id())
     }
 
-    /// Sends `letter` to everybody in its envelope. Where the server lets us, it is told of the
-    /// `next` one in the same breath; that one has to be sent next then, or nothing at all.
+    /// Sends `letter` to everybody in its envelope. Where the server lets us, it is told in the same
+    /// breath what comes `then`; a next letter has to be sent next then, or nothing at all.
     ///
     /// # Errors
     /// Says why not, or that nobody knows: see [`SendError::uncertain`].
     pub async fn send(
         &mut self,
         letter: &Letter,
-        next: Option<&Letter>,
+        then: Then<&Letter>,
         watch: &Watch,
     ) -> Result<Delivery, SendError> {
         self.wire.reach(Stage::Sender, watch);
-        let sent = self.transact(letter, next, watch).await;
+        let sent = self.transact(letter, then, watch).await;
         if let Err(error) = &sent {
             watch.failed(error);
             self.usable = self.usable && self.ahead.is_none() && leaves_usable(error);
@@ -117,27 +121,27 @@ impl Session {
     async fn transact(
         &mut self,
         letter: &Letter,
-        next: Option<&Letter>,
+        then: Then<&Letter>,
         watch: &Watch,
     ) -> Result<Delivery, SendError> {
         let recipients = self.envelope(letter, watch).await?;
-        match self.message(letter, next, watch).await {
+        match self.message(letter, then, watch).await {
             Ok(reply) => Ok(Delivery { recipients, reply: reply.to_string() }),
             Err(error) => Err(error.after(recipients)),
         }
     }
 
-    /// The message, what the next one needs, and the reply that makes the message the server's.
+    /// The message, what comes after it, and the reply that makes the message the server's.
     async fn message(
         &mut self,
         letter: &Letter,
-        next: Option<&Letter>,
+        then: Then<&Letter>,
         watch: &Watch,
     ) -> Result<Reply, SendError> {
         self.usable = false; // until the reply to the final dot, the server takes words for text
         self.hand_over(letter, watch).await?;
-        let ahead = next.map(|next| self.say_ahead(next)).unwrap_or_default();
         watch.transcript.client(".");
+        let ahead = self.say_ahead(then, watch);
         self.wire.last_dot(&ahead, self.limits.block).await?;
         let reply = self.after_the_dot(watch).await?;
         self.usable = true;
@@ -165,17 +169,24 @@ impl Session {
     async fn after_the_dot(&mut self, watch: &Watch) -> Result<Reply, SendError> {
         let patient = Watch { cancel: CancellationToken::new(), ..watch.clone() };
         let said = match self.wire.reply(self.limits.final_dot, &patient).await {
-            Ok(reply) if (300..400).contains(&reply.code()) => reply.to_string(),
+            Ok(reply) if reply.code() == 221 || (300..400).contains(&reply.code()) => {
+                reply.to_string()
+            }
             Ok(reply) => return Ok(reply),
             Err(error) => error.to_string(),
         };
         Err(SendError::doubt(self.wire.host(), said))
     }
 
-    /// Says good-bye. What was accepted stays accepted, whatever comes back.
+    /// Says good-bye unless that is done, and waits a little for the answer (RFC 5321 §4.1.1.10). What
+    /// was accepted stays accepted, whatever comes back.
     pub async fn quit(mut self, watch: &Watch) {
         let between = self.usable && self.ahead.is_none();
-        if between && self.wire.say(&[Quit.to_string()], PARTING, watch).await.is_ok() {
+        let says = between && !self.parting;
+        if says && self.wire.say(&[Quit.to_string()], PARTING, watch).await.is_err() {
+            return;
+        }
+        if between {
             let _ = self.wire.reply(PARTING, watch).await;
         }
     }

@@ -32,7 +32,7 @@ impl Session {
         let allowed = server.security == Security::None && server.allow_plaintext;
         let wire = Wire::new(Box::new(dialed.stream), host, local || allowed);
         let (offers, limits) = (Offers::default(), *limits);
-        let mut session = Self { wire, offers, limits, usable: true, ahead: None };
+        let mut session = Self { wire, offers, limits, usable: true, ahead: None, parting: false };
         if server.security == Security::Tls {
             session.protect(server, watch).await?;
         }
