@@ -8,6 +8,7 @@ mod certificate;
 mod cli;
 mod consent;
 mod contract;
+mod discovery;
 mod gallery;
 mod graph;
 mod journey;

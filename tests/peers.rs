@@ -5,6 +5,7 @@ mod admin_consent;
 mod certificate;
 mod consent;
 mod device;
+mod discovery;
 mod graph;
 mod kill;
 mod processes;

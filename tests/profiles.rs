@@ -125,6 +125,7 @@ async fn a_full_disk_keeps_what_was_there_and_says_so() {
             text,
             base_dir: Path::new("/"),
             environment: &|_| None,
+            found: &[],
         };
         let now = Clock::system().now();
         sendright::profile::file::apply(&source, &store, &vault, now)

@@ -22,6 +22,7 @@ pub struct Contract {
     pub set_enabled: (SetEnabled, ()),
     pub duplicate_profile: (ProfileId, ProfileId),
     pub list_registrations: ((), Vec<RegistrationView>),
+    pub discover_endpoints: (RegistrationSettings, Discovered),
     pub sign_in_again: (RegistrationSettings, Vec<SignInAgain>),
     pub save_registration: (RegistrationSettings, RegistrationId),
     pub remove_registration: (RegistrationId, ()),

@@ -32,6 +32,12 @@ data! {
         token_endpoint: String,
         /// Empty: the preset.
         device_endpoint: String,
+        /// Where a custom provider revokes tokens.
+        revocation_endpoint: String,
+        /// How a custom provider names itself; its endpoints can be looked up there.
+        issuer: String,
+        /// Hosts besides the issuer's to which codes and secrets may go: the person has confirmed them.
+        confirmed_hosts: Vec<String>,
         /// Empty: the preset.
         graph_url: String,
         /// loopback, deep-link or an https:// address
@@ -44,6 +50,19 @@ data! {
         ca_file: String,
         /// Belongs to the sandbox.
         sandbox: bool,
+    }
+    /// A provider as its issuer describes it; empty: it does not say.
+    Discovered {
+        /// Where the person's browser goes.
+        authorize_endpoint: String,
+        /// Where codes and refresh tokens are exchanged.
+        token_endpoint: String,
+        /// Where a device code is asked for.
+        device_endpoint: String,
+        /// Where a token can be revoked.
+        revocation_endpoint: String,
+        /// How it takes the client secret.
+        client_authentication: ClientAuthentication,
     }
     /// An app registration as it is listed.
     RegistrationView {

@@ -234,6 +234,8 @@ data! {
         not_yet: Vec<String>,
         /// Secrets that the file takes to be in the vault and that are not there.
         missing_secrets: Vec<String>,
+        /// What issuers said, each as a line of the file.
+        found: Vec<String>,
         /// Whose person has to sign in again, since what the sign-in rests on was changed.
         sign_in_again: Vec<SignInAgain>,
     }

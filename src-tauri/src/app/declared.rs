@@ -6,7 +6,7 @@ use crate::{
     explain::Problem,
     profile::{
         ProfileId,
-        file::{self, Applied, Source},
+        file::{self, Applied, Found, Lookup, Source},
     },
     secret::Secret,
 };
@@ -24,15 +24,23 @@ impl App {
         base_dir: PathBuf,
         environment: impl Fn(&str) -> Option<Secret> + Send + 'static,
     ) -> Result<ApplyReport, Problem> {
+        let wanted = lookups(&text, &base_dir);
+        let found = self.look_up_all(wanted).await?;
+        let told = found.iter().flat_map(|(name, at)| words(name, at)).collect();
         let applied = self
             .beside(move |inner| {
-                let source = Source { text: &text, base_dir: &base_dir, environment: &environment };
+                let source = Source {
+                    text: &text,
+                    base_dir: &base_dir,
+                    environment: &environment,
+                    found: &found,
+                };
                 let now = inner.clock.now();
                 Ok(file::apply(&source, &inner.store, &*inner.vault, now)?)
             })
             .await?;
         self.tell(News::ProfilesChanged);
-        Ok(report(applied))
+        Ok(ApplyReport { found: told, ..report(applied) })
     }
 
     /// Applies the file at `path`, without an environment: for a window, which has none to offer.
@@ -54,6 +62,25 @@ impl App {
     }
 }
 
+/// The issuers that have to be asked before `text` can be applied.
+fn lookups(text: &str, base_dir: &Path) -> Vec<Lookup> {
+    file::lookups(&Source { text, base_dir, environment: &|_| None, found: &[] })
+}
+
+/// What an issuer said, in the words of the file.
+fn words(name: &str, found: &Found) -> Vec<String> {
+    let authentication = found.authentication.map(|way| way.to_string()).unwrap_or_default();
+    let table = [
+        ("authorize_endpoint", &found.authorize),
+        ("token_endpoint", &found.token),
+        ("device_endpoint", &found.device),
+        ("revocation_endpoint", &found.revocation),
+        ("client_authentication", &authentication),
+    ];
+    let said = table.iter().filter(|(_, value)| !value.is_empty());
+    said.map(|(key, value)| format!("{name}: {key} = \"{value}\"")).collect()
+}
+
 fn report(applied: Applied) -> ApplyReport {
     ApplyReport {
         created: applied.created,
@@ -61,6 +88,7 @@ fn report(applied: Applied) -> ApplyReport {
         unchanged: applied.unchanged,
         not_yet: applied.not_yet,
         missing_secrets: applied.missing_secrets,
+        found: Vec::new(),
         sign_in_again: applied.sign_in_again.into_iter().map(drafts::sign_in_again).collect(),
     }
 }

@@ -5,6 +5,7 @@ mod certificates;
 mod consent;
 mod declared;
 mod demo;
+mod discovery;
 mod drafts;
 mod ending;
 

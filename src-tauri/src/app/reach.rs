@@ -19,6 +19,11 @@ impl Inner {
         Ok(Http::new(&trust, &self.limits)?)
     }
 
+    /// The HTTP client for a provider that is not registered yet.
+    pub(super) fn http_trusting(&self, ca_file: Option<&Path>) -> Result<Http, Problem> {
+        Ok(Http::new(&self.trust(false, "ca_file", ca_file)?, &self.limits)?)
+    }
+
     /// Whom the SMTP connection of `profile` believes.
     pub(super) fn smtp_trust(
         &self,

@@ -60,8 +60,6 @@ impl Known {
 
     /// Everything about it.
     pub(super) fn view(&self) -> ProfileView {
-        let mut not_yet = self.profile.not_yet();
-        not_yet.extend(self.registration.iter().flat_map(Registration::not_yet));
         ProfileView {
             row: self.row(),
             settings: drafts::profile_settings(&self.profile),
@@ -71,7 +69,7 @@ impl Known {
             identity: self.identity(),
             missing_scopes: self.missing_scopes(),
             credentials: self.credentials(),
-            not_yet,
+            not_yet: self.profile.not_yet(),
         }
     }
 

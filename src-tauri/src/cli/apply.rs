@@ -39,7 +39,7 @@ fn variable(name: &str) -> Option<Secret> {
 }
 
 fn words(report: &ApplyReport) -> String {
-    let ApplyReport { created, changed, unchanged, not_yet, missing_secrets, sign_in_again } =
+    let ApplyReport { created, changed, unchanged, not_yet, missing_secrets, found, sign_in_again } =
         report;
     let sign_in_again: Vec<_> = sign_in_again
         .iter()
@@ -51,6 +51,7 @@ fn words(report: &ApplyReport) -> String {
         ("unchanged", unchanged),
         ("not in the vault", missing_secrets),
         ("not used yet", not_yet),
+        ("found", found),
         ("has to sign in again", &sign_in_again),
     ];
     let mut lines: Vec<_> = lines(&lists).collect();

@@ -13,6 +13,7 @@ mod client;
 mod consent;
 mod desk;
 mod device;
+mod discovery;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod loopback;
@@ -30,6 +31,7 @@ pub use admin::{AdminWaiting, Allowed, Application};
 pub use consent::{Asked, ConsentError, Waiting};
 pub use desk::Consents;
 pub use device::{Device, DeviceGrant, Shown};
+pub use discovery::{DiscoveryError, discover};
 pub use loopback::{Browser, Ending, Loopback, LoopbackError};
 pub use party::{Party, Proof};
 pub use redirect::Grant;

@@ -257,6 +257,12 @@ pub struct Registration {
     pub token_endpoint: Option<String>,
     /// Replaces the preset; may contain `{tenant}` or `#TenantID#`.
     pub device_endpoint: Option<String>,
+    /// How a custom provider names itself, without a slash at its end; its endpoints were looked up there.
+    pub issuer: Option<String>,
+    /// Where a custom provider revokes tokens; may contain `{tenant}` or `#TenantID#`.
+    pub revocation_endpoint: Option<String>,
+    /// Hosts besides the issuer's to which codes and secrets may go: a person has confirmed them.
+    pub confirmed_hosts: Vec<String>,
     /// Replaces the preset.
     pub graph_url: Option<Url>,
     /// Where the browser ends.

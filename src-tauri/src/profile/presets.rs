@@ -59,7 +59,7 @@ pub fn endpoints(registration: &Registration) -> Endpoints {
         token: own(&registration.token_endpoint, &preset.token).expect(needed),
         device: own(&registration.device_endpoint, &preset.device),
         admin_consent: admin_consent(registration, preset.authorize.as_deref()),
-        revoke: own(&None, &preset.revoke),
+        revoke: own(&registration.revocation_endpoint, &preset.revoke),
         issuer: issuer(registration),
         graph: registration.graph_url.clone().or_else(|| own(&None, &preset.graph)),
     }
@@ -180,6 +180,9 @@ pub fn admin_scopes(registration: &Registration, profiles: &[Profile]) -> Vec<St
 }
 
 fn issuer(registration: &Registration) -> Option<String> {
+    if registration.issuer.is_some() {
+        return registration.issuer.clone();
+    }
     let own = registration.authority.as_ref().map(|url| url.as_str().trim_end_matches('/'));
     // Who answers at an address of its own is named by the authority or by nobody.
     if own.is_none() && registration.authorize_endpoint.is_some() {

@@ -4,10 +4,10 @@ use super::{Running, files, link, window};
 use crate::{
     api::{
         AppSettings, AppView, BeginAdminConsent, BeginConsent, ConsentAnswer, ConsentView,
-        HistoryDetail, HistoryPage, HistoryQuery, PresetView, ProfileRow, ProfileSettings,
-        ProfileView, RegistrationSettings, RegistrationView, SandboxMail, SandboxMailDetail,
-        SandboxView, SecretInput, SetEnabled, SetSecret, SignInAgain, SignOutReport, TokenView,
-        VaultPassphrase,
+        Discovered, HistoryDetail, HistoryPage, HistoryQuery, PresetView, ProfileRow,
+        ProfileSettings, ProfileView, RegistrationSettings, RegistrationView, SandboxMail,
+        SandboxMailDetail, SandboxView, SecretInput, SetEnabled, SetSecret, SignInAgain,
+        SignOutReport, TokenView, VaultPassphrase,
     },
     explain::Problem,
     profile::{ProfileId, RegistrationId},
@@ -50,6 +50,7 @@ commands! {
     set_enabled(SetEnabled) -> ();
     duplicate_profile(ProfileId) -> ProfileId;
     list_registrations(()) -> Vec<RegistrationView>;
+    discover_endpoints(RegistrationSettings) -> Discovered;
     sign_in_again(RegistrationSettings) -> Vec<SignInAgain>;
     save_registration(RegistrationSettings) -> RegistrationId;
     remove_registration(RegistrationId) -> ();

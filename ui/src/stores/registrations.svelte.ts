@@ -18,6 +18,9 @@ export class Registrations extends Attempts {
 
   of = (id: string | null) => this.all.find((registration) => registration.settings.id === id) ?? null;
 
+  /** Asks the issuer in `settings` where its endpoints are; throws the `Problem` when it does not say. */
+  discover = (settings: RegistrationSettings) => this.call("discover_endpoints", settings);
+
   /** Whose person would have to sign in again if this were saved; throws the `Problem` when it cannot be. */
   signInAgain = (settings: RegistrationSettings) => this.call("sign_in_again", settings);
 

@@ -103,6 +103,10 @@ export class FakeWorld {
       return this.save({ ...settings, id: null, name: `${settings.name} copy` });
     },
     list_registrations: () => this.registrations,
+    discover_endpoints: ({ issuer }) => ({
+      authorize_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer.replace("://", "://tokens.")}/token`, device_endpoint: "", revocation_endpoint: `${issuer}/revoke`,
+      client_authentication: "post",
+    }),
     sign_in_again: () => [],
     save_registration: (settings) => {
       const id = settings.id ?? uuid(this.next++);

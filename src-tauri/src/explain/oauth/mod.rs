@@ -5,6 +5,7 @@
 
 mod admin;
 mod device;
+mod discovery;
 mod table;
 
 use super::problem::{Code, Problem, Retry};

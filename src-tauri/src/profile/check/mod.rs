@@ -6,6 +6,7 @@
 
 mod certificate;
 mod draft;
+mod hosts;
 mod mail;
 mod profile;
 mod registration;
@@ -17,6 +18,7 @@ pub use mail::mailbox;
 use super::{Profile, Registration, RegistrationId, Route, store::nearest};
 use crate::net::tls::Trust;
 use std::{fs, path::Path};
+use url::Url;
 
 /// A setting that cannot be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,14 @@ pub struct Fault {
     pub fault: String,
     /// What would be right.
     pub remedy: String,
+}
+
+/// The issuer of a provider, to be asked for its endpoints.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn issuer(value: &str) -> Result<Url, Fault> {
+    words::base_address(value.trim()).map_err(|wrong| wrong.of("issuer"))
 }
 
 impl Registration {
@@ -56,17 +66,6 @@ impl Profile {
             (self.backup.is_some(), "backup: no other sender takes over yet"),
         ];
         table.iter().filter(|(used, _)| *used).map(|(_, words)| (*words).to_owned()).collect()
-    }
-}
-
-impl Registration {
-    /// Says of each setting that is kept but does nothing so far that it does nothing.
-    pub fn not_yet(&self) -> Vec<String> {
-        let device = self.device_endpoint.as_ref();
-        device
-            .map(|_| "device_endpoint: device codes are not asked for yet".to_owned())
-            .into_iter()
-            .collect()
     }
 }
 

@@ -24,6 +24,7 @@ impl RegistrationDraft {
         let authorize_endpoint = endpoint("authorize_endpoint", &self.authorize_endpoint);
         let token_endpoint = endpoint("token_endpoint", &self.token_endpoint);
         let device_endpoint = endpoint("device_endpoint", &self.device_endpoint);
+        let revocation_endpoint = endpoint("revocation_endpoint", &self.revocation_endpoint);
         let checked = Registration {
             id,
             name: faults.take("name", words::name(&self.name)),
@@ -57,6 +58,11 @@ impl RegistrationDraft {
             authorize_endpoint,
             token_endpoint,
             device_endpoint,
+            revocation_endpoint,
+            issuer: faults.maybe("issuer", &self.issuer, |value| {
+                words::base_address(value).map(|_| value.trim_end_matches('/').to_owned())
+            }),
+            confirmed_hosts: self.still_confirmed(),
             sandbox: self.sandbox,
         };
         self.together(&checked, &mut faults);
@@ -94,11 +100,19 @@ impl RegistrationDraft {
                     faults.refuse(
                         field,
                         "it is missing",
-                        "A custom provider's addresses are in its documentation",
+                        "It is in the provider's documentation, or is looked up by its issuer",
                     );
                 }
             }
         }
+        for (field, value) in
+            [("issuer", &checked.issuer), ("revocation_endpoint", &checked.revocation_endpoint)]
+        {
+            if checked.provider != Provider::Custom && value.is_some() {
+                faults.refuse(field, "only a custom provider needs it", "Leave it out");
+            }
+        }
+        self.refuse_unconfirmed(faults);
         if checked.provider != Provider::Microsoft && checked.cloud != Cloud::Global {
             faults.refuse("cloud", "only Microsoft has separate clouds", "Leave it out");
         }

@@ -100,6 +100,59 @@ fn a_registrations_faults_are_named() {
 
 #[test]
 #[rustfmt::skip]
+fn a_host_that_the_issuer_names_counts_only_once_a_person_has_confirmed_it() {
+    const ID: &str = "https://id.example";
+    let table: &[(Change<RegistrationDraft>, &[&str])] = &[
+        (|_| {},                                                                    &[]),
+        (|r| r.token_endpoint = "https://ID.example:443/token".into(),              &[]),
+        (|r| r.token_endpoint = "https://evil.example/token".into(),                &["token_endpoint"]),
+        (|r| r.token_endpoint = "https://id.example.evil.example/token".into(),     &["token_endpoint"]),
+        (|r| r.token_endpoint = "https://sub.id.example/token".into(),              &["token_endpoint"]),
+        (|r| r.token_endpoint = "https://id.example:8443/token".into(),             &["token_endpoint"]),
+        (|r| r.token_endpoint = "https://id.example@evil.example/token".into(),     &["token_endpoint"]),
+        (|r| r.token_endpoint = "https://id.example\\@evil.example/token".into(),   &[]),
+        (|r| { r.tenant = "evil".into(); r.token_endpoint = "https://{tenant}.example/t".into() }, &["token_endpoint"]),
+        (|r| r.authorize_endpoint = "https://evil.example/ask".into(),              &["authorize_endpoint"]),
+        (|r| r.device_endpoint = "https://evil.example/device".into(),              &["device_endpoint"]),
+        (|r| r.revocation_endpoint = "https://evil.example/revoke".into(),          &["revocation_endpoint"]),
+        (|r| { r.token_endpoint = "https://evil.example/t".into(); r.confirmed_hosts = vec!["other.example".into()] }, &["token_endpoint"]),
+        (|r| { r.token_endpoint = "https://evil.example/t".into(); r.confirmed_hosts = vec!["evil.example".into()] },  &[]),
+        (|r| { r.token_endpoint = "https://evil.example/t".into(); r.issuer.clear() }, &[]),
+        (|r| r.issuer = "http://id.example".into(),                                 &["issuer"]),
+        (|r| { r.provider = "google".into(); r.token_endpoint.clear(); r.authorize_endpoint.clear() }, &["issuer"]),
+    ];
+    for (row, (change, expected)) in table.iter().enumerate() {
+        let mut draft = RegistrationDraft {
+            name: "kestrel".into(), provider: "custom".into(), client_id: "app".into(), issuer: ID.into(),
+            authorize_endpoint: format!("{ID}/ask"), token_endpoint: format!("{ID}/token"), ..RegistrationDraft::default()
+        };
+        change(&mut draft);
+        let faults = draft.check(RegistrationId::new()).err().unwrap_or_default();
+        assert_eq!(fields(&faults), *expected, "row {row}: {faults:?}");
+    }
+}
+
+#[test]
+fn a_confirmation_ends_with_the_address_it_was_given_for() {
+    let mut draft = RegistrationDraft {
+        name: "kestrel".into(),
+        provider: "custom".into(),
+        client_id: "app".into(),
+        issuer: "https://id.example".into(),
+        authorize_endpoint: "https://id.example/ask".into(),
+        token_endpoint: "https://a.example/token".into(),
+        confirmed_hosts: vec!["b.example".into(), "a.example".into()],
+        ..RegistrationDraft::default()
+    };
+    let saved = draft.check(RegistrationId::new()).unwrap();
+    assert_eq!(saved.confirmed_hosts, ["a.example"]);
+    draft = RegistrationDraft::from(&saved);
+    draft.token_endpoint = "https://b.example/token".into();
+    assert_eq!(fields(&draft.check(RegistrationId::new()).unwrap_err()), ["token_endpoint"]);
+}
+
+#[test]
+#[rustfmt::skip]
 #[allow(clippy::too_many_lines, clippy::unnecessary_wraps)] // a table
 fn a_profiles_faults_are_named() {
     fn smtp(host: &str, port: i64, security: &str) -> Option<SmtpDraft> {

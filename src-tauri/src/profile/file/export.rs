@@ -71,9 +71,11 @@ impl Toml {
             self.text("certificate_algorithm", &draft.certificate_algorithm);
         }
         self.text("authority", &draft.authority);
+        self.text("issuer", &draft.issuer);
         self.text("authorize_endpoint", &draft.authorize_endpoint);
         self.text("token_endpoint", &draft.token_endpoint);
         self.text("device_endpoint", &draft.device_endpoint);
+        self.text("revocation_endpoint", &draft.revocation_endpoint);
         self.text("graph_url", &draft.graph_url);
         self.text("redirect", &draft.redirect);
         if draft.client_authentication != "post" {

@@ -7,7 +7,8 @@ use std::path::Path;
 /// Reads `text`, checks what it declares, and writes nothing.
 pub fn declared(text: &str) {
     let base_dir = Path::new("/nowhere");
-    let Ok(entries) = read::entries(&Source { text, base_dir, environment: &|_| None }) else {
+    let Ok(entries) = read::entries(&Source { text, base_dir, environment: &|_| None, found: &[] })
+    else {
         return;
     };
     let checked =

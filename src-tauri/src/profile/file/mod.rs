@@ -5,6 +5,7 @@
 
 mod certificate;
 mod export;
+mod found;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod plan;
@@ -13,6 +14,7 @@ mod table;
 mod write;
 
 pub use export::export;
+pub use found::{Found, Lookup, lookups};
 
 use super::{
     check::Fault,
@@ -34,6 +36,8 @@ pub struct Source<'a> {
     pub base_dir: &'a Path,
     /// Looks up the environment: the core reads none.
     pub environment: &'a dyn Fn(&str) -> Option<Secret>,
+    /// What the issuers say that it names without their endpoints, by registration.
+    pub found: &'a [(String, Found)],
 }
 
 /// What applying a file did.

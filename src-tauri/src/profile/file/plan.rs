@@ -95,7 +95,7 @@ impl Planning<'_> {
             }
             let before = self.registrations.iter().find(|known| is_it(&known.name)).cloned();
             let id = before.as_ref().map_or_else(RegistrationId::new, |known| known.id);
-            match entry.draft.check(id) {
+            match self.with_found(&entry.draft).check(id) {
                 Ok(after) => {
                     self.refuse_all(entry, &title, after.files());
                     self.secrets(entry, &title, id.into(), &after.name)?;
@@ -111,6 +111,15 @@ impl Planning<'_> {
             }
         }
         Ok(broken)
+    }
+
+    /// The draft with what its issuer says, where the file leaves it out.
+    fn with_found(&self, draft: &RegistrationDraft) -> RegistrationDraft {
+        let (mut draft, name) = (draft.clone(), draft.name.trim());
+        if let Some((_, found)) = self.source.found.iter().find(|(whose, _)| whose == name) {
+            found.complete(&mut draft);
+        }
+        draft
     }
 
     fn all_profiles(

@@ -34,7 +34,7 @@ pub(super) fn entries(source: &Source<'_>) -> Result<Entries, Vec<PlacedFault>> 
 }
 
 fn registration(table: &mut Table<'_>) -> (RegistrationDraft, Secrets) {
-    let draft = RegistrationDraft {
+    let mut draft = RegistrationDraft {
         name: table.text("name"),
         provider: table.text("provider"),
         cloud: table.text("cloud"),
@@ -45,6 +45,9 @@ fn registration(table: &mut Table<'_>) -> (RegistrationDraft, Secrets) {
         authorize_endpoint: table.text("authorize_endpoint"),
         token_endpoint: table.text("token_endpoint"),
         device_endpoint: table.text("device_endpoint"),
+        revocation_endpoint: table.text("revocation_endpoint"),
+        issuer: table.text("issuer"),
+        confirmed_hosts: Vec::new(),
         graph_url: table.text("graph_url"),
         redirect: table.text("redirect"),
         client_authentication: table.text("client_authentication"),
@@ -52,6 +55,8 @@ fn registration(table: &mut Table<'_>) -> (RegistrationDraft, Secrets) {
         ca_file: table.file("ca_file"),
         sandbox: table.flag("sandbox").unwrap_or_default(),
     };
+    // Whoever writes an address out has confirmed its host.
+    draft.confirmed_hosts = draft.foreign_hosts();
     let secret = table.secret("client_secret", SecretName::ClientSecret);
     let certificate = table.certificate("certificate");
     (draft, secret.into_iter().chain(certificate).collect())

@@ -35,7 +35,7 @@ impl Plan {
         let mut applied = Applied { missing_secrets: self.missing.clone(), ..Applied::default() };
         for Step { before, after } in &self.registrations {
             let secret = secret_changed(after.id.into());
-            applied.add(&after.name, before.as_ref(), after, secret, after.not_yet());
+            applied.add(&after.name, before.as_ref(), after, secret, Vec::new());
         }
         for Step { before, after } in &self.profiles {
             let secret = secret_changed(after.id.into());

@@ -26,6 +26,10 @@ not_yet: Array<string>,
  */
 missing_secrets: Array<string>, 
 /**
+ * What issuers said, each as a line of the file.
+ */
+found: Array<string>, 
+/**
  * Whose person has to sign in again, since what the sign-in rests on was changed.
  */
 sign_in_again: Array<SignInAgain>, };

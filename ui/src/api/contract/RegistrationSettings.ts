@@ -54,6 +54,18 @@ token_endpoint: string,
  */
 device_endpoint: string, 
 /**
+ * Where a custom provider revokes tokens.
+ */
+revocation_endpoint: string, 
+/**
+ * How a custom provider names itself; its endpoints can be looked up there.
+ */
+issuer: string, 
+/**
+ * Hosts besides the issuer's to which codes and secrets may go: the person has confirmed them.
+ */
+confirmed_hosts: Array<string>, 
+/**
  * Empty: the preset.
  */
 graph_url: string, 

@@ -5,7 +5,8 @@ import type { ServerSettings } from "../../api/contract/ServerSettings";
 import { uuid } from "./ids";
 
 const ENDPOINTS = {
-  authority: "", authorize_endpoint: "", token_endpoint: "", device_endpoint: "", graph_url: "", ca_file: "",
+  authority: "", authorize_endpoint: "", token_endpoint: "", device_endpoint: "", revocation_endpoint: "", issuer: "", confirmed_hosts: [] as string[],
+  graph_url: "", ca_file: "",
   client_authentication: "post", certificate_algorithm: "ps256", redirect: "loopback", sandbox: false,
 } as const;
 

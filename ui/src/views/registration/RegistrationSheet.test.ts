@@ -69,6 +69,40 @@ describe("a registration", () => {
   });
 });
 
+describe("a custom provider", () => {
+  const found = {
+    authorize_endpoint: "https://id.kestrel.example/ask", token_endpoint: "https://tokens.other.example/token",
+    device_endpoint: "", revocation_endpoint: "", client_authentication: "basic",
+  } as const;
+
+  it("is looked up by its issuer, and a foreign host is confirmed by the person", async () => {
+    const { user, asked } = await sheet(null, { discover_endpoints: () => found });
+    await user.selectOptions(screen.getByLabelText("Provider"), "custom");
+    expect(screen.getByRole("button", { name: "Look up" })).toBeDisabled();
+    await user.type(screen.getByLabelText("Issuer"), "https://id.kestrel.example");
+    await user.click(screen.getByRole("button", { name: "Look up" }));
+    await waitFor(() => expect(screen.getByLabelText("Token endpoint")).toHaveValue(found.token_endpoint));
+    const trust = screen.getByRole("switch", { name: "I trust tokens.other.example" });
+    expect(trust).not.toBeChecked();
+    expect(await faults()).toEqual([]);
+    await user.click(trust);
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(asked("save_registration")).toMatchObject([
+      { issuer: "https://id.kestrel.example", token_endpoint: found.token_endpoint, client_authentication: "basic", confirmed_hosts: ["tokens.other.example"] },
+    ]));
+  });
+
+  it("says why its issuer does not tell", async () => {
+    const silent: Problem = { ...tenantFault, code: "not-the-protocol", title: "id.example does not say where its endpoints are", fields: [] };
+    const { user } = await sheet(null, { discover_endpoints: failsWith(silent) });
+    await user.selectOptions(screen.getByLabelText("Provider"), "custom");
+    await user.type(screen.getByLabelText("Issuer"), "https://id.example");
+    await user.click(screen.getByRole("button", { name: "Look up" }));
+    expect(await screen.findByText(silent.title)).toBeVisible();
+    expect(screen.getByLabelText("Token endpoint")).toHaveValue("");
+  });
+});
+
 describe("a change that makes people sign in again", () => {
   const again = [
     { profile: "Order confirmations", changed: ["tenant"] },

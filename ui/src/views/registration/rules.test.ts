@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { platform, redirectToRegister, secretUse } from "./rules";
+import { foreignHosts, newRegistration, platform, redirectToRegister, secretUse } from "./rules";
 
 const PAGE = "https://login.microsoftonline.com/common/oauth2/nativeclient";
 
@@ -28,5 +28,20 @@ describe("a redirect address", () => {
     expect(platform("microsoft", "loopback", "delegated")).toContain("Mobile and desktop");
     expect(platform("microsoft", PAGE, "delegated")).toContain("Web");
     expect(platform("microsoft", "loopback", "app-only")).toBeNull();
+  });
+});
+
+describe("the hosts besides the issuer’s", () => {
+  const id = "https://id.example";
+  it.each([
+    ["its own host", { issuer: id, token_endpoint: `${id}/token` }, []],
+    ["another host", { issuer: id, token_endpoint: "https://evil.example/token" }, ["evil.example"]],
+    ["another port", { issuer: id, revocation_endpoint: "https://id.example:8443/revoke" }, ["id.example:8443"]],
+    ["one host twice", { issuer: id, token_endpoint: "https://a.example/t", device_endpoint: "https://a.example/d" }, ["a.example"]],
+    ["a host with the tenant in it", { issuer: id, tenant: "one", token_endpoint: "https://{tenant}.example/t" }, ["one.example"]],
+    ["no issuer", { issuer: "", token_endpoint: "https://evil.example/token" }, []],
+    ["half an address", { issuer: id, token_endpoint: "https://" }, []],
+  ])("%s", (_, settings, hosts) => {
+    expect(foreignHosts({ ...newRegistration("custom", null), ...settings })).toEqual(hosts);
   });
 });

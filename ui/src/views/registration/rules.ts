@@ -51,15 +51,28 @@ export function redirectKinds(provider: Provider): RedirectKind[] {
   return provider === "google" ? ["loopback"] : ["loopback", "deep-link", "page"];
 }
 
+/** The hosts besides the issuer's that the endpoints lead to; the person has to confirm each. */
+export function foreignHosts(settings: RegistrationSettings): string[] {
+  const host = (address: string) => {
+    const filled = address.replace(/\{tenant\}|#TenantID#/g, settings.tenant.trim());
+    return URL.canParse(filled) ? new URL(filled).host : "";
+  };
+  const own = host(settings.issuer);
+  if (own === "") return [];
+  const { authorize_endpoint, token_endpoint, device_endpoint, revocation_endpoint } = settings;
+  const hosts = [authorize_endpoint, token_endpoint, device_endpoint, revocation_endpoint].map(host);
+  return [...new Set(hosts)].filter((one) => one !== "" && one !== own);
+}
+
 export function newRegistration(provider: Provider, cloud: Cloud | null): RegistrationSettings {
   return {
     id: null, name: "", provider, cloud: cloud ?? "global", tenant: "", client_id: "", client_secret_expires: "",
-    authority: "", authorize_endpoint: "", token_endpoint: "", device_endpoint: "", graph_url: "",
+    authority: "", authorize_endpoint: "", token_endpoint: "", device_endpoint: "", revocation_endpoint: "", issuer: "", confirmed_hosts: [], graph_url: "",
     redirect: "loopback", client_authentication: "post", certificate_algorithm: "ps256", ca_file: "", sandbox: false,
   };
 }
 
 /** Settings that are only shown on request, unless the provider needs them. */
 export const ADVANCED = [
-  "authority", "authorize_endpoint", "token_endpoint", "device_endpoint", "graph_url", "client_authentication", "ca_file",
+  "authority", "authorize_endpoint", "token_endpoint", "device_endpoint", "revocation_endpoint", "graph_url", "client_authentication", "ca_file",
 ] as const;

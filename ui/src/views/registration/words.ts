@@ -23,6 +23,7 @@ export const ADVANCED_LABELS: Record<(typeof ADVANCED)[number], string> = {
   authorize_endpoint: "Authorize endpoint",
   token_endpoint: "Token endpoint",
   device_endpoint: "Device endpoint",
+  revocation_endpoint: "Revocation endpoint",
   graph_url: "Graph address",
   client_authentication: "Secret travels",
   ca_file: "Extra CA file",

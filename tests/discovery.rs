@@ -1,0 +1,121 @@
+//! A custom provider whose endpoints are looked up by its issuer; the issuers here lie.
+
+use crate::world::{
+    sendright::Sendright,
+    token_endpoint::{Asked, Say, TokenEndpoint},
+};
+use serde_json::Value;
+use std::sync::{Arc, OnceLock};
+
+/// An issuer that says `metadata` to whoever only asks, and gives tokens to whoever brings a form.
+/// `ISSUER` stands for its own address.
+async fn issuer(metadata: &str) -> TokenEndpoint {
+    let (own, metadata) = (Arc::new(OnceLock::<String>::new()), metadata.to_owned());
+    let address = Arc::clone(&own);
+    let issuer = TokenEndpoint::start(move |asked| {
+        if !asked.is_empty() {
+            return tokens(asked);
+        }
+        Say::Json(200, metadata.replace("ISSUER", address.get().unwrap()))
+    })
+    .await;
+    own.set(issuer.authority.clone()).unwrap();
+    issuer
+}
+
+fn tokens(_: &Asked) -> Say {
+    Say::Json(
+        200,
+        r#"{"access_token":"acce55","token_type":"Bearer","expires_in":3600}"#.to_owned(),
+    )
+}
+
+fn metadata(authorize: &str, token: &str) -> String {
+    format!(
+        r#"{{"issuer":"ISSUER","authorization_endpoint":"{authorize}","token_endpoint":"{token}",
+        "token_endpoint_auth_methods_supported":["client_secret_post"]}}"#
+    )
+}
+
+/// An app that signs in by itself, with a secret; `more` is written out besides its issuer.
+fn declared(issuer: &str, more: &str) -> String {
+    format!(
+        "[[registration]]\nname = \"hidden\"\nprovider = \"custom\"\nclient_id = \"app-1\"\nissuer = \"{issuer}\"\n\
+         client_secret = {{ env = \"KESTREL_SECRET\" }}\n{more}\n\
+         [[profile]]\nname = \"Reports\"\nregistration = \"hidden\"\nsign_in = \"app-only\"\nscopes = [\"mail.send\"]\n\
+         mailbox = \"reports@kestrel.example\"\nsmtp = {{ host = \"localhost\", port = 2525 }}\n"
+    )
+}
+
+/// Applies `toml`; gives the exit code and the last object.
+fn apply(sendright: &Sendright, toml: &str) -> (u8, Value) {
+    sendright.write("hidden.toml", toml);
+    let ended = sendright.run(&["apply", "-f", "hidden.toml", "--json"]);
+    let last = ended.stdout.lines().last().unwrap_or_default();
+    (ended.code, serde_json::from_str(last).unwrap_or_else(|_| panic!("{}", ended.stderr)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_issuer_says_is_used_told_and_written_down() {
+    let issuer = issuer(&metadata("ISSUER/ask", "ISSUER/token")).await;
+    let sendright = Sendright::new();
+    let toml = declared(&issuer.authority, "");
+    let (code, applied) = apply(&sendright, &toml);
+    assert_eq!(code, 0, "{applied}");
+    let token = format!("token_endpoint = \"{}/token\"", issuer.authority);
+    assert!(applied["found"].to_string().contains(&token.replace('"', "\\\"")), "{applied}");
+    assert!(sendright.run(&["export"]).stdout.contains(&token));
+    assert_eq!(apply(&sendright, &toml).1["unchanged"], serde_json::json!(["hidden", "Reports"]));
+    sendright.json(&["token", "Reports"]);
+    assert_eq!(issuer.asked().last().unwrap()["client_secret"], "kestrel-secret");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_goes_to_a_host_that_nobody_has_confirmed() {
+    let evil = TokenEndpoint::start(tokens).await;
+    let elsewhere = format!("{}/token", evil.authority);
+    let issuer = issuer(&metadata("ISSUER/ask", &elsewhere)).await;
+    let sendright = Sendright::new();
+
+    let (code, refused) = apply(&sendright, &declared(&issuer.authority, ""));
+    assert_eq!((code, &refused["problem"]["code"]), (2, &"invalid-settings".into()), "{refused}");
+    let fault = &refused["problem"]["fields"][0];
+    let host = evil.authority.trim_start_matches("http://");
+    assert_eq!(fault["field"], "token_endpoint", "{refused}");
+    assert!(fault["fault"].as_str().unwrap().contains(host), "{fault}");
+    let line = format!("token_endpoint = \"{elsewhere}\"");
+    assert!(fault["remedy"].as_str().unwrap().ends_with(&line), "{fault}");
+    assert_eq!(sendright.json(&["profiles"])["profiles"], serde_json::json!([]), "half is kept");
+    assert!(evil.asked().is_empty());
+
+    // The line of the remedy is the confirmation.
+    let confirmed = declared(&issuer.authority, &line);
+    assert_eq!(apply(&sendright, &confirmed).0, 0);
+    sendright.json(&["token", "Reports"]);
+    assert_eq!(evil.asked().last().unwrap()["client_secret"], "kestrel-secret");
+
+    // Without it the file says nothing of that host, whatever was saved before.
+    assert_eq!(apply(&sendright, &declared(&issuer.authority, "")).0, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[rustfmt::skip]
+async fn issuers_that_do_not_say_where_their_endpoints_are() {
+    let table = [
+        // what it answers                                                      words of the title
+        (Say::Json(404, "{}".to_owned()),                                       "does not say where its endpoints are"),
+        (Say::Json(200, r#"{"issuer":"https://login.example"}"#.to_owned()),    "speaks for another one"),
+        (Say::Json(200, "[]".to_owned()),                                       "in a usable way"),
+        (Say::Raw("HTTP/1.1 302 Found\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n".to_owned()), "does not say where its endpoints are"),
+        (Say::Raw("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>".to_owned()), "in a usable way"),
+    ];
+    for (says, title) in table {
+        let mut says = Some(says);
+        let issuer = TokenEndpoint::start(move |_| says.take().unwrap_or(Say::Json(404, "{}".to_owned()))).await;
+        let sendright = Sendright::new();
+        let (code, refused) = apply(&sendright, &declared(&issuer.authority, ""));
+        assert_eq!((code, &refused["problem"]["code"]), (4, &"not-the-protocol".into()), "{refused}");
+        assert!(refused["problem"]["title"].as_str().unwrap().contains(title), "{title}: {refused}");
+        assert_eq!(sendright.json(&["profiles"])["profiles"], serde_json::json!([]));
+    }
+}
