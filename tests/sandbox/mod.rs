@@ -1,5 +1,6 @@
 //! The sandbox from outside: over sockets and HTTP, as a browser and a mail program meet it.
 
+mod drafts;
 mod graph;
 mod idp;
 mod imap;

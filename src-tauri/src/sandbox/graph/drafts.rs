@@ -146,6 +146,7 @@ pub(super) async fn remove(
 ) -> Response {
     let removed = world.owner(&steps, &headers).and_then(|caller| {
         world.drafts.kept().take(caller.mailbox.address, id(&steps))?;
+        world.drop_uploads(id(&steps));
         Ok(StatusCode::NO_CONTENT.into_response())
     });
     world.answered(removed)

@@ -59,6 +59,12 @@ impl World {
         Ok(format!("{}/upload?authtoken={name}", self.https))
     }
 
+    /// Ends the uploads to the draft `id`, which is gone.
+    pub(super) fn drop_uploads(&self, id: &str) {
+        let mut open = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|_, upload| upload.draft != id);
+    }
+
     fn take_range(&self, name: &str, range: &str, part: &[u8]) -> Result<Option<u64>, Refusal> {
         let mut open = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
         let upload = open.get_mut(name).ok_or(Refusal::NoSuchUpload)?;
