@@ -165,20 +165,25 @@ async fn a_provider_that_stays_busy_is_left_alone() {
     }
 }
 
-#[tokio::test]
-async fn who_stops_waiting_for_a_busy_provider_waits_no_more() {
-    let answers = vec![wants_to_be_left_alone(9)];
-    let scene = signed_in(Provider::Microsoft, answers).await;
-    scene.provider.is_asked().await;
-    scene.wallet.drop_access(scene.party.profile);
-    let (cancel, scopes) = (CancellationToken::new(), scene.party.token_scopes.clone());
-    let asking = scene.wallet.access(&scene.party, &scopes, &cancel);
+/// Asks for a token, and stops waiting for it once the provider was asked.
+async fn asks_and_stops(scene: &Scene) {
+    let cancel = CancellationToken::new();
+    let asking = scene.wallet.access(&scene.party, &scene.party.token_scopes, &cancel);
     let stopping = async {
         scene.provider.is_asked().await;
         cancel.cancel();
     };
     let (stopped, ()) = tokio::join!(asking, stopping);
     assert!(matches!(stopped, Err(TokenError::Cancelled)), "{stopped:?}");
+}
+
+#[tokio::test]
+async fn who_stops_waiting_for_a_busy_provider_waits_no_more() {
+    let answers = vec![wants_to_be_left_alone(9)];
+    let scene = signed_in(Provider::Microsoft, answers).await;
+    scene.provider.is_asked().await;
+    scene.wallet.drop_access(scene.party.profile);
+    asks_and_stops(&scene).await;
 }
 
 #[tokio::test]
@@ -252,14 +257,7 @@ async fn who_stops_waiting_does_not_lose_the_rotated_token() {
     let scene = signed_in(Provider::Microsoft, answers).await;
     scene.provider.is_asked().await;
     scene.wallet.drop_access(scene.party.profile);
-    let (cancel, scopes) = (CancellationToken::new(), scene.party.token_scopes.clone());
-    let asking = scene.wallet.access(&scene.party, &scopes, &cancel);
-    let stopping = async {
-        scene.provider.is_asked().await;
-        cancel.cancel();
-    };
-    let (stopped, ()) = tokio::join!(asking, stopping);
-    assert!(matches!(stopped, Err(TokenError::Cancelled)), "{stopped:?}");
+    asks_and_stops(&scene).await;
     gate.notify_one();
     // The next one waits for the turn, and finds what the stopped renewal brought.
     assert_eq!(scene.access().await.unwrap(), "access-2");
