@@ -66,6 +66,20 @@ async fn many_messages_go_over_one_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_message_goes_out_with_the_envelope_of_the_next_and_the_last_with_the_good_bye() {
+    let asked = "C: MAIL\nC: RCPT\nC: DATA\n";
+    let taken = "S: 250 ok\nS: 250 ok\nS: 354 go\nMESSAGE\n";
+    let hello = "S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 PIPELINING\n";
+    let turn = [asked, "S: 250 queued\n", taken].concat();
+    let script = [hello, asked, taken, &turn.repeat(3), "C: QUIT\nS: 250 queued\nS: 221 bye"];
+    let (ended, heard) = repeat(&[script.concat()], "4", &[]).await;
+    assert_eq!(names(&ended), ["accepted", "accepted", "accepted", "accepted", "result"]);
+    let numbers: Vec<_> = events(&ended).iter().map(|event| event["number"].clone()).collect();
+    assert_eq!(numbers[..4], [1, 2, 3, 4], "told in their order, each once");
+    assert_eq!(heard.last().unwrap(), "QUIT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_lets_go_is_called_again() {
     for end in ["C: MAIL\nS: 421 4.4.2 that was enough\nCLOSE", "CLOSE", "C: MAIL\nCLOSE"] {
         let scripts = [[HELLO, &TAKEN.repeat(2), end].concat(), [HELLO, TAKEN, BYE].concat()];

@@ -1,11 +1,6 @@
 //! One message by Microsoft Graph: what the transport needs beside the letter.
 
-use super::{
-    App,
-    ending::Failed,
-    line::{Line, Ready},
-    sender::Sender,
-};
+use super::{App, ending::Failed, ledger::Ready, line::Line, sender::Sender};
 use crate::{
     explain::Problem,
     net::http::Http,

@@ -1,17 +1,17 @@
-//! One sender's way out: a row in the outbox, then the conversation, then its outcome.
+//! One sender's way out: the conversation. What is written down before and after is in `ledger`.
 
 use super::{
     App,
-    ending::{Failed, ending, everybody, told},
+    ending::Failed,
+    ledger::{Answered, Ready},
     sender::Sender,
     views::may_send_as,
 };
 use crate::{
-    api::{MessageDraft, News, RecipientOutcome, SendReport},
+    api::{MessageDraft, SendReport},
     explain::{Code, FieldFault, Problem, SendAsFacts, refuses_from},
     letter::{Attachment, Draft, Letter, Notices},
     net::tls::Oldest,
-    outbox::Beginning,
     profile::{Mailbox, MinTls, Profile, Provider, SignIn, Transport, check, presets},
     transport::{
         Credentials, Delivery, SendError, Then, Watch,
@@ -20,33 +20,15 @@ use crate::{
 };
 use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// A way out that stays open for several messages.
 #[derive(Debug)]
 pub struct Line {
     pub(super) app: App,
     pub(super) sender: Sender,
-    via: Transport,
+    pub(super) via: Transport,
     /// The open connection. Messages go over it one after the other.
     session: Mutex<Option<Session>>,
-}
-
-/// A message that is composed and written down, and waits for its turn.
-#[derive(Debug)]
-pub struct Ready {
-    pub(super) id: Uuid,
-    pub(super) letter: Letter,
-    /// Whether a copy goes to Sent Items, where that is ours to say.
-    pub(super) keep_copy: bool,
-    pub(super) cancel: CancellationToken,
-}
-
-impl Ready {
-    /// The outbox's id of it.
-    pub fn id(&self) -> Uuid {
-        self.id
-    }
 }
 
 impl Line {
@@ -54,36 +36,20 @@ impl Line {
         Self { app, sender, via, session: Mutex::default() }
     }
 
-    /// Composes a message, named `id`, and writes it down.
-    pub async fn prepare(&self, id: Uuid, message: &MessageDraft) -> Result<Ready, Problem> {
-        let keep_copy = self.keeps_copy(message)?;
-        let letter = self.compose(message).await?;
-        let cancel = CancellationToken::new();
-        // First the row: the same id again is refused here, and the send it names goes on.
-        self.begin(id, message, &letter).await?;
-        self.app.0.sending().insert(id, cancel.clone());
-        Ok(Ready { id, letter, keep_copy, cancel })
+    /// Sends a message that was written down, and writes down how it ended. What comes `then` the
+    /// server is told in the same breath, where it lets us.
+    pub async fn send(&self, ready: Ready, then: Then<&Ready>) -> SendReport {
+        let answered = self.exchange(ready, then).await;
+        self.settle(answered).await
     }
 
-    /// Sends a message that was written down. What comes `then` the server is told in the same breath,
-    /// where it lets us.
-    pub async fn send(&self, ready: Ready, then: Then<&Ready>) -> SendReport {
+    /// Sends a message that was written down; how it ended has to be [`settle`](Self::settle)d.
+    pub async fn exchange(&self, ready: Ready, then: Then<&Ready>) -> Answered {
         let began = Instant::now();
         let watch = self.app.watch(ready.id, ready.cancel.clone());
         self.app.at_stage(ready.id, "token", ready.letter.size());
         let ended = self.hand_over(&ready, then, &watch).await;
-        self.end(ready, ended, &watch, began).await
-    }
-
-    /// Writes down that a message is not sent after all.
-    pub async fn give_up(&self, ready: Ready) {
-        let problem = Problem::new(
-            Code::Cancelled,
-            "It was not its turn any more",
-            "Nothing was sent: the sending stopped with a message before this one.",
-        );
-        let ended = Err(Failed::before(&ready.letter, "settings", problem));
-        self.end(ready, ended, &Watch::nobody(), Instant::now()).await;
+        self.answered(ready, ended, &watch, began)
     }
 
     /// Says good-bye to the server.
@@ -94,7 +60,7 @@ impl Line {
     }
 
     /// Whether a copy goes to Sent Items: as the message says, else as the profile.
-    fn keeps_copy(&self, message: &MessageDraft) -> Result<bool, Problem> {
+    pub(super) fn keeps_copy(&self, message: &MessageDraft) -> Result<bool, Problem> {
         if self.via == Transport::Smtp && message.save_to_sent_items == Some(false) {
             return Err(Problem::invalid(vec![FieldFault {
                 field: "save_to_sent_items".to_owned(),
@@ -105,7 +71,7 @@ impl Line {
         Ok(message.save_to_sent_items.unwrap_or(self.sender.profile.save_to_sent_items))
     }
 
-    async fn compose(&self, message: &MessageDraft) -> Result<Letter, Problem> {
+    pub(super) async fn compose(&self, message: &MessageDraft) -> Result<Letter, Problem> {
         let profile = &self.sender.profile;
         let draft = Draft {
             from: from(profile, &message.from)?,
@@ -141,30 +107,6 @@ impl Line {
             }]));
         }
         Ok(notices)
-    }
-
-    async fn begin(
-        &self,
-        id: Uuid,
-        message: &MessageDraft,
-        letter: &Letter,
-    ) -> Result<(), Problem> {
-        let profile = &self.sender.profile;
-        let beginning = Beginning {
-            id,
-            profile: profile.id,
-            profile_name: profile.name.clone(),
-            transport: self.via,
-            from: letter.envelope().from.to_string(),
-            recipients: everybody(letter, RecipientOutcome::NotSent, None),
-            subject: message.subject.clone(),
-            message_id: letter.message_id().to_owned(),
-            size: letter.size(),
-            sandbox: profile.sandbox,
-        };
-        self.app.beside(move |inner| Ok(inner.outbox.begin(&beginning)?)).await?;
-        self.app.tell(News::HistoryChanged);
-        Ok(())
     }
 
     async fn hand_over(
@@ -274,28 +216,6 @@ impl Line {
             exchange: registration.as_ref().is_some_and(|r| r.provider == Provider::Microsoft),
             shared_scope: self.via == Transport::Graph && profile.sign_in == SignIn::Delegated,
         })
-    }
-
-    /// Writes down how it ended. Whoever asked is told in any case: what was accepted must not look
-    /// as if it could be sent again. A row without its ending is uncertain at the next start.
-    async fn end(
-        &self,
-        Ready { id, letter, .. }: Ready,
-        ended: Result<Delivery, Failed>,
-        watch: &Watch,
-        began: Instant,
-    ) -> SendReport {
-        self.app.0.sending().remove(&id);
-        let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let ending = ending(ended, watch.transcript(), took_ms);
-        let report = told(id, &letter, self.via, &ending);
-        let written = self.app.beside(move |inner| Ok(inner.outbox.end(id, &ending)?)).await;
-        if let Err(problem) = written {
-            tracing::error!(%id, code = ?problem.code, "the end of a send could not be written down");
-        }
-        self.app.tell(News::HistoryChanged);
-        self.app.tell(News::ProfilesChanged);
-        report
     }
 }
 

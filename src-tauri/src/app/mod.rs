@@ -10,6 +10,7 @@ mod drafts;
 mod ending;
 
 mod history;
+mod ledger;
 mod line;
 mod profiles;
 mod reach;
@@ -23,7 +24,8 @@ mod vault;
 mod views;
 
 pub use crate::transport::Then;
-pub use line::{Line, Ready};
+pub use ledger::{Answered, Ready};
+pub use line::Line;
 
 use crate::{
     api::News,

@@ -97,7 +97,9 @@ struct Cli {
 pub fn run() -> ExitCode {
     let line = Line::parse();
     let out = Out::new(line.json);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // One thread talks, and threads of their own wait for disk and keychain: a second one that talks
+    // would cost more in handing over than it brings.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return out.failed(&no_threads(&error)),
     };

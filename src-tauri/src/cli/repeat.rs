@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     api::{MessageDraft, Outcome, SendReport},
-    app::{Line, Ready, Then},
+    app::{Answered, Line, Ready, Then},
     cli::{Cli, Done},
     explain::{Code, Problem},
 };
@@ -34,6 +34,8 @@ pub(super) struct Repeat<'a> {
     times: u32,
     accepted: u32,
     ready: VecDeque<Ready>,
+    /// The last accepted one, with its number: written down while the next one travels.
+    answered: Option<(u32, Answered)>,
     patience: Patience,
 }
 
@@ -54,13 +56,15 @@ impl<'a> Repeat<'a> {
         patience: Duration,
     ) -> Self {
         let (ready, patience) = (VecDeque::new(), Patience::new(patience));
-        Self { cli, line, message, times, accepted: 0, ready, patience }
+        Self { cli, line, message, times, accepted: 0, ready, answered: None, patience }
     }
 
     /// Sends until all are accepted, or until one is not and waiting does not help.
     pub(super) async fn run(mut self) -> Done {
         let began = Instant::now();
         let stopped = self.all().await.err();
+        let last = self.answered.take();
+        self.settle(last, false).await;
         for unsent in std::mem::take(&mut self.ready) {
             self.line.give_up(unsent).await;
         }
@@ -78,38 +82,62 @@ impl<'a> Repeat<'a> {
 
     async fn all(&mut self) -> Result<(), Stopped> {
         while self.accepted < self.times {
-            let report = self.turn().await?;
-            let number = self.accepted + 1;
-            let event = json!({ "number": number, "report": report });
-            self.cli.out.event("message", &event, format!("{number}: {}", words(&report)));
-            if matches!(report.outcome, Outcome::Accepted | Outcome::Partly) {
+            let answered = self.turn().await?;
+            if matches!(answered.report().outcome, Outcome::Accepted | Outcome::Partly) {
                 self.accepted += 1;
+                self.answered = Some((self.accepted, answered));
                 self.patience.renew();
             } else {
+                let report = self.line.settle(answered).await;
+                self.tell(self.accepted + 1, &report);
                 self.wait_or_stop(report).await?;
             }
         }
         Ok(())
     }
 
-    /// One message; meanwhile another one is written down.
-    async fn turn(&mut self) -> Result<SendReport, Stopped> {
-        if self.ready.is_empty() {
-            self.ready.push_back(self.prepare().await?);
-        }
-        let current = self.ready.pop_front().expect("one was just made ready");
+    /// One message; meanwhile it is written down how the one before ended, and another one.
+    async fn turn(&mut self) -> Result<Answered, Stopped> {
         let left = (self.times - self.accepted) as usize;
-        let more = self.ready.len() < AHEAD && self.ready.len() + 1 < left;
-        let another = async { if more { self.prepare().await.ok() } else { None } };
+        while self.ready.len() < AHEAD.min(left) {
+            let ready = self.prepare().await?;
+            self.ready.push_back(ready);
+        }
+        let current = self.ready.pop_front().expect("one is ready");
+        let more = self.ready.len() + 1 < left;
         let then = match self.ready.front() {
             Some(next) => Then::Next(next),
             None if left == 1 => Then::Quit,
             None => Then::Open,
         };
         let sending = one(self.cli, &self.line, current, then);
-        let (report, another) = tokio::join!(sending, another);
+        let before = self.answered.take();
+        let (answered, another) = tokio::join!(sending, self.settle(before, more));
         self.ready.extend(another); // what kept it from being written down is said in its turn
-        Ok(report?)
+        Ok(answered?)
+    }
+
+    /// Writes down how a message ended, and another one if there are `more`.
+    async fn settle(&self, before: Option<(u32, Answered)>, more: bool) -> Option<Ready> {
+        let (line, id) = (&self.line, Uuid::new_v4());
+        match before {
+            Some((number, answered)) if more => {
+                let (report, another) = line.settle_and_prepare(answered, id, self.message).await;
+                self.tell(number, &report);
+                another.ok()
+            }
+            Some((number, answered)) => {
+                self.tell(number, &line.settle(answered).await);
+                None
+            }
+            None if more => self.prepare().await.ok(),
+            None => None,
+        }
+    }
+
+    fn tell(&self, number: u32, report: &SendReport) {
+        let event = json!({ "number": number, "report": report });
+        self.cli.out.event("message", &event, format!("{number}: {}", words(report)));
     }
 
     async fn prepare(&self) -> Result<Ready, Problem> {

@@ -3,7 +3,7 @@
 use super::{Cli, Done, interrupt::interrupted, out::note, progress, repeat::Repeat};
 use crate::{
     api::{AttachmentDraft, MessageDraft, Outcome, RecipientOutcome, SendReport},
-    app::{Line, Ready, Then},
+    app::{Answered, Line, Ready, Then},
     explain::{Code, Problem},
     profile::{Notice, Returned, Transport},
 };
@@ -89,7 +89,8 @@ impl Send {
         };
         if let Some(times) = self.repeat {
             let patience = Duration::from_secs(self.patience.into());
-            return Repeat::new(cli, line, &message, times, patience).run().await;
+            let repeat = Repeat::new(cli, line, &message, times, patience);
+            return Box::pin(repeat.run()).await;
         }
         let code = told(cli, once(cli, &line, &message).await, began);
         line.close().await; // after the outcome, which the reply to QUIT cannot change
@@ -131,7 +132,8 @@ impl Send {
 
 async fn once(cli: &Cli, line: &Line, message: &MessageDraft) -> Result<SendReport, Problem> {
     let ready = line.prepare(Uuid::new_v4(), message).await?;
-    one(cli, line, ready, Then::Quit).await
+    let answered = one(cli, line, ready, Then::Quit).await?;
+    Ok(line.settle(answered).await)
 }
 
 /// Says how it went; gives the exit code.
@@ -155,13 +157,13 @@ pub(super) async fn one(
     line: &Line,
     ready: Ready,
     then: Then<&Ready>,
-) -> Result<SendReport, Problem> {
+) -> Result<Answered, Problem> {
     let id = ready.id();
     let progress = tokio::spawn(progress::of_send(id, cli.app.news()));
-    let mut sending = pin!(line.send(ready, then));
+    let mut sending = pin!(line.exchange(ready, then));
     let mut ctrl_c = pin!(interrupted());
     let mut asked_to_stop = false;
-    let report = loop {
+    let ended = loop {
         tokio::select! {
             // Listening comes before the first byte: a Ctrl-C in between would end the program.
             biased;
@@ -174,11 +176,11 @@ pub(super) async fn one(
                 note("Stopping, unless the message is complete already…");
                 cli.app.cancel_send(id).await?;
             }
-            report = &mut sending => break Ok(report),
+            answered = &mut sending => break Ok(answered),
         }
     };
     progress.abort();
-    report
+    ended
 }
 
 /// The result of a message that was not even written down.

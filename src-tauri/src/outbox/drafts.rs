@@ -1,6 +1,9 @@
 //! Which draft in a mailbox a large message is sent from, for as long as it is there.
 
-use super::{Outbox, OutboxError, word};
+use super::{
+    Outbox, OutboxError,
+    rows::{json, read, word},
+};
 use crate::{
     api::{Outcome, RecipientOutcome, RecipientReport},
     profile::ProfileId,
@@ -65,7 +68,7 @@ impl Outbox {
                 )
                 .optional()?;
             if let Some(recipients) = uncertain {
-                let mut all: Vec<RecipientReport> = super::read(&recipients)?;
+                let mut all: Vec<RecipientReport> = read(&recipients)?;
                 for one in &mut all {
                     one.outcome = each;
                 }
@@ -75,7 +78,7 @@ impl Outbox {
                     named_params! {
                         ":id": send.to_string(),
                         ":outcome": word(outcome),
-                        ":recipients": super::json(&all),
+                        ":recipients": json(&all),
                     },
                 )?;
             }

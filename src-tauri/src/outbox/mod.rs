@@ -4,19 +4,20 @@
 //! process ended in the middle becomes *uncertain*, never sent or failed, and is not repeated.
 
 mod drafts;
+mod rows;
 mod search;
 pub mod worker;
 
 use crate::{
-    api::{HistoryPage, HistoryQuery, Outcome, RecipientOutcome, RecipientReport, TranscriptLine},
+    api::{HistoryPage, HistoryQuery, Outcome, RecipientReport, TranscriptLine},
     clock::{Clock, Timestamp},
     db::{Db, DbError},
     explain::{Code, FieldFault, Problem},
     paths::Paths,
     profile::{ProfileId, Transport},
 };
-use rusqlite::{OptionalExtension as _, Row, named_params};
-use serde::{Serialize, de::DeserializeOwned};
+use rows::{record, word};
+use rusqlite::OptionalExtension as _;
 use std::{io, path::PathBuf, sync::Arc};
 use uuid::Uuid;
 use worker::Worker;
@@ -163,32 +164,20 @@ impl Outbox {
     /// # Errors
     /// [`OutboxError::Repeated`], or the database's: then nothing may be sent.
     pub fn begin(&self, send: &Beginning) -> Result<(), OutboxError> {
-        self.db.change(|change| {
-            let written = change.execute(
-                "INSERT INTO sends (id, profile, profile_name, started_at, transport, from_address,
-                     recipients, subject, message_id, size, outcome, stage, worker, sandbox)
-                 VALUES (:id, :profile, :profile_name, :started_at, :transport, :from,
-                     :recipients, :subject, :message_id, :size, :outcome, 'settings', :worker,
-                     :sandbox)
-                 ON CONFLICT (id) DO NOTHING",
-                named_params! {
-                    ":id": send.id.to_string(),
-                    ":profile": send.profile.to_string(),
-                    ":profile_name": send.profile_name,
-                    ":started_at": self.clock.now(),
-                    ":transport": send.transport.as_str(),
-                    ":from": send.from,
-                    ":recipients": json(&send.recipients),
-                    ":subject": send.subject,
-                    ":message_id": send.message_id,
-                    ":size": i64::try_from(send.size).unwrap_or(i64::MAX),
-                    ":outcome": word(Outcome::Sending),
-                    ":worker": self.worker.name(),
-                    ":sandbox": send.sandbox,
-                },
-            )?;
-            if written == 0 { Err(OutboxError::Repeated(send.id)) } else { Ok(()) }
-        })
+        self.db.change(|change| rows::begin(change, send, self.clock.now(), self.worker.name()))
+    }
+
+    /// Writes down how the send `id` ended and that the `next` one begins, with one wait for the disk.
+    ///
+    /// # Errors
+    /// As for [`begin`](Self::begin): then `next` may not be sent. The end is written down all the same,
+    /// if anything can be.
+    pub fn turn(&self, id: Uuid, ending: &Ending, next: &Beginning) -> Result<(), OutboxError> {
+        let both = self.db.change(|change| {
+            rows::end(change, id, ending)?;
+            rows::begin(change, next, self.clock.now(), self.worker.name())
+        });
+        both.or_else(|error| self.end(id, ending).and(Err(error)))
     }
 
     /// Writes down how a send ended. A second ending of the same send changes nothing.
@@ -197,25 +186,7 @@ impl Outbox {
     /// The database's.
     pub fn end(&self, id: Uuid, ending: &Ending) -> Result<(), OutboxError> {
         // Lost in a power failure it leaves an uncertain row, which is true; the beginning is not lost.
-        self.db.change_soon(|change| {
-            change.execute(
-                "UPDATE sends SET outcome = :outcome, stage = :stage, recipients = :recipients,
-                     reply = :reply, problem = :problem, transcript = :transcript, took_ms = :took
-                 WHERE id = :id AND outcome = :sending",
-                named_params! {
-                    ":id": id.to_string(),
-                    ":sending": word(Outcome::Sending),
-                    ":outcome": word(ending.outcome),
-                    ":stage": ending.stage,
-                    ":recipients": json(&ending.recipients),
-                    ":reply": ending.reply,
-                    ":problem": ending.problem.as_ref().map(json),
-                    ":transcript": json(&ending.transcript),
-                    ":took": i64::try_from(ending.took_ms).unwrap_or(i64::MAX),
-                },
-            )?;
-            Ok(())
-        })
+        self.db.change_soon(|change| rows::end(change, id, ending))
     }
 
     /// One send with everything that is known of it.
@@ -290,61 +261,6 @@ impl Outbox {
         }
         Ok(())
     }
-}
-
-fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
-    let text = |name| row.get::<_, String>(name);
-    let outcome: Outcome = read(&format!("\"{}\"", text("outcome")?))?;
-    let problem: Option<String> = row.get("problem")?;
-    let transcript: Option<String> = row.get("transcript")?;
-    Ok(Record {
-        id: text("id")?.parse().map_err(broken)?,
-        profile: row.get::<_, Option<String>>("profile")?.and_then(|id| id.parse().ok()),
-        profile_name: text("profile_name")?,
-        started_at: row.get("started_at")?,
-        took_ms: row.get::<_, Option<i64>>("took_ms")?.and_then(|ms| ms.try_into().ok()),
-        transport: Transport::from_word(&text("transport")?).unwrap_or(Transport::Smtp),
-        from: text("from_address")?,
-        recipients: fared(outcome, read(&text("recipients")?)?),
-        subject: text("subject")?,
-        message_id: text("message_id")?,
-        size: row.get::<_, i64>("size")?.try_into().unwrap_or_default(),
-        outcome,
-        stage: text("stage")?,
-        reply: row.get("reply")?,
-        problem: problem.as_deref().map(read).transpose()?,
-        transcript: transcript.as_deref().map(read).transpose()?.unwrap_or_default(),
-        sandbox: row.get("sandbox")?,
-        draft_left: row.get::<_, Option<String>>("draft")?.is_some(),
-    })
-}
-
-/// The recipients of a send: of one that was cut off nobody knows how they fared.
-fn fared(outcome: Outcome, mut recipients: Vec<RecipientReport>) -> Vec<RecipientReport> {
-    for one in recipients.iter_mut().filter(|_| outcome == Outcome::Uncertain) {
-        if one.outcome == RecipientOutcome::NotSent {
-            one.outcome = RecipientOutcome::Uncertain;
-        }
-    }
-    recipients
-}
-
-/// The word that stands for `outcome` in the database: the one it has in JSON.
-fn word(outcome: Outcome) -> String {
-    json(&outcome).trim_matches('"').to_owned()
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("plain data can be written as JSON")
-}
-
-fn read<T: DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
-    serde_json::from_str(text).map_err(broken)
-}
-
-/// Somebody else wrote into our database.
-fn broken(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! Looking for sends: every word must be somewhere in what a person sees of it.
 
-use super::{OutboxError, Record, record, word};
+use super::{
+    OutboxError, Record,
+    rows::{record, word},
+};
 use crate::api::{HistoryPage, HistoryQuery, HistoryRow, Outcome, RecipientOutcome};
 use rusqlite::{Connection, ToSql, params_from_iter};
 

@@ -54,6 +54,27 @@ fn ending(outcome: Outcome) -> Ending {
 }
 
 #[test]
+fn one_send_ends_and_the_next_begins_together() {
+    let outbox = World::new().open();
+    let (first, next) = (beginning("1", "ana@example.org"), beginning("2", "ana@example.org"));
+    outbox.begin(&first).unwrap();
+    outbox.turn(first.id, &ending(Outcome::Accepted), &next).unwrap();
+    assert_eq!(outbox.get(first.id).unwrap().outcome, Outcome::Accepted);
+    assert_eq!(outbox.get(next.id).unwrap().outcome, Outcome::Sending);
+}
+
+#[test]
+fn an_end_is_written_down_although_the_next_cannot_begin() {
+    let outbox = World::new().open();
+    let (first, repeated) = (beginning("1", "ana@example.org"), beginning("2", "ana@example.org"));
+    outbox.begin(&first).unwrap();
+    outbox.begin(&repeated).unwrap();
+    let refused = outbox.turn(first.id, &ending(Outcome::Accepted), &repeated);
+    assert!(matches!(refused, Err(OutboxError::Repeated(id)) if id == repeated.id));
+    assert_eq!(outbox.get(first.id).unwrap().outcome, Outcome::Accepted);
+}
+
+#[test]
 fn a_send_is_written_down_before_and_after() {
     let outbox = World::new().open();
     let send = beginning("Your order", "ana@example.org");

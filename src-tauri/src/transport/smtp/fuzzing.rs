@@ -56,7 +56,7 @@ impl AsyncWrite for Script {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if bytes.ends_with(b".\r\n")
+        if (bytes == b".\r\n" || bytes.ends_with(b"\r\n.\r\n"))
             && let Some(after) = self.after_the_message.take()
         {
             self.now = io::Cursor::new(after);

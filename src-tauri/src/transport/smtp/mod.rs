@@ -139,30 +139,33 @@ impl Session {
         watch: &Watch,
     ) -> Result<Reply, SendError> {
         self.usable = false; // until the reply to the final dot, the server takes words for text
-        self.hand_over(letter, watch).await?;
+        let mut end = self.hand_over(letter, watch).await?;
         watch.transcript.client(".");
-        let ahead = self.say_ahead(then, watch);
-        self.wire.last_dot(&ahead, self.limits.block).await?;
+        end.extend_from_slice(b".\r\n");
+        end.extend_from_slice(self.say_ahead(then, watch).as_bytes());
+        self.wire.last_words(&end, self.limits.block).await?;
         let reply = self.after_the_dot(watch).await?;
         self.usable = true;
         positive(Stage::Message, reply)
     }
 
-    /// Writes the message, all but its final dot.
-    async fn hand_over(&mut self, letter: &Letter, watch: &Watch) -> Result<(), SendError> {
+    /// Writes the message, all but its last block: that is given back, to go out in one write with
+    /// what comes after it.
+    async fn hand_over(&mut self, letter: &Letter, watch: &Watch) -> Result<Vec<u8>, SendError> {
         let (mut reader, mut stuffing) = (letter.read(), Stuffing::default());
         let (mut sent, total) = (0, letter.size());
+        let mut last = Vec::new();
         while let Some(block) = cancellable(Stage::Message, watch, reader.next()).await?? {
             watch.handed_over(sent, total, true);
-            self.wire.block(&stuffing.stuff(block), self.limits.block, watch).await?;
+            self.wire.block(&last, self.limits.block, watch).await?;
+            last.clear();
+            last.extend_from_slice(&stuffing.stuff(block));
             sent += block.len() as u64;
         }
+        self.wire.block(&[], self.limits.block, watch).await?; // a last time to hear and to stop
         watch.transcript.note(format!("the message, {total} octets"));
-        if watch.cancel.is_cancelled() {
-            return Err(SendError::Cancelled { stage: Stage::Message });
-        }
         watch.handed_over(sent, total, false);
-        Ok(())
+        Ok(last)
     }
 
     /// The reply that decides. It is too late to cancel, and no reply is no refusal.

@@ -137,7 +137,8 @@ impl Wire {
         }
     }
 
-    /// Writes a block of the message. A server that has had enough says so before the end.
+    /// Writes a block of the message, if only to hear: a server that has had enough says so before the
+    /// end.
     pub(super) async fn block(
         &mut self,
         block: &[u8],
@@ -171,12 +172,15 @@ impl Wire {
         }
     }
 
-    /// Writes the final dot, and `ahead` with it: from its first byte on, nobody can say that nothing
+    /// Writes `end`, which has the final dot in it: from its first byte on, nobody can say that nothing
     /// was sent.
-    pub(super) async fn last_dot(&mut self, ahead: &str, limit: Duration) -> Result<(), SendError> {
-        let end = format!(".\r\n{ahead}");
+    pub(super) async fn last_words(
+        &mut self,
+        end: &[u8],
+        limit: Duration,
+    ) -> Result<(), SendError> {
         let writing = async {
-            self.stream.write_all(end.as_bytes()).await?;
+            self.stream.write_all(end).await?;
             self.stream.flush().await
         };
         let failed = match timeout(limit, writing).await {

@@ -1,0 +1,151 @@
+//! What a line writes down: each message before its first byte leaves, and how it ended.
+
+use super::{
+    ending::{Failed, ending, everybody, told},
+    line::Line,
+};
+use crate::{
+    api::{MessageDraft, News, RecipientOutcome, SendReport},
+    explain::{Code, Problem},
+    letter::Letter,
+    outbox::{Beginning, Ending},
+    transport::{Delivery, Watch},
+};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// A message that is composed and written down, and waits for its turn.
+#[derive(Debug)]
+pub struct Ready {
+    pub(super) id: Uuid,
+    pub(super) letter: Letter,
+    /// Whether a copy goes to Sent Items, where that is ours to say.
+    pub(super) keep_copy: bool,
+    pub(super) cancel: CancellationToken,
+}
+
+impl Ready {
+    /// The outbox's id of it.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+}
+
+/// A message that has ended, one way or the other. A program that goes away before this is settled
+/// leaves an uncertain row.
+#[derive(Debug)]
+pub struct Answered {
+    id: Uuid,
+    ending: Ending,
+    report: SendReport,
+}
+
+impl Answered {
+    /// How it went.
+    pub fn report(&self) -> &SendReport {
+        &self.report
+    }
+}
+
+impl Line {
+    /// Composes a message, named `id`, and writes it down.
+    pub async fn prepare(&self, id: Uuid, message: &MessageDraft) -> Result<Ready, Problem> {
+        let ready = self.make(id, message).await?;
+        let row = self.row(&ready, message);
+        // First the row: the same id again is refused here, and the send it names goes on.
+        self.app.beside(move |inner| Ok(inner.outbox.begin(&row)?)).await?;
+        Ok(self.begun(ready))
+    }
+
+    /// Writes down how a message ended. Whoever asked is told it in any case: what was accepted must
+    /// not look as if it could be sent again. A row without its ending is uncertain at the next start.
+    pub async fn settle(&self, answered: Answered) -> SendReport {
+        let Answered { id, ending, report } = answered;
+        let written = self.app.beside(move |inner| Ok(inner.outbox.end(id, &ending)?)).await;
+        self.settled(id, written.as_ref().err());
+        report
+    }
+
+    /// [`settle`](Self::settle)s one message and [`prepare`](Self::prepare)s another, named `id`, with
+    /// one wait for the disk.
+    pub async fn settle_and_prepare(
+        &self,
+        answered: Answered,
+        id: Uuid,
+        message: &MessageDraft,
+    ) -> (SendReport, Result<Ready, Problem>) {
+        let ready = match self.make(id, message).await {
+            Ok(ready) => ready,
+            Err(problem) => return (self.settle(answered).await, Err(problem)),
+        };
+        let row = self.row(&ready, message);
+        let Answered { id, ending, report } = answered;
+        let written = self.app.beside(move |inner| Ok(inner.outbox.turn(id, &ending, &row)?)).await;
+        self.settled(id, written.as_ref().err());
+        (report, written.map(|()| self.begun(ready)))
+    }
+
+    /// Writes down that a message is not sent after all.
+    pub async fn give_up(&self, ready: Ready) {
+        let problem = Problem::new(
+            Code::Cancelled,
+            "It was not its turn any more",
+            "Nothing was sent: the sending stopped with a message before this one.",
+        );
+        let ended = Err(Failed::before(&ready.letter, "settings", problem));
+        let answered = self.answered(ready, ended, &Watch::nobody(), Instant::now());
+        self.settle(answered).await;
+    }
+
+    async fn make(&self, id: Uuid, message: &MessageDraft) -> Result<Ready, Problem> {
+        let keep_copy = self.keeps_copy(message)?;
+        let letter = self.compose(message).await?;
+        Ok(Ready { id, letter, keep_copy, cancel: CancellationToken::new() })
+    }
+
+    fn row(&self, ready: &Ready, message: &MessageDraft) -> Beginning {
+        let (profile, letter) = (&self.sender.profile, &ready.letter);
+        Beginning {
+            id: ready.id,
+            profile: profile.id,
+            profile_name: profile.name.clone(),
+            transport: self.via,
+            from: letter.envelope().from.to_string(),
+            recipients: everybody(letter, RecipientOutcome::NotSent, None),
+            subject: message.subject.clone(),
+            message_id: letter.message_id().to_owned(),
+            size: letter.size(),
+            sandbox: profile.sandbox,
+        }
+    }
+
+    /// Its row is there: from now on it can be stopped.
+    fn begun(&self, ready: Ready) -> Ready {
+        self.app.0.sending().insert(ready.id, ready.cancel.clone());
+        self.app.tell(News::HistoryChanged);
+        ready
+    }
+
+    pub(super) fn answered(
+        &self,
+        Ready { id, letter, .. }: Ready,
+        ended: Result<Delivery, Failed>,
+        watch: &Watch,
+        began: Instant,
+    ) -> Answered {
+        self.app.0.sending().remove(&id);
+        let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let ending = ending(ended, watch.transcript(), took_ms);
+        let report = told(id, &letter, self.via, &ending);
+        Answered { id, ending, report }
+    }
+
+    fn settled(&self, id: Uuid, problem: Option<&Problem>) {
+        if let Some(problem) = problem {
+            tracing::error!(%id, code = ?problem.code, "the end of a send could not be written down");
+        }
+        self.app.tell(News::HistoryChanged);
+        self.app.tell(News::ProfilesChanged);
+    }
+}
