@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("paths",     &[]),
     ("db",        &["clock"]),
     ("secret",    &[]),
-    ("net",       &[]),
+    ("net",       &["secret"]),
     ("log",       &["paths"]),
     ("certificate", &["clock", "secret"]),
     ("profile",   &["certificate", "clock", "db", "net", "secret"]),

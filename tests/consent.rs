@@ -10,7 +10,7 @@ use crate::world::token_endpoint::{Asked, Say, TokenEndpoint};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use sendright::{
     clock::{Clock, Timestamp},
-    net::{http::Http, limits::Limits, tls::Trust},
+    net::{http::Http, limits::Limits, route, tls::Trust},
     oauth::{Consents, Grant, Party, Proof, SignedIn, TokenError, Waiting, Wallet},
     paths::Paths,
     profile::{
@@ -175,7 +175,7 @@ pub(crate) fn party(provider: Provider, authority: &str) -> Party {
         backup: None,
         sandbox: false,
     };
-    let http = Http::new(&Trust::system(), &Limits::default()).unwrap();
+    let http = Http::new(route::Route::Direct, &Trust::system(), &Limits::default()).unwrap();
     Party::new(&profile, &registration, None, http)
 }
 

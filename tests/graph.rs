@@ -7,7 +7,7 @@ use sendright::{
     clock::Timestamp,
     explain::{Code, Problem, Retry},
     letter::{Attachment, Draft, Letter, Notices},
-    net::{http::Http, limits::Limits, tls::Trust},
+    net::{http::Http, limits::Limits, route::Route, tls::Trust},
     profile::Mailbox,
     secret::Secret,
     transport::{
@@ -91,7 +91,7 @@ impl Attempt {
 
     async fn send_to(&self, url: &str, draft: &Draft) -> Result<Delivery, SendError> {
         let letter = letter(draft).await;
-        let http = Http::new(&Trust::system(), &self.limits).unwrap();
+        let http = Http::new(Route::Direct, &Trust::system(), &self.limits).unwrap();
         let graph = Graph { url: url.parse().unwrap(), mailbox: self.mailbox.clone() };
         let way = Way {
             http: &http,

@@ -4,7 +4,7 @@ use sendright::{
     api::{ConsentStep, Outcome, Side},
     app::{App, Parts},
     clock::Clock,
-    net::limits::Limits,
+    net::{limits::Limits, route::Surroundings},
     paths::Paths,
     secret::memory::Memory,
 };
@@ -18,6 +18,7 @@ async fn a_message_goes_by_each_way_and_arrives() {
         vault: Arc::new(Memory::default()),
         clock: Clock::system(),
         limits: Limits::default(),
+        surroundings: Surroundings::default(),
     })
     .unwrap();
     let runs = app.demo().await.unwrap_or_else(|problem| panic!("{problem:#?}"));

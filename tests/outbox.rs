@@ -5,7 +5,7 @@ use sendright::{
     app::{App, Parts},
     clock::Clock,
     explain::{Code, Problem},
-    net::limits::Limits,
+    net::{limits::Limits, route::Surroundings},
     paths::Paths,
     profile::ProfileId,
     secret::memory::Memory,
@@ -77,6 +77,7 @@ impl World {
             vault: Arc::new(Memory::default()),
             clock: Clock::system(),
             limits: Limits::default(),
+            surroundings: Surroundings::default(),
         })
         .unwrap();
         let file = format!(

@@ -6,7 +6,7 @@ use sendright::{
     clock::Clock,
     db::Db,
     explain::{Code, Problem},
-    net::limits::Limits,
+    net::{limits::Limits, route::Surroundings},
     paths::Paths,
     profile::store::{Profiles, StoreError},
     secret::memory::Memory,
@@ -19,6 +19,7 @@ fn open(dir: &Path) -> Result<App, Problem> {
         vault: Arc::new(Memory::default()),
         clock: Clock::system(),
         limits: Limits::default(),
+        surroundings: Surroundings::default(),
     })
 }
 

@@ -16,7 +16,7 @@ use sendright::{
     },
     app::{App, Parts},
     clock::Clock,
-    net::limits::Limits,
+    net::{limits::Limits, route::Surroundings},
     paths::Paths,
     profile::ProfileId,
     sandbox::{Options, Sandbox, USER, visitor},
@@ -58,6 +58,7 @@ impl World {
             vault: vault.clone(),
             clock: Clock::system(),
             limits: Limits::default(),
+            surroundings: Surroundings::default(),
         })
         .unwrap();
         Self { dir, vault, sandbox, app, crossed: Vec::new() }

@@ -14,6 +14,7 @@ use sendright::{
     letter::{Attachment, Draft, Letter, Notices},
     net::{
         limits::Limits,
+        route::Route,
         tls::{Oldest, Trust},
     },
     profile::{Mailbox, Notice, Returned, Security, SmtpAuth},
@@ -118,6 +119,7 @@ fn server(script: &SmtpScript, security: Security) -> Server {
         trust: Trust::only_pem(script.ca.as_bytes()).unwrap(),
         auth: SmtpAuth::Auto,
         allow_plaintext: false,
+        route: Route::Direct,
     }
 }
 
@@ -204,7 +206,7 @@ fn shown(watch: &Watch) -> String {
         };
         let text = match line.text.split_once(": name ") {
             Some(_) => "connected",
-            None => line.text.as_str(),
+            None => line.text.split(", SHA-256 ").next().unwrap_or_default(),
         };
         format!("{side} {text}{}", if line.bad { " !" } else { "" })
     });

@@ -5,7 +5,10 @@ use crate::{
     clock::Clock,
     db::Db,
     explain::{Code, Problem},
-    net::limits::Limits,
+    net::{
+        limits::Limits,
+        route::{Surroundings, Variable},
+    },
     paths::Paths,
     secret::{Secret, SecretStore, file::FileVault, keychain::Keychain},
     settings,
@@ -71,7 +74,8 @@ impl Start {
                 Arc::new(FileVault::new(paths.vault_file(), passphrase))
             }
         };
-        Ok(Parts { paths, vault, clock: Clock::system(), limits: self.limits() })
+        let (clock, limits) = (Clock::system(), self.limits());
+        Ok(Parts { paths, vault, clock, limits, surroundings: surroundings() })
     }
 
     fn limits(&self) -> Limits {
@@ -105,6 +109,22 @@ impl Start {
             .said(error.to_string())
         });
         Some(read.map(|text| Secret::new(text.trim_end_matches(['\r', '\n']))))
+    }
+}
+
+/// Where the operating system's proxy settings are read from. The lower-case names win, as in curl.
+#[allow(clippy::disallowed_methods)] // with the options, this is where the environment is read
+fn surroundings() -> Surroundings {
+    const NAMES: [&str; 6] =
+        ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
+    let variable = |name| {
+        let value = Secret::new(std::env::var(name).ok()?);
+        Some(Variable { name, value })
+    };
+    Surroundings {
+        variables: NAMES.into_iter().filter_map(variable).collect(),
+        desktop: std::env::var("XDG_CURRENT_DESKTOP").ok().filter(|name| !name.is_empty()),
+        config_dir: directories::BaseDirs::new().map(|dirs| dirs.config_dir().to_owned()),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Scene, party, refused, tokens};
 use crate::world::token_endpoint::{Say, TokenEndpoint};
 use sendright::{
     explain::{Code, Problem},
-    net::{http::Http, limits::Limits, tls::Trust},
+    net::{http::Http, limits::Limits, route::Route, tls::Trust},
     oauth::{ConsentError, Device, DeviceGrant},
     profile::{ClientAuthentication, Provider, Redirect},
     secret::Secret,
@@ -238,7 +238,7 @@ async fn a_provider_that_cannot_be_reached_while_asking_is_asked_until_the_code_
     let place = TokenEndpoint::saying(vec![Say::Json(200, short.to_owned())]).await;
     let mut party = party(Provider::Microsoft, "http://127.0.0.1:1");
     party.endpoints.device = Some(place.authority.parse().unwrap());
-    party.http = Http::new(&Trust::system(), &Limits::default()).unwrap();
+    party.http = Http::new(Route::Direct, &Trust::system(), &Limits::default()).unwrap();
     let consents = sendright::oauth::Consents::new(sendright::clock::Clock::system());
     let mut device = consents.ask_device(&party).await.unwrap();
     let failed = device.answer(&party, &CancellationToken::new()).await;

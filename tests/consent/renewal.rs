@@ -6,6 +6,7 @@ use sendright::{
     net::{
         http::{Http, HttpError},
         limits::Limits,
+        route::Route,
         tls::Trust,
     },
     oauth::{SignInReason, SignedOut, TokenError, Wallet},
@@ -191,7 +192,7 @@ async fn a_body_that_does_not_end_ends_with_our_patience() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 4000\r\n\r\n{\"access_token\":";
     let mut scene = signed_in(Provider::Microsoft, vec![Say::Stall(head.to_owned())]).await;
     let limits = Limits { http: Duration::from_millis(300), ..Limits::default() };
-    scene.party.http = Http::new(&Trust::system(), &limits).unwrap();
+    scene.party.http = Http::new(Route::Direct, &Trust::system(), &limits).unwrap();
     scene.wallet.drop_access(scene.party.profile);
     let failed = scene.access().await;
     assert!(matches!(failed, Err(TokenError::Http(HttpError::TimedOut { .. }))), "{failed:?}");

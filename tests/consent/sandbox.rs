@@ -5,7 +5,7 @@ use http::{Request, Response, header};
 use sendright::{
     clock::Clock,
     explain::{Code, Problem},
-    net::{http::Http, limits::Limits, tls::Trust},
+    net::{http::Http, limits::Limits, route::Route, tls::Trust},
     oauth::{
         Claims, ConsentError, Consents, Ending, Grant, Loopback, Party, SignInReason, TokenError,
         Waiting, Wallet, browser_page,
@@ -37,7 +37,8 @@ impl Stage {
         let sandbox = Sandbox::start(options).await.unwrap();
         let at = sandbox.addresses();
         let pem = std::fs::read(&at.ca_file).unwrap();
-        let http = Http::new(&Trust::only_pem(&pem).unwrap(), &Limits::default()).unwrap();
+        let http =
+            Http::new(Route::Direct, &Trust::only_pem(&pem).unwrap(), &Limits::default()).unwrap();
         let mut party = party(Provider::Microsoft, "http://unused.example");
         party.client_id.clone_from(&at.desktop_client_id);
         party.endpoints.authorize = at.authorize_endpoint.clone();

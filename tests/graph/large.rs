@@ -304,7 +304,7 @@ async fn what_an_earlier_send_left_behind_is_removed_unless_it_was_sent() {
     for (steps, expected) in table {
         let server = GraphScript::start(steps).await;
         let limits = Limits::default();
-        let http = Http::new(&Trust::system(), &limits).unwrap();
+        let http = Http::new(Route::Direct, &Trust::system(), &limits).unwrap();
         let graph = Graph { url: server.url.parse().unwrap(), mailbox: None };
         let (lane, desk) = (Lane::default(), Desk::default());
         let way = Way { http: &http, graph: &graph, limits: &limits, lane: &lane, host: &desk };

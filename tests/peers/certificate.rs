@@ -9,7 +9,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{Request, header};
 use sendright::{
     clock::{Clock, Timestamp},
-    net::{http::Http, limits::Limits, tls::Trust},
+    net::{http::Http, limits::Limits, route::Route, tls::Trust},
     oauth::{Party, TokenError, Wallet},
     paths::Paths,
     profile::{CertificateAlgorithm, Provider, SignIn},
@@ -65,7 +65,7 @@ impl App {
         let paths = Paths::at(dir.path());
         paths.create().unwrap();
         let trust = Trust::only_pem(&fs::read(&servers.ca).unwrap()).unwrap();
-        let http = Http::new(&trust, &Limits::default()).unwrap();
+        let http = Http::new(Route::Direct, &trust, &Limits::default()).unwrap();
         let mut party = crate::consent::party(Provider::Microsoft, &servers.idp);
         party.client_id.clone_from(&servers.clients["certified"]);
         party.endpoints.token =

@@ -4,7 +4,7 @@ use super::*;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sendright::net::{
     dial::dial,
-    tls::{Oldest, client_config, handshake},
+    tls::{Client, Oldest},
 };
 use std::time::Duration;
 use tokio::{
@@ -37,8 +37,8 @@ impl Talk {
         let mut talk = Self::plain(stage).await;
         assert_eq!(talk.say("STARTTLS").await, ["a OK Begin TLS negotiation now."]);
         let pem = fs::read(&stage.at().ca_file).unwrap();
-        let config = client_config(&Trust::only_pem(&pem).unwrap(), Oldest::Tls13).unwrap();
-        let stream = handshake(talk.0.into_inner(), "localhost", config, SOON).await.unwrap();
+        let client = Client::new(&Trust::only_pem(&pem).unwrap(), Oldest::Tls13).unwrap();
+        let (stream, _) = client.handshake(talk.0.into_inner(), "localhost", SOON).await.unwrap();
         Self(BufReader::new(Box::new(stream)))
     }
 

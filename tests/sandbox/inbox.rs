@@ -3,7 +3,7 @@
 use super::*;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sendright::{
-    net::{dial::dial, http::HttpError, tls::TlsError},
+    net::{dial::dial, http::HttpError, route::Route, tls::TlsError},
     sandbox::SandboxError,
 };
 use std::{net::IpAddr, time::Duration};
@@ -83,10 +83,10 @@ async fn a_long_path_or_an_endless_form_does_no_harm() {
 #[tokio::test]
 async fn only_who_trusts_its_authority_talks_to_it() {
     let stage = Stage::set().await;
-    let stranger = Http::new(&Trust::system(), &Limits::default()).unwrap();
+    let stranger = Http::new(Route::Direct, &Trust::system(), &Limits::default()).unwrap();
     let request = Request::get(stage.at().graph_url.as_str()).body(Vec::new()).unwrap();
     let refused = stranger.send(request).await.unwrap_err();
-    assert!(matches!(refused, HttpError::Tls(TlsError::NotTrusted { .. })), "{refused:?}");
+    assert!(matches!(refused, HttpError::Tls(TlsError::Certificate { .. })), "{refused:?}");
 }
 
 #[tokio::test]

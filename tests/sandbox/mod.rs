@@ -11,7 +11,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL}
 use http::{Request, Response, header};
 use sendright::{
     clock::{Clock, Timestamp},
-    net::{http::Http, limits::Limits, tls::Trust},
+    net::{http::Http, limits::Limits, route::Route, tls::Trust},
     sandbox::{Addresses, Options, Sandbox, TENANT, USER, WEB_SECRET, desktop_client, web_client},
 };
 use serde_json::Value;
@@ -43,7 +43,7 @@ impl Stage {
         change(&mut options);
         let sandbox = Sandbox::start(options).await.unwrap();
         let trust = Trust::only_pem(&fs::read(&sandbox.addresses().ca_file).unwrap()).unwrap();
-        let http = Http::new(&trust, &Limits::default()).unwrap();
+        let http = Http::new(Route::Direct, &trust, &Limits::default()).unwrap();
         Self { sandbox, clock, http, dir }
     }
 

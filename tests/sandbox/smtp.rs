@@ -4,7 +4,7 @@ use super::*;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use sendright::net::{
     dial::dial,
-    tls::{Oldest, client_config, handshake},
+    tls::{Client, Oldest},
 };
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
@@ -40,8 +40,8 @@ impl Talk {
 
     async fn over_tls(self, stage: &Stage) -> Self {
         let pem = fs::read(&stage.at().ca_file).unwrap();
-        let config = client_config(&Trust::only_pem(&pem).unwrap(), Oldest::Tls13).unwrap();
-        let stream = handshake(self.0.into_inner(), "localhost", config, SOON).await.unwrap();
+        let client = Client::new(&Trust::only_pem(&pem).unwrap(), Oldest::Tls13).unwrap();
+        let (stream, _) = client.handshake(self.0.into_inner(), "localhost", SOON).await.unwrap();
         Self(BufReader::new(Box::new(stream)))
     }
 

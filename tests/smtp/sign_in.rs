@@ -14,7 +14,7 @@ async fn a_token_is_never_written_down() {
     C: STARTTLS
     S: 220 2.0.0 go on
     -- TLS 1.3, TLS13_AES_256_GCM_SHA384
-    -- certificate of CN=rcgen self signed cert, issued by CN=rcgen self signed cert, valid until 4096-01-01
+    -- certificate of CN=rcgen self signed cert, issued by CN=rcgen self signed cert, valid from 1975-01-01 until 4096-01-01
     C: EHLO [127.0.0.1]
     S: 250-mail.example Hello
     S: 250-SIZE 1000000

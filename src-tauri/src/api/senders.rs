@@ -151,6 +151,8 @@ data! {
     }
     /// What is used where the profile leaves something out.
     EffectiveSettings {
+        /// The way to the server now, in words: "straight", "through the HTTP proxy host:port".
+        route: String,
         /// The SMTP server.
         smtp: Option<ServerSettings>,
         /// What is asked of the provider.

@@ -60,7 +60,7 @@ impl Line {
         watch: &Watch,
     ) -> Result<Delivery, Failed> {
         let not_yet = |stage| move |problem| Failed::before(letter, stage, problem);
-        let road = self.road().map_err(not_yet("settings"))?;
+        let road = self.road().await.map_err(not_yet("settings"))?;
         let token = self.app.access_token(&self.sender, Transport::Graph, cancel).await;
         let token = token.map_err(not_yet("token"))?;
         let wish = Wish { keep_copy: *keep_copy, rights: rights(&token) };
@@ -90,13 +90,13 @@ impl Line {
         }
     }
 
-    fn road(&self) -> Result<Road, Problem> {
-        let profile = &self.sender.profile;
-        let registration = self.sender.registration.as_ref();
-        let registration = registration.ok_or_else(|| super::line::no_graph(profile))?;
-        let graph = self.graph(registration)?;
+    async fn road(&self) -> Result<Road, Problem> {
+        let Sender { profile, registration, .. } = self.sender.clone();
+        let registration = registration.ok_or_else(|| super::line::no_graph(&profile))?;
+        let graph = self.graph(&registration)?;
         let lane = self.app.0.lanes.of(&graph.url, &profile.mailbox);
-        Ok(Road { http: self.app.0.http(registration)?, graph, lane })
+        let http = self.app.beside(move |inner| inner.http(&profile, &registration)).await?;
+        Ok(Road { http, graph, lane })
     }
 
     fn graph(&self, registration: &Registration) -> Result<Graph, Problem> {

@@ -155,7 +155,7 @@ impl Line {
         cancel: &CancellationToken,
     ) -> Result<Session, Failed> {
         let server =
-            self.server().map_err(|problem| Failed::before(letter, "settings", problem))?;
+            self.server().await.map_err(|problem| Failed::before(letter, "settings", problem))?;
         let credentials = self.credentials(letter, cancel).await?;
         Session::open(&server, &credentials, &self.app.0.limits, watch)
             .await
@@ -173,12 +173,18 @@ impl Line {
             .map_err(|problem| Failed::before(letter, "token", problem))
     }
 
-    fn server(&self) -> Result<Server, Problem> {
-        let Sender { profile, registration, .. } = &self.sender;
+    async fn server(&self) -> Result<Server, Problem> {
+        let Sender { profile, registration, .. } = self.sender.clone();
         let settings =
-            presets::smtp(profile, registration.as_ref()).ok_or_else(|| no_server(profile))?;
+            presets::smtp(&profile, registration.as_ref()).ok_or_else(|| no_server(&profile))?;
+        let server = settings.clone();
+        let (trust, route) = self
+            .app
+            .beside(move |inner| Ok((inner.smtp_trust(&profile, &server)?, inner.route(&profile)?)))
+            .await?;
         Ok(Server {
-            trust: self.app.0.smtp_trust(profile, &settings)?,
+            trust,
+            route,
             host: settings.host,
             port: settings.port,
             security: settings.security,

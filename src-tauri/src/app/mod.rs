@@ -32,7 +32,7 @@ use crate::{
     clock::Clock,
     db::Db,
     explain::Problem,
-    net::limits::Limits,
+    net::{limits::Limits, route::Surroundings},
     oauth::{Consents, Wallet},
     outbox::Outbox,
     paths::Paths,
@@ -73,6 +73,8 @@ pub struct Parts {
     pub clock: Clock,
     /// How long waits may last.
     pub limits: Limits,
+    /// Where the operating system's proxy settings are read from.
+    pub surroundings: Surroundings,
 }
 
 #[derive(Debug)]
@@ -81,6 +83,7 @@ struct Inner {
     vault: Arc<CurrentVault>,
     clock: Clock,
     limits: Limits,
+    surroundings: Arc<Surroundings>,
     db: Db,
     store: Profiles,
     outbox: Outbox,
@@ -102,7 +105,7 @@ impl App {
     /// # Errors
     /// Says what cannot be used, and changes nothing then.
     pub fn open(parts: Parts) -> Result<Self, Problem> {
-        let Parts { paths, vault, clock, limits } = parts;
+        let Parts { paths, vault, clock, limits, surroundings } = parts;
         paths.create().map_err(|error| Problem::writing(paths.root(), &error))?;
         let db = Db::open(&paths.database())?;
         let outbox = Outbox::open(db.clone(), clock.clone(), &paths)?;
@@ -122,6 +125,7 @@ impl App {
             vault,
             clock,
             limits,
+            surroundings: Arc::new(surroundings),
             db,
             outbox,
         };

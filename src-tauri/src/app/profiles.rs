@@ -24,11 +24,15 @@ impl App {
 
     /// One sender with everything about it.
     pub async fn get_profile(&self, id: ProfileId) -> Result<ProfileView, Problem> {
-        self.beside(move |inner| {
-            let profile = inner.store.look(|rows| rows.profile(id))?;
-            Ok(inner.known(profile)?.view())
-        })
-        .await
+        let (profile, mut view) = self
+            .beside(move |inner| {
+                let profile = inner.store.look(|rows| rows.profile(id))?;
+                let view = inner.known(profile.clone())?.view();
+                Ok((profile, view))
+            })
+            .await?;
+        view.effective.route = self.0.way(&profile, &view.effective).await;
+        Ok(view)
     }
 
     /// The sender that a person calls `asked`: its name or its id.

@@ -2,26 +2,74 @@
 
 use super::Inner;
 use crate::{
+    api::EffectiveSettings,
     explain::{Code, Problem},
     net::{
         http::Http,
+        route::{self, Login, Proxy},
         tls::{TlsError, Trust},
     },
-    profile::{Profile, Registration, Route, SmtpSettings},
+    profile::{Profile, ProxySettings, Registration, Route, SmtpSettings, Transport},
     sandbox,
+    secret::{Secret, SecretKey, SecretName, SecretStore as _},
 };
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
+use url::Url;
 
 impl Inner {
-    /// The HTTP client for the provider and Graph of `registration`.
-    pub(super) fn http(&self, registration: &Registration) -> Result<Http, Problem> {
+    /// The HTTP client of `profile` for the provider and Graph of `registration`.
+    pub(super) fn http(
+        &self,
+        profile: &Profile,
+        registration: &Registration,
+    ) -> Result<Http, Problem> {
         let trust = self.trust(registration.sandbox, "ca_file", registration.ca_file.as_deref())?;
-        Ok(Http::new(&trust, &self.limits)?)
+        Ok(Http::new(self.route(profile)?, &trust, &self.limits)?)
     }
 
-    /// The HTTP client for a provider that is not registered yet.
+    /// The way that everything of `profile` goes. May wait for the vault.
+    pub(super) fn route(&self, profile: &Profile) -> Result<route::Route, Problem> {
+        let ProxySettings { protocol, host, port, user } = match &profile.route {
+            Route::Direct => return Ok(route::Route::Direct),
+            Route::System => return Ok(route::Route::System(Arc::clone(&self.surroundings))),
+            Route::Proxy(proxy) => proxy.clone(),
+        };
+        let login = user.map(|user| {
+            let key = SecretKey::new(profile.id, SecretName::ProxyPassword);
+            let password = self.vault.get(&key)?.unwrap_or_else(|| Secret::new(""));
+            Ok::<_, Problem>(Login { user, password })
+        });
+        let login = login.transpose()?;
+        Ok(route::Route::Proxy(Proxy { protocol, host, port, login, origin: None }))
+    }
+
+    /// The way that `profile` goes to its server now, in words. Asks the operating system, not the
+    /// vault.
+    pub(super) async fn way(&self, profile: &Profile, used: &EffectiveSettings) -> String {
+        let found = match &profile.route {
+            Route::Direct => Ok(None),
+            Route::Proxy(ProxySettings { protocol, host, port, .. }) => {
+                let (protocol, host, port) = (*protocol, host.clone(), *port);
+                Ok(Some(Proxy { protocol, host, port, login: None, origin: None }))
+            }
+            Route::System => {
+                let (host, port) = target(profile, used);
+                let system = route::Route::System(Arc::clone(&self.surroundings));
+                system.proxy_for(&host, port).await
+            }
+        };
+        match found {
+            Ok(None) => "straight".to_owned(),
+            Ok(Some(proxy)) => format!("through {}", proxy.through()),
+            Err(fault) => fault.to_string(),
+        }
+    }
+
+    /// The HTTP client for a provider that is not registered yet: no sender says which way to go, so
+    /// it goes as the system does.
     pub(super) fn http_trusting(&self, ca_file: Option<&Path>) -> Result<Http, Problem> {
-        Ok(Http::new(&self.trust(false, "ca_file", ca_file)?, &self.limits)?)
+        let system = route::Route::System(Arc::clone(&self.surroundings));
+        Ok(Http::new(system, &self.trust(false, "ca_file", ca_file)?, &self.limits)?)
     }
 
     /// Whom the SMTP connection of `profile` believes.
@@ -47,20 +95,16 @@ impl Inner {
     }
 }
 
-/// A proxy that is set and cannot be used yet must not be gone past: it may be the only way out
-/// that is allowed.
-pub(super) fn straight(profile: &Profile) -> Result<(), Problem> {
-    match profile.route {
-        Route::Direct | Route::System => Ok(()),
-        Route::Socks5 { .. } | Route::Http { .. } => Err(Problem::new(
-            Code::NotYet,
-            "Proxies cannot be used yet",
-            format!(
-                "The sender's network route is {}. Nothing was sent, because going past the proxy \
-                 may not be allowed. Set route = \"direct\" to connect straight.",
-                profile.route
-            ),
-        )),
+/// Whom `profile` calls to send.
+fn target(profile: &Profile, used: &EffectiveSettings) -> (String, u16) {
+    let graph = used.graph_url.as_ref().filter(|_| profile.transport == Transport::Graph);
+    match (graph.and_then(|url| Url::parse(url).ok()), &used.smtp) {
+        (Some(url), _) => {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            (host, url.port_or_known_default().unwrap_or(443))
+        }
+        (None, Some(smtp)) => (smtp.host.clone(), smtp.port),
+        (None, None) => (String::new(), 0),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sending: one message, or several on one line; and stopping one.
 
-use super::{App, line::Line, reach::straight};
+use super::{App, line::Line};
 use crate::{
     api::{News, SendNews, SendReport, SendRequest},
     explain::{Code, Problem},
@@ -27,7 +27,6 @@ impl App {
         if !sender.profile.enabled {
             return Err(switched_off(&sender.profile));
         }
-        straight(&sender.profile)?;
         let via = via.unwrap_or(sender.profile.transport);
         Ok(Line::new(self.clone(), sender, via))
     }

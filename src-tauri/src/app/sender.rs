@@ -44,7 +44,7 @@ impl App {
                 inner.vault.get(&SecretKey::new(registration.id, SecretName::ClientSecret))?;
             let certificate = inner.kept_certificate(registration.id)?.map(Arc::new);
             let claims = inner.store.look(|rows| rows.claims_challenge(profile.id))?;
-            let http = inner.http(registration)?;
+            let http = inner.http(profile, registration)?;
             let party = Party::new(profile, registration, secret, http);
             Ok(Party { certificate, claims, ..party })
         })

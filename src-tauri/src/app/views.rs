@@ -9,7 +9,8 @@ use crate::{
     oauth::SignInReason,
     outbox::Record,
     profile::{
-        Profile, Provider, Registration, SendAs, SignIn, Transport, client_credential, presets,
+        Profile, Provider, ProxySettings, Registration, Route, SendAs, SignIn, Transport,
+        client_credential, presets,
         store::{AdminConsent, SignedIn},
     },
     secret::SecretName,
@@ -173,6 +174,8 @@ impl Known {
         let smtp = presets::smtp(&self.profile, registration);
         let graph = registration.and_then(|r| presets::endpoints(r).graph);
         EffectiveSettings {
+            // Only who may ask the operating system knows: see `App::get_profile`.
+            route: String::new(),
             smtp: smtp.as_ref().map(drafts::server),
             scopes: presets::consent_scopes(&self.profile, registration),
             graph_url: graph
@@ -216,6 +219,14 @@ impl Known {
     }
 
     fn credentials(&self) -> Vec<Credential> {
+        let mut all = self.signs_in_with();
+        if matches!(&self.profile.route, Route::Proxy(ProxySettings { user: Some(_), .. })) {
+            all.push(self.stored(SecretName::ProxyPassword, None, "for the proxy"));
+        }
+        all
+    }
+
+    fn signs_in_with(&self) -> Vec<Credential> {
         match self.profile.sign_in {
             SignIn::None => Vec::new(),
             SignIn::Password => vec![self.stored(SecretName::Password, None, "does not change")],

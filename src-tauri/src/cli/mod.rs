@@ -129,7 +129,7 @@ impl Command {
             Self::Consent(command) => command.run(&open(SECRETS)?).await,
             Self::SignOut(command) => command.run(&open(SECRETS)?).await,
             Self::Token(command) => command.run(&open(SECRETS)?).await,
-            Self::Send(command) => command.run(&open(SECRETS)?).await,
+            Self::Send(command) => Box::pin(command.run(&open(SECRETS)?)).await,
             Self::History(command) => command.run(&open(NO_SECRETS)?).await,
             Self::Sandbox(command) => command.run(&open(NO_SECRETS)?).await,
             Self::Demo(command) => command.run(out).await,

@@ -56,6 +56,8 @@ enum Name {
     Password,
     /// A sender's IMAP password.
     ImapPassword,
+    /// The password of a sender's proxy; its user name stands in the route.
+    ProxyPassword,
 }
 
 impl From<Name> for SecretName {
@@ -66,6 +68,7 @@ impl From<Name> for SecretName {
             Name::CertificatePassword => Self::CertificatePassword,
             Name::Password => Self::Password,
             Name::ImapPassword => Self::ImapPassword,
+            Name::ProxyPassword => Self::ProxyPassword,
         }
     }
 }
@@ -141,7 +144,8 @@ fn elsewhere(asked: &str, of_registration: bool) -> Problem {
     } else {
         (
             "a sender",
-            "It has a password and an imap-password; a client-secret and a certificate belong to its app registration.",
+            "It has a password, an imap-password and a proxy-password; a client-secret and a certificate \
+             belong to its app registration.",
         )
     };
     Problem::new(Code::InvalidSettings, format!("{asked} is {whose}"), means)

@@ -38,7 +38,7 @@ fn words(view: &ProfileView) -> Vec<Vec<String>> {
         pair("smtp", &effective.smtp.as_ref().map(server).unwrap_or_default()),
         pair("graph", effective.graph_url.as_deref().unwrap_or_default()),
         pair("redirect", effective.redirect.as_deref().unwrap_or_default()),
-        pair("route", &settings.route),
+        pair("route", &format!("{}: {}", settings.route, effective.route)),
         pair("tags", &settings.tags.join(", ")),
     ];
     lines.extend(view.credentials.iter().map(|one| pair(&one.name, &credential(one))));

@@ -2,6 +2,7 @@
 //!
 //! Every failure reaches the person as a [`Problem`], with the other side's own words in `said`.
 
+mod certificate;
 mod files;
 mod graph;
 mod letter;
@@ -9,8 +10,10 @@ mod net;
 mod oauth;
 pub mod problem;
 mod profile;
+mod proxy;
 mod replies;
 mod send_as;
+mod tls;
 mod transport;
 mod vault;
 

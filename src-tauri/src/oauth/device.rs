@@ -185,9 +185,7 @@ impl Device {
             }
             TokenError::Busy { wait, .. } => self.pace.troubled(wait),
             TokenError::Http(
-                HttpError::Unreachable { .. }
-                | HttpError::TimedOut { .. }
-                | HttpError::Interrupted { .. },
+                HttpError::Dial(_) | HttpError::TimedOut { .. } | HttpError::Interrupted { .. },
             ) => self.pace.troubled(None),
             other => return Err(ended(other)),
         }

@@ -259,7 +259,7 @@ impl Party {
 pub(super) mod tests {
     use super::*;
     use crate::{
-        net::{limits::Limits, tls::Trust},
+        net::{limits::Limits, route, tls::Trust},
         profile::{Cloud, RegistrationId, Route, SendAs, Transport},
     };
 
@@ -318,7 +318,7 @@ pub(super) mod tests {
             backup: None,
             sandbox: false,
         };
-        let http = Http::new(&Trust::system(), &Limits::default()).unwrap();
+        let http = Http::new(route::Route::Direct, &Trust::system(), &Limits::default()).unwrap();
         Party::new(&profile, &registration, secret, http)
     }
 

@@ -11,7 +11,8 @@ pub mod store;
 
 pub use basis::Basis;
 
-use crate::secret::SecretName;
+use crate::{net::route::Protocol, secret::SecretName};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::PathBuf};
 use url::Url;
@@ -322,35 +323,39 @@ pub enum Route {
     Direct,
     /// As the operating system is set.
     System,
-    /// Through a SOCKS5 proxy.
-    Socks5 {
-        /// Its name.
-        host: String,
-        /// Its port.
-        port: u16,
-    },
-    /// Through an HTTP CONNECT proxy.
-    Http {
-        /// Its name.
-        host: String,
-        /// Its port.
-        port: u16,
-    },
+    /// Through this proxy.
+    Proxy(ProxySettings),
+}
+
+/// A proxy; its password is in the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxySettings {
+    /// What it speaks.
+    pub protocol: Protocol,
+    /// A DNS name or address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// Who we are to it; `None`: it does not ask.
+    pub user: Option<String>,
 }
 
 impl fmt::Display for Route {
     /// As it stands in the declarative file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (scheme, host, port) = match self {
+        let ProxySettings { protocol, host, port, user } = match self {
             Self::Direct => return f.write_str("direct"),
             Self::System => return f.write_str("system"),
-            Self::Socks5 { host, port } => ("socks5", host, port),
-            Self::Http { host, port } => ("http", host, port),
+            Self::Proxy(proxy) => proxy,
         };
-        if host.contains(':') {
-            return write!(f, "{scheme}://[{host}]:{port}");
+        f.write_str(match protocol {
+            Protocol::Socks5 => "socks5://",
+            Protocol::Http => "http://",
+        })?;
+        if let Some(user) = user {
+            write!(f, "{}@", utf8_percent_encode(user, NON_ALPHANUMERIC))?;
         }
-        write!(f, "{scheme}://{host}:{port}")
+        if host.contains(':') { write!(f, "[{host}]:{port}") } else { write!(f, "{host}:{port}") }
     }
 }
 

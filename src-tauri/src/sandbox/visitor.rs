@@ -5,6 +5,7 @@ use super::SandboxError;
 use crate::net::{
     http::{Http, HttpError},
     limits::Limits,
+    route::Route,
     tls::Trust,
 };
 use http::{Request, Response, header};
@@ -19,7 +20,7 @@ const MOST_REDIRECTS: usize = 5;
 /// # Errors
 /// The sandbox's words, when it does not send the visitor back.
 pub async fn sign_in(url: &Url, user: &str) -> Result<Url, SandboxError> {
-    let http = Http::new(&Trust::system(), &Limits::default())?;
+    let http = Http::new(Route::Direct, &Trust::system(), &Limits::default())?;
     let form = form_urlencoded::Serializer::new(String::new())
         .append_pair("user", user)
         .append_pair("decision", "allow")

@@ -3,7 +3,11 @@
 use super::{Recipient, Stage, graph::Refusal, smtp::Reply};
 use crate::{
     letter::LetterError,
-    net::{dial::DialError, http::HttpError, tls::TlsError},
+    net::{
+        dial::DialError,
+        http::HttpError,
+        tls::{Chain, TlsError},
+    },
 };
 use std::time::Duration;
 
@@ -187,8 +191,7 @@ impl SendError {
     /// How far it came.
     pub fn stage(&self) -> Stage {
         match self {
-            Self::Dial(DialError::NameNotFound { .. }) => Stage::Dns,
-            Self::Dial(_) => Stage::Tcp,
+            Self::Dial(error) => reached(error),
             Self::Tls(_)
             | Self::StarttlsMissing { .. }
             | Self::PlaintextAuthOnly { .. }
@@ -211,6 +214,14 @@ impl SendError {
             | Self::TooLarge { .. }
             | Self::NotGraph { .. }
             | Self::Uncertain { .. } => Stage::Message,
+        }
+    }
+
+    /// The certificates that were not believed.
+    pub fn chain(&self) -> Option<&Chain> {
+        match self {
+            Self::Tls(error) | Self::Http(HttpError::Tls(error)) => error.chain(),
+            _ => None,
         }
     }
 
@@ -310,10 +321,17 @@ impl SendError {
     }
 }
 
+fn reached(error: &DialError) -> Stage {
+    match error {
+        DialError::NameNotFound { .. } => Stage::Dns,
+        _ => Stage::Tcp,
+    }
+}
+
 fn stage_of(error: &HttpError) -> Stage {
     match error {
         HttpError::Insecure { .. } | HttpError::Tls(_) => Stage::Tls,
-        HttpError::Unreachable { .. } => Stage::Tcp,
+        HttpError::Dial(error) => reached(error),
         HttpError::TimedOut { .. } | HttpError::TooLong { .. } | HttpError::Interrupted { .. } => {
             Stage::Message
         }

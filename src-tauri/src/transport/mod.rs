@@ -12,7 +12,7 @@ pub mod transcript;
 pub use error::SendError;
 pub use transcript::{Line, Side, Transcript};
 
-use crate::secret::Secret;
+use crate::{net::tls::Chain, secret::Secret};
 use std::{fmt, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -187,8 +187,13 @@ impl Watch {
         (self.progress)(Progress { stage, sent: 0, total: 0, cancellable: true, wait: None });
     }
 
-    /// Writes down how it ended, unless the other side's own words already stand there.
+    /// Writes down how it ended, unless the other side's own words already stand there; and what a
+    /// server showed whose certificate is not believed.
     fn failed(&self, error: &SendError) {
+        let shown = error.chain().map(Chain::lines).unwrap_or_default();
+        for line in shown {
+            self.transcript.note(line);
+        }
         if !error.refused() {
             self.transcript.failed(error.to_string());
         }

@@ -4,7 +4,7 @@ mod admin;
 mod device;
 mod way;
 
-use super::{App, reach::straight};
+use super::App;
 use crate::{
     api::{BeginConsent, ConsentAnswer, ConsentNews, ConsentRoute, ConsentStep, ConsentView, News},
     explain::{Code, Problem},
@@ -52,7 +52,6 @@ impl App {
     pub async fn begin_consent(&self, request: BeginConsent) -> Result<ConsentView, Problem> {
         let sender = self.sender(request.profile_id).await?;
         let registration = way::through(&sender)?;
-        straight(&sender.profile)?;
         if request.route == Some(ConsentRoute::Device) {
             return self.begin_device(self.party(&sender).await?).await;
         }

@@ -15,7 +15,7 @@ mod words;
 pub use draft::{ImapDraft, ProfileDraft, RegistrationDraft, SmtpDraft};
 pub use mail::mailbox;
 
-use super::{Profile, Registration, RegistrationId, Route, store::nearest};
+use super::{Profile, Registration, RegistrationId, store::nearest};
 use crate::net::tls::Trust;
 use std::{fs, path::Path};
 use url::Url;
@@ -55,12 +55,7 @@ impl Profile {
 
     /// Says of each setting that is kept but does nothing so far that it does nothing.
     pub fn not_yet(&self) -> Vec<String> {
-        let proxied = matches!(self.route, Route::Socks5 { .. } | Route::Http { .. });
         let table = [
-            (
-                proxied,
-                "route: proxies are not used yet; a send is refused rather than sent past it",
-            ),
             (self.imap.is_some(), "imap: the mailbox is not read yet"),
             (self.technical_mail.is_some(), "technical_mail: nobody is told of failures yet"),
             (self.backup.is_some(), "backup: no other sender takes over yet"),

@@ -2,9 +2,10 @@
 
 use super::Wrong;
 use crate::{
-    net::http::is_this_computer,
-    profile::{Redirect, Route, presets},
+    net::{http::is_this_computer, route::Protocol},
+    profile::{ProxySettings, Redirect, Route, presets},
 };
+use percent_encoding::percent_decode_str;
 use std::{net::IpAddr, path::PathBuf};
 use url::Url;
 
@@ -203,30 +204,43 @@ pub(super) fn redirect(value: &str) -> Read<Redirect> {
     web_address(value).map(Redirect::Pasted).map_err(|wrong| Wrong::new(wrong.fault, remedy))
 }
 
-/// `direct`, `system`, `socks5://host:port` or `http://host:port`.
+/// `direct`, `system`, `socks5://user@host:port` or `http://user@host:port`, the user optional.
 pub(super) fn route(value: &str) -> Read<Route> {
     let remedy = "direct, system, socks5://host:port or http://host:port";
-    let (http, proxy) = match value {
+    let (protocol, proxy) = match value {
         "direct" => return Ok(Route::Direct),
         "system" => return Ok(Route::System),
         _ => match (value.strip_prefix("socks5://"), value.strip_prefix("http://")) {
-            (Some(proxy), _) => (false, proxy),
-            (_, Some(proxy)) => (true, proxy),
+            (Some(proxy), _) => (Protocol::Socks5, proxy),
+            (_, Some(proxy)) => (Protocol::Http, proxy),
             _ => return Err(Wrong::new(format!("{} is not a route", shown(value)), remedy)),
         },
     };
-    if proxy.contains('@') {
-        return Err(Wrong::new(
-            "it contains a user name or a password",
-            "Leave them out: a proxy's password is kept in the vault",
-        ));
-    }
+    let (user, proxy) = match proxy.rsplit_once('@') {
+        Some((user, proxy)) => (Some(proxy_user(user)?), proxy),
+        None => (None, proxy),
+    };
     let parts = proxy.trim_end_matches('/').rsplit_once(':');
     let Some((name, Ok(number))) = parts.map(|(name, port)| (name, port.parse::<i64>())) else {
         return Err(Wrong::new("the proxy has no port", remedy));
     };
-    let (host, port) = (host(name)?, port(number)?);
-    Ok(if http { Route::Http { host, port } } else { Route::Socks5 { host, port } })
+    Ok(Route::Proxy(ProxySettings { protocol, host: host(name)?, port: port(number)?, user }))
+}
+
+/// The user name in a proxy's address, percent-encoded there. A password is refused, not repeated.
+fn proxy_user(encoded: &str) -> Read<String> {
+    if encoded.contains(':') {
+        return Err(Wrong::new(
+            "a password may not stand in it",
+            "Leave only the user name before the @, and put the password into the vault: \
+             sendright secret set PROFILE proxy-password, or proxy_password in the file",
+        ));
+    }
+    let user = percent_decode_str(encoded).decode_utf8_lossy();
+    if user.contains(':') {
+        return Err(Wrong::new("a proxy's user name has no colon", "Write the user name alone"));
+    }
+    line(&user, 255)
 }
 
 /// One scope (RFC 6749 §3.3).

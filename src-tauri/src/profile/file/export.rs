@@ -117,6 +117,7 @@ impl Toml {
             self.server("imap", host, *port, &[("user", user), ("security", security)], "");
         }
         self.text("route", &draft.route);
+        self.secret("proxy_password", secrets.contains(&SecretName::ProxyPassword));
         self.text("technical_mail", &draft.technical_mail);
         self.text("backup", &draft.backup);
         self.set("sandbox", draft.sandbox);

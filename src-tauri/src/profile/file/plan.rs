@@ -10,7 +10,7 @@ use crate::{
     certificate::Certificate,
     clock::Timestamp,
     profile::{
-        Profile, ProfileId, Registration, RegistrationId, SignIn,
+        Profile, ProfileId, ProxySettings, Registration, RegistrationId, Route, SignIn,
         check::{Fault, ProfileDraft, RegistrationDraft, unknown},
         store::{self, Rows, StoreError},
     },
@@ -169,8 +169,13 @@ impl Planning<'_> {
             }
         };
         self.refuse_all(entry, title, after.files());
-        if after.sign_in != SignIn::Password && !entry.secrets.is_empty() {
+        let given = |name| entry.secrets.iter().any(|(given, _)| *given == name);
+        if after.sign_in != SignIn::Password && given(SecretName::Password) {
             self.refuse(entry, title, idle_password());
+        }
+        let asks = matches!(&after.route, Route::Proxy(ProxySettings { user: Some(_), .. }));
+        if !asks && given(SecretName::ProxyPassword) {
+            self.refuse(entry, title, idle_proxy_password());
         }
         self.secrets(entry, title, id.into(), &after.name)?;
         let before = self.profiles.iter().find(|known| known.id == id).cloned();
@@ -323,6 +328,15 @@ fn idle_password() -> Fault {
         field: "password".to_owned(),
         fault: "this way of signing in uses no password".to_owned(),
         remedy: "Leave it out, or set sign_in = \"password\"".to_owned(),
+    }
+}
+
+fn idle_proxy_password() -> Fault {
+    Fault {
+        field: "proxy_password".to_owned(),
+        fault: "the route names no user of a proxy".to_owned(),
+        remedy: "Write the user into the route, for example http://user@host:port, or leave it out"
+            .to_owned(),
     }
 }
 

@@ -100,5 +100,7 @@ fn profile(table: &mut Table<'_>) -> (ProfileDraft, Secrets) {
         backup: table.text("backup"),
         sandbox: table.flag("sandbox").unwrap_or_default(),
     };
-    (draft, table.secret("password", SecretName::Password).into_iter().collect())
+    let password = table.secret("password", SecretName::Password);
+    let proxy = table.secret("proxy_password", SecretName::ProxyPassword);
+    (draft, password.into_iter().chain(proxy).collect())
 }

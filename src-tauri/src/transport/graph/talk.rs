@@ -2,7 +2,10 @@
 
 use super::{Refusal, Way, refusal};
 use crate::{
-    net::{http::HttpError, retry_after::retry_after},
+    net::{
+        http::{Connected, HttpError},
+        retry_after::retry_after,
+    },
     secret::Secret,
     transport::{
         Credentials, SendError, Stage, Watch,
@@ -120,6 +123,8 @@ pub(super) struct Talk<'a> {
     token: Secret,
     veil: Veil,
     patience: Duration,
+    /// How the connection under the last answer came about.
+    connected: Vec<String>,
     /// Nobody can stop it any more: what is left is to look and to tidy up.
     unstoppable: bool,
 }
@@ -139,7 +144,8 @@ impl<'a> Talk<'a> {
         let mut veil = Veil::default();
         veil.hide(token.clone());
         let patience = way.limits.patience;
-        Ok(Self { way, watch, token: token.clone(), veil, patience, unstoppable: false })
+        let (token, connected) = (token.clone(), Vec::new());
+        Ok(Self { way, watch, token, veil, patience, connected, unstoppable: false })
     }
 
     pub(super) fn host(&self) -> String {
@@ -237,7 +243,7 @@ impl<'a> Talk<'a> {
         }
     }
 
-    async fn attempt(&self, ask: &Ask) -> Result<Response<Vec<u8>>, SendError> {
+    async fn attempt(&mut self, ask: &Ask) -> Result<Response<Vec<u8>>, SendError> {
         let way = self.way;
         // What is announced as unstoppable may wait for its turn, and is made then.
         let _turn = match ask.nature {
@@ -253,7 +259,20 @@ impl<'a> Talk<'a> {
         } else {
             self.stoppable(sending).await?
         };
-        self.judge(&answer?, ask)
+        let answer = answer?;
+        self.note_connection(&answer);
+        self.judge(&answer, ask)
+    }
+
+    /// Writes down how the connection came about, unless it is as it was.
+    fn note_connection(&mut self, answer: &Response<Vec<u8>>) {
+        let lines = answer.extensions().get().map(Connected::lines).unwrap_or_default();
+        if lines != self.connected {
+            for line in &lines {
+                self.watch.transcript.note(line);
+            }
+            self.connected = lines;
+        }
     }
 
     fn say(&self, ask: &Ask) {

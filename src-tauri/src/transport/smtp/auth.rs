@@ -205,7 +205,10 @@ fn decode(challenge: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
-        net::tls::{Oldest, Trust},
+        net::{
+            route::Route,
+            tls::{Oldest, Trust},
+        },
         profile::Security,
     };
     use tokio::io::AsyncReadExt as _;
@@ -233,6 +236,7 @@ mod tests {
             trust: Trust::system(),
             auth: SmtpAuth::Auto,
             allow_plaintext: false,
+            route: Route::Direct,
         }
     }
 

@@ -12,7 +12,6 @@
 
 mod auth;
 mod envelope;
-mod facts;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod offers;
@@ -28,6 +27,7 @@ use crate::{
     letter::Letter,
     net::{
         limits::Limits,
+        route::Route,
         tls::{Oldest, Trust},
     },
     profile::{Security, SmtpAuth},
@@ -60,6 +60,8 @@ pub struct Server {
     /// Whether a password or token may cross the network although nothing protects it: only where
     /// `security` is none, and the person was warned.
     pub allow_plaintext: bool,
+    /// The way there.
+    pub route: Route,
 }
 
 /// A connection that is signed in and takes messages.

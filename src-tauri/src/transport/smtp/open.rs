@@ -7,7 +7,7 @@ use super::{
     wire::{Wire, cancellable},
 };
 use crate::{
-    net::{dial::dial, limits::Limits, tls},
+    net::{limits::Limits, tls::Client as Tls},
     profile::Security,
     transport::{Credentials, SendError, Stage, Watch},
 };
@@ -24,13 +24,13 @@ impl Session {
         watch: &Watch,
     ) -> Result<Self, SendError> {
         watch.reached(Stage::Dns);
-        let Server { host, port, .. } = server;
-        let dialed = cancellable(Stage::Tcp, watch, dial(host, *port, limits.connect)).await??;
-        let (peer, dns, tcp) = (dialed.peer, dialed.dns.as_millis(), dialed.tcp.as_millis());
-        watch.transcript.note(format!("{host} is {peer}: name {dns} ms, connection {tcp} ms"));
-        let local = peer.ip().to_canonical().is_loopback();
+        let Server { host, port, route, .. } = server;
+        let dialing = route.dial(host, *port, limits.connect);
+        let dialed = cancellable(Stage::Tcp, watch, dialing).await??;
+        watch.transcript.note(dialed.path.to_string());
         let allowed = server.security == Security::None && server.allow_plaintext;
-        let wire = Wire::new(Box::new(dialed.stream), host, local || allowed);
+        let private = dialed.path.stays_here() || allowed;
+        let wire = Wire::new(Box::new(dialed.stream), host, private);
         let (offers, limits) = (Offers::default(), *limits);
         let mut session = Self { wire, offers, limits, usable: true, ahead: None, parting: false };
         if server.security == Security::Tls {
@@ -77,8 +77,8 @@ impl Session {
     async fn protect(&mut self, server: &Server, watch: &Watch) -> Result<(), SendError> {
         self.wire.reach(Stage::Tls, watch);
         self.offers = Offers::default();
-        let config = tls::client_config(&server.trust, server.oldest)?;
-        self.wire.protect(config, self.limits.tls, watch).await
+        let tls = Tls::new(&server.trust, server.oldest)?;
+        self.wire.protect(&tls, self.limits.tls, watch).await
     }
 
     pub(super) async fn sign_in(

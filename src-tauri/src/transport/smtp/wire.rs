@@ -1,18 +1,14 @@
 //! The connection: lines in, lines out, each within its time, each written down.
 
-use super::{
-    facts,
-    reply::{self, Reply},
-};
+use super::reply::{self, Reply};
 use crate::{
-    net::tls,
+    net::tls::Client as Tls,
     transport::{
         SendError, Stage, Watch,
         transcript::{Veil, bounded},
     },
 };
-use rustls::ClientConfig;
-use std::{io, sync::Arc, time::Duration};
+use std::{io, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split},
     time::{Instant, timeout, timeout_at},
@@ -72,7 +68,7 @@ impl Wire {
     /// Puts TLS around the stream.
     pub(super) async fn protect(
         &mut self,
-        config: Arc<ClientConfig>,
+        tls: &Tls,
         limit: Duration,
         watch: &Watch,
     ) -> Result<(), SendError> {
@@ -80,10 +76,10 @@ impl Wire {
             return Err(SendError::PlaintextInjected { host: self.host.clone() });
         }
         let bare = std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()));
-        let shake = tls::handshake(bare, &self.host, config, limit);
-        let protected = cancellable(self.stage, watch, shake).await??;
-        for fact in facts::of(protected.get_ref().1) {
-            watch.transcript.note(fact);
+        let shake = tls.handshake(bare, &self.host, limit);
+        let (protected, agreed) = cancellable(self.stage, watch, shake).await??;
+        for line in agreed.lines() {
+            watch.transcript.note(line);
         }
         self.stream = Box::new(protected);
         self.private = true;

@@ -6,6 +6,10 @@ import type { ServerSettings } from "./ServerSettings";
  */
 export type EffectiveSettings = { 
 /**
+ * The way to the server now, in words: "straight", "through the HTTP proxy host:port".
+ */
+route: string, 
+/**
  * The SMTP server.
  */
 smtp: ServerSettings | null, 

@@ -65,6 +65,7 @@ function view(line: Line, number: number, at: Moments): ProfileView {
         allow_plaintext: false,
       },
       scopes: row.provider === "microsoft" ? ["https://outlook.office.com/SMTP.Send", "offline_access", "openid"] : [],
+      route: "straight",
       graph_url: row.transport === "graph" ? "https://graph.microsoft.com" : null,
       redirect: row.provider ? "http://localhost/oauth2/callback" : null,
     },

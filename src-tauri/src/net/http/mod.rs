@@ -1,24 +1,40 @@
-//! The one HTTP client: bounded answers, no redirects, trust and time limits as given.
+//! The one HTTP client: bounded answers, no redirects; trust, time limits and route as given.
 //!
-//! Invariant: plain `http://` goes to this computer only, so that no secret leaves it unprotected.
+//! Invariant: plain `http://` goes to this computer only, and straight, so that no secret leaves it
+//! unprotected.
+
+mod clients;
+mod connected;
+mod fault;
+
+pub use connected::Connected;
 
 use super::{
+    dial::{DialError, is_loopback},
     limits::Limits,
-    tls::{self, Oldest, TlsError, Trust},
+    route::{Proxy, Route},
+    tls::{Client as Tls, Oldest, TlsError, Trust},
 };
+use clients::Clients;
 use http::{Request, Response};
-use std::{error::Error as _, io, time::Duration};
-use url::{Host, Url};
+use std::time::Duration;
+use url::Url;
 
 /// The longest answer that is read: provider metadata is some 2 KB, a Graph error some 1 KB.
 const LONGEST_ANSWER: usize = 1 << 20;
+/// Who we are to servers and proxies.
+pub(super) const USER_AGENT: &str = concat!("Sendright/", env!("CARGO_PKG_VERSION"));
 
 /// Talks HTTPS. Cloning shares its connections.
 #[derive(Debug, Clone)]
-pub struct Http(reqwest::Client);
+pub struct Http {
+    route: Route,
+    limits: Limits,
+    clients: Clients,
+}
 
 /// Why there is no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum HttpError {
     /// Only `https://` is spoken, and `http://` to this computer.
     #[error("{url} is not protected: only https:// is accepted")]
@@ -30,13 +46,8 @@ pub enum HttpError {
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// There is no connection, so nothing was sent.
-    #[error("{host} cannot be reached: {said}")]
-    Unreachable {
-        /// Whom we meant to talk to.
-        host: String,
-        /// Why.
-        said: String,
-    },
+    #[error(transparent)]
+    Dial(#[from] DialError),
     /// No answer in time; the request may have been received.
     #[error("{host} did not answer in time")]
     TimedOut {
@@ -67,26 +78,17 @@ impl HttpError {
 }
 
 impl Http {
-    /// A client that believes `trust` and waits as long as `limits` say.
+    /// A client that goes `route`, believes `trust` and waits as long as `limits` say.
     ///
     /// # Errors
     /// [`TlsError::BadPem`] when an authority cannot be used.
-    pub fn new(trust: &Trust, limits: &Limits) -> Result<Self, HttpError> {
-        let config = tls::client_config(trust, Oldest::Tls12)?;
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured((*config).clone())
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(limits.connect)
-            .timeout(limits.http)
-            .no_proxy()
-            .tcp_nodelay(true)
-            .user_agent(concat!("Sendright/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .expect("a client with a ready TLS configuration can be built");
-        Ok(Self(client))
+    pub fn new(route: Route, trust: &Trust, limits: &Limits) -> Result<Self, HttpError> {
+        let clients = Clients::new(&Tls::new(trust, Oldest::Tls12)?, limits);
+        Ok(Self { route, limits: *limits, clients })
     }
 
-    /// Sends `request` once and gives the whole answer, whatever its status.
+    /// Sends `request` once and gives the whole answer, whatever its status. How the connection came
+    /// about is among its extensions: [`Connected`].
     ///
     /// # Errors
     /// Says why there is none, and whether the request may have arrived.
@@ -106,14 +108,55 @@ impl Http {
         let url = Url::parse(&request.uri().to_string())
             .map_err(|_| HttpError::Insecure { url: request.uri().to_string() })?;
         refuse_unprotected(&url)?;
-        let host = url.host_str().unwrap_or_default().to_owned();
-        let mut request = reqwest::Request::try_from(request)
-            .map_err(|error| HttpError::Unreachable { host: host.clone(), said: words(&error) })?;
+        let route = self.route_to(&url);
+        let (host, port) = address(&url);
+        let proxy = Box::pin(route.proxy_for(host, port)).await.map_err(DialError::from)?;
+        let client = self.clients.through(proxy.as_ref())?;
+        let mut request = reqwest::Request::try_from(request).map_err(|_| insecure(&url))?;
         if limit.is_some() {
             *request.timeout_mut() = limit;
         }
-        let answer = self.0.execute(request).await.map_err(|error| because(&host, &error))?;
-        whole(answer, &host).await
+        let answer = match client.execute(request).await {
+            Ok(answer) => answer,
+            // Boxed: it is rare, and larger than all the rest.
+            Err(error) if error.is_connect() => {
+                return Err(Box::pin(self.unconnected(&url, &error)).await);
+            }
+            Err(error) => return Err(fault::interrupted(host, &error)),
+        };
+        self.whole(answer, host, proxy).await
+    }
+
+    /// What is not protected stays on this computer, whatever proxy the route names.
+    fn route_to(&self, url: &Url) -> Route {
+        if url.scheme() == "http" { Route::Direct } else { self.route.clone() }
+    }
+
+    async fn whole(
+        &self,
+        mut answer: reqwest::Response,
+        host: &str,
+        proxy: Option<Proxy>,
+    ) -> Result<Response<Vec<u8>>, HttpError> {
+        let mut head = Response::new(());
+        *head.status_mut() = answer.status();
+        *head.headers_mut() = std::mem::take(answer.headers_mut());
+        head.extensions_mut().insert(Connected {
+            host: host.to_owned(),
+            peer: answer.remote_addr(),
+            through: proxy.map(|proxy| proxy.through()),
+            shown: (answer.url().scheme() == "https").then(|| self.clients.shown(host)).flatten(),
+        });
+        let mut body = Vec::new();
+        while let Some(chunk) =
+            answer.chunk().await.map_err(|error| fault::interrupted(host, &error))?
+        {
+            if body.len() + chunk.len() > LONGEST_ANSWER {
+                return Err(HttpError::TooLong { host: host.to_owned() });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(head.map(|()| body))
     }
 }
 
@@ -123,84 +166,21 @@ fn refuse_unprotected(url: &Url) -> Result<(), HttpError> {
         "http" => is_this_computer(url),
         _ => false,
     };
-    if accepted {
-        return Ok(());
-    }
-    let shown = format!("{}://{}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path());
-    Err(HttpError::Insecure { url: shown })
+    if accepted { Ok(()) } else { Err(insecure(url)) }
+}
+
+fn insecure(url: &Url) -> HttpError {
+    let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
+    HttpError::Insecure { url: format!("{scheme}://{host}{}", url.path()) }
 }
 
 /// Whether `url` names the loopback interface of this computer.
 pub fn is_this_computer(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+    url.host_str().is_some_and(is_loopback)
 }
 
-async fn whole(mut answer: reqwest::Response, host: &str) -> Result<Response<Vec<u8>>, HttpError> {
-    let mut head = Response::new(());
-    *head.status_mut() = answer.status();
-    *head.headers_mut() = std::mem::take(answer.headers_mut());
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| because(host, &error))? {
-        if body.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(HttpError::TooLong { host: host.to_owned() });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(head.map(|()| body))
-}
-
-fn because(host: &str, error: &reqwest::Error) -> HttpError {
-    if error.is_connect() {
-        if let Some(tls) = tls_error(host, error) {
-            return HttpError::Tls(tls);
-        }
-        return HttpError::Unreachable { host: host.to_owned(), said: words(error) };
-    }
-    if error.is_timeout() {
-        return HttpError::TimedOut { host: host.to_owned() };
-    }
-    HttpError::Interrupted { host: host.to_owned(), said: words(error) }
-}
-
-/// The TLS failure among the causes of `error`, if there is one.
-fn tls_error(host: &str, error: &reqwest::Error) -> Option<TlsError> {
-    let mut cause = error.source();
-    while let Some(now) = cause {
-        if let Some(io) = now.downcast_ref::<io::Error>().map(innermost)
-            && let Some(inner) = io.get_ref()
-            && inner.is::<rustls::Error>()
-        {
-            return Some(tls::from_io(host, io));
-        }
-        cause = now.source();
-    }
-    None
-}
-
-/// The I/O error in the I/O errors: the TLS layers wrap it, and `source` skips what is wrapped.
-fn innermost(mut io: &io::Error) -> &io::Error {
-    while let Some(inner) = io.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>()) {
-        io = inner;
-    }
-    io
-}
-
-/// The innermost cause: reqwest's own words name the address, which may carry a code.
-fn words(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(cause) = innermost.source() {
-        innermost = cause;
-    }
-    if innermost.is::<reqwest::Error>() {
-        "no more is known".to_owned()
-    } else {
-        innermost.to_string()
-    }
+fn address(url: &Url) -> (&str, u16) {
+    (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(443))
 }
 
 #[cfg(test)]
@@ -226,7 +206,7 @@ mod tests {
 
     async fn ask(url: &str) -> Result<Response<Vec<u8>>, HttpError> {
         let limits = Limits { http: Duration::from_secs(5), ..Limits::default() };
-        let http = Http::new(&Trust::system(), &limits).unwrap();
+        let http = Http::new(Route::Direct, &Trust::system(), &limits).unwrap();
         http.send(Request::post(url).body(b"x=1".to_vec()).unwrap()).await
     }
 
