@@ -3,7 +3,9 @@
 
 mod graph;
 mod oauth;
+mod proxy;
 mod smtp;
+mod tls;
 
 use crate::world::sendright::Sendright;
 use serde_json::Value;

@@ -1,0 +1,287 @@
+//! Proxies that do one thing wrong each. None is gone past: the mail server's name exists nowhere, so
+//! only a proxy can have been asked for it.
+
+use super::Gallery;
+use crate::world::sendright::Sendright;
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    thread,
+};
+
+/// What a proxy does with a connection that was just made.
+type Conduct = fn(&TcpStream);
+
+/// A proxy on a port of its own, for as long as the tests run.
+fn proxy(conduct: Conduct) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            thread::spawn(move || conduct(&stream));
+        }
+    });
+    port
+}
+
+/// Reads the head of a request; empty when the other side is gone.
+fn head(stream: &TcpStream) -> String {
+    let mut head = String::new();
+    let mut reader = BufReader::new(stream);
+    while reader.read_line(&mut head).unwrap_or(0) > 2 {}
+    head
+}
+
+fn says(mut stream: &TcpStream, octets: &[u8]) {
+    let _ = stream.write_all(octets);
+}
+
+/// Answers the first request with `answer`, and hangs up.
+fn answers(stream: &TcpStream, answer: &str) {
+    head(stream);
+    says(stream, answer.as_bytes());
+}
+
+/// Reads `N` octets.
+fn hears<const N: usize>(mut stream: &TcpStream) -> [u8; N] {
+    let mut octets = [0; N];
+    let _ = stream.read_exact(&mut octets);
+    octets
+}
+
+/// The mail server behind a proxy that works: takes everything.
+fn smtp(stream: &TcpStream) {
+    says(stream, b"220 mail.example ESMTP\r\n");
+    let (mut lines, mut in_message) = (BufReader::new(stream).lines(), false);
+    while let Some(Ok(line)) = lines.next() {
+        match line.as_str() {
+            "." => in_message = false,
+            _ if in_message => continue,
+            "DATA" => {
+                in_message = true;
+                says(stream, b"354 go ahead\r\n");
+                continue;
+            }
+            _ => {}
+        }
+        says(stream, b"250 2.0.0 ok\r\n");
+    }
+}
+
+/// Wants Basic, and hangs up after saying so; `kestrel-secret` is the password of `me`.
+fn wants_basic(stream: &TcpStream) {
+    // me:kestrel-secret
+    if head(stream).contains("Proxy-Authorization: Basic bWU6a2VzdHJlbC1zZWNyZXQ=\r\n") {
+        says(stream, b"HTTP/1.1 200 Connection established\r\n\r\n");
+        return smtp(stream);
+    }
+    says(
+        stream,
+        b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Negotiate\r\n\
+          Proxy-Authenticate: Basic realm=\"office\"\r\nConnection: close\r\n\r\n",
+    );
+}
+
+fn wants_ntlm(stream: &TcpStream) {
+    answers(
+        stream,
+        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: NTLM\r\n\
+         Proxy-Authenticate: Negotiate\r\n\r\n",
+    );
+}
+
+/// SOCKS 5 that wants a user name and a password, and knows one pair.
+fn socks_wants_login(stream: &TcpStream) {
+    let [_, methods] = hears(stream);
+    let mut offered = vec![0; methods.into()];
+    let _ = (&*stream).read_exact(&mut offered);
+    if !offered.contains(&2) {
+        return says(stream, &[5, 0xff]);
+    }
+    says(stream, &[5, 2]);
+    let expected = b"\x01\x02me\x0ekestrel-secret";
+    if hears::<19>(stream)[..18] != expected[..18] {
+        return says(stream, &[1, 1]);
+    }
+    says(stream, &[1, 0]);
+    connects(stream);
+}
+
+/// Reads a SOCKS request for a name, and connects.
+fn connects(stream: &TcpStream) {
+    let [5, 1, 0, 3, length] = hears(stream) else { return };
+    let mut name = vec![0; usize::from(length) + 2];
+    let _ = (&*stream).read_exact(&mut name);
+    assert!(
+        String::from_utf8_lossy(&name).contains(".kestrel.invalid"),
+        "the name travels to the proxy"
+    );
+    says(stream, &[5, 0, 0, 1, 127, 0, 0, 1, 0, 25]);
+    smtp(stream);
+}
+
+fn socks_replies(stream: &TcpStream, reply: u8) {
+    let [_, methods] = hears(stream);
+    let mut rest = vec![0; methods.into()];
+    let _ = (&*stream).read_exact(&mut rest);
+    says(stream, &[5, 0]);
+    let [_, _, _, _, length] = hears(stream);
+    let mut name = vec![0; usize::from(length) + 2];
+    let _ = (&*stream).read_exact(&mut name);
+    says(stream, &[5, reply, 0, 1, 0, 0, 0, 0, 0, 0]);
+}
+
+/// Hears the request and waits for more, for ever.
+fn silent(stream: &TcpStream) {
+    let _ = std::io::copy(&mut &*stream, &mut std::io::sink());
+}
+
+/// Scheme and user of the route, what the proxy does, then exit code, outcome and problem.
+type Row = (&'static str, &'static str, Conduct, u8, &'static str, &'static str);
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    ("wants-a-login",      "http",      wants_basic,                                                        4, "not_sent", "proxy-auth-refused"),
+    ("refuses-the-login",  "http://eve", wants_basic,                                                      4, "not_sent", "proxy-auth-refused"),
+    ("takes-the-login",    "http://me", wants_basic,                                                        0, "accepted", ""),
+    ("wants-ntlm",         "http://me", wants_ntlm,                                                         4, "not_sent", "proxy-auth-refused"),
+    ("cuts",               "http",      |s| { head(s); },                                                  4, "not_sent", "connection-lost"),
+    ("silent",             "http",      silent,                                                            4, "not_sent", "timed-out"),
+    ("forbids",            "http",      |s| answers(s, "HTTP/1.1 403 Forbidden\r\n\r\n"),                  4, "not_sent", "proxy-refused"),
+    ("bad-gateway",        "http",      |s| answers(s, "HTTP/1.0 502 Bad Gateway\r\n\r\n<html>"),          4, "not_sent", "proxy-target-not-reached"),
+    ("sign-in-page",       "http",      |s| answers(s, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>"), 4, "not_sent", "not-the-protocol"),
+    ("web-server",         "http",      |s| answers(s, "HTTP/1.1 405 Method Not Allowed\r\n\r\n"),         4, "not_sent", "not-the-protocol"),
+    ("no-proxy",           "http",      |s| answers(s, "SSH-2.0-OpenSSH_9.2\r\n"),                         4, "not_sent", "not-the-protocol"),
+    ("socks-wants-login",  "socks5",    socks_wants_login,                                                  4, "not_sent", "proxy-auth-refused"),
+    ("socks-refuses",      "socks5://eve", socks_wants_login,                                               4, "not_sent", "proxy-auth-refused"),
+    ("socks-takes",        "socks5://me", socks_wants_login,                                                0, "accepted", ""),
+    ("socks-silent",       "socks5",    silent,                                                            4, "not_sent", "timed-out"),
+    ("socks-fails",        "socks5",    |s| socks_replies(s, 1),                                           4, "not_sent", "proxy-target-not-reached"),
+    ("socks-forbids",      "socks5",    |s| socks_replies(s, 2),                                           4, "not_sent", "proxy-refused"),
+    ("socks-no-way",       "socks5",    |s| socks_replies(s, 4),                                           4, "not_sent", "proxy-target-not-reached"),
+    ("socks-is-a-web",     "socks5",    |s| says(s, b"HTTP/1.1 400 Bad Request\r\n\r\n"),                  4, "not_sent", "not-the-protocol"),
+];
+
+fn route(way: &str, port: u16) -> String {
+    match way.split_once("://") {
+        Some((scheme, user)) => format!("{scheme}://{user}@127.0.0.1:{port}"),
+        None => format!("{way}://127.0.0.1:{port}"),
+    }
+}
+
+/// A sender whose server's name has no address.
+fn profile(name: &str, route: &str) -> String {
+    let login =
+        if route.contains('@') { "proxy_password = { env = \"KESTREL_SECRET\" }\n" } else { "" };
+    format!(
+        "[[profile]]\nname = \"{name}\"\nsign_in = \"none\"\nmailbox = \"a@kestrel.example\"\n\
+         smtp = {{ host = \"mail.kestrel.invalid\", port = 25, security = \"none\" }}\n\
+         route = \"{route}\"\n{login}"
+    )
+}
+
+#[test]
+fn each_proxy_is_named_for_what_it_did_and_none_is_gone_past() {
+    let file: String = ROWS
+        .iter()
+        .map(|(name, way, conduct, ..)| profile(name, &route(way, proxy(*conduct))))
+        .collect();
+    let gallery = Gallery::of(&file, &[]);
+    for (name, .., code, outcome, problem) in ROWS {
+        let verdict = gallery.send(name, &["bo@kestrel.example"], &[]);
+        assert_eq!(verdict, (*code, (*outcome).to_owned(), (*problem).to_owned()), "{name}");
+        let kept = gallery.last(name).to_string();
+        assert!(kept.contains("proxy 127.0.0.1:"), "{name}: the history names the proxy: {kept}");
+        assert!(!kept.contains("kestrel-secret") && !kept.contains("a2VzdHJlb"), "{name}: {kept}");
+    }
+}
+
+/// A sender who signs in over HTTPS, at a provider whose name has no address.
+fn signs_in(name: &str, route: &str) -> String {
+    let login =
+        if route.contains('@') { "proxy_password = { env = \"KESTREL_SECRET\" }\n" } else { "" };
+    format!(
+        "[[registration]]\nname = \"{name}\"\nprovider = \"custom\"\nclient_id = \"app\"\n\
+         client_secret = {{ env = \"KESTREL_SECRET\" }}\n\
+         authorize_endpoint = \"https://login.kestrel.invalid/authorize\"\n\
+         token_endpoint = \"https://login.kestrel.invalid/token\"\n\
+         [[profile]]\nname = \"{name}\"\nsign_in = \"app-only\"\nregistration = \"{name}\"\n\
+         mailbox = \"a@kestrel.example\"\nscopes = [\"mail\"]\nroute = \"{route}\"\n{login}\
+         smtp = {{ host = \"mail.kestrel.invalid\", port = 25, security = \"none\" }}\n"
+    )
+}
+
+#[test]
+fn a_token_goes_through_the_same_proxies_and_their_faults_have_the_same_names() {
+    let file: String = ROWS
+        .iter()
+        .map(|(name, way, conduct, ..)| signs_in(name, &route(way, proxy(*conduct))))
+        .collect();
+    let gallery = Gallery::of(&file, &[]);
+    for (name, .., problem) in ROWS {
+        let (code, outcome, found) = gallery.send(name, &["bo@kestrel.example"], &[]);
+        assert_eq!((code, outcome.as_str()), (4, "not_sent"), "{name}");
+        let kept = gallery.last(name).to_string();
+        if problem.is_empty() {
+            // Behind the proxies that work a mail server answers, which knows no TLS.
+            assert!(!found.starts_with("proxy-") && !kept.contains("proxy 127"), "{name}: {kept}");
+        } else {
+            assert_eq!(found, *problem, "{name}");
+            assert!(kept.contains("proxy 127.0.0.1:"), "{name}: the proxy is named: {kept}");
+        }
+        assert!(!kept.contains("kestrel-secret") && !kept.contains("a2VzdHJlb"), "{name}: {kept}");
+    }
+}
+
+#[test]
+fn a_proxy_that_is_not_there_is_not_gone_past() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for scheme in ["http", "socks5"] {
+        let gallery = Gallery::of(&profile("P", &format!("{scheme}://127.0.0.1:{closed}")), &[]);
+        let verdict = gallery.send("P", &["bo@kestrel.example"], &[]);
+        assert_eq!(verdict, (4, "not_sent".to_owned(), "proxy-not-reached".to_owned()));
+    }
+}
+
+#[test]
+fn a_password_in_the_route_is_refused_and_not_repeated() {
+    let place = Sendright::new();
+    place.write("profiles.toml", &profile("P", "http://me:hunter2-hunter2@127.0.0.1:3128"));
+    let ended = place.run(&["apply", "-f", "profiles.toml", "--json"]);
+    assert_eq!(ended.code, 2, "{}", ended.stdout);
+    assert!(ended.stdout.contains("proxy-password"), "the remedy is named: {}", ended.stdout);
+    assert!(!(ended.stdout + &ended.stderr).contains("hunter2"));
+}
+
+#[test]
+fn the_environment_names_the_proxy_of_the_system_and_what_it_is_not_for() {
+    let place = Sendright::new();
+    place.write("profiles.toml", &profile("P", "system"));
+    place.json(&["apply", "-f", "profiles.toml"]);
+    let send = |variables: &[(&str, String)]| {
+        let mut command =
+            place.command(&["send", "P", "--to", "bo@kestrel.example", "--text", "Hi", "--json"]);
+        for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"]
+        {
+            command.env_remove(name);
+        }
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        Sendright::ended(command, "")
+    };
+    let port = proxy(wants_basic);
+    let right = ("HTTPS_PROXY", format!("http://me:kestrel-secret@127.0.0.1:{port}"));
+    let wrong = ("ALL_PROXY", format!("127.0.0.1:{port}"));
+    assert_eq!(send(&[right.clone(), wrong.clone()]).code, 0, "the more special one wins");
+    let mut shown = place.command(&["show", "P"]);
+    shown.env_remove("no_proxy").env_remove("NO_PROXY").env("https_proxy", &right.1);
+    let shown = Sendright::ended(shown, "").stdout;
+    let expected = format!("system: through the HTTP proxy 127.0.0.1:{port} (https_proxy)");
+    assert!(shown.contains(&expected) && !shown.contains("kestrel-secret"), "{shown}");
+    let refused = send(std::slice::from_ref(&wrong));
+    assert!(refused.stdout.contains("(ALL_PROXY)"), "{}", refused.stdout);
+    assert!(refused.stdout.contains("proxy-auth-refused"), "{}", refused.stdout);
+    let straight = send(&[right, ("NO_PROXY", "x.example,.kestrel.invalid".to_owned())]);
+    assert!(straight.stdout.contains("name-not-found"), "{}", straight.stdout);
+    let strange = send(&[("https_proxy", "socks4://127.0.0.1:1080".to_owned())]);
+    assert!(strange.stdout.contains("proxy-settings-unusable"), "{}", strange.stdout);
+}

@@ -1,0 +1,241 @@
+//! Servers whose TLS is not good enough, one fault each, and what is said of it.
+
+use super::Gallery;
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
+    date_time_ymd,
+};
+use rustls::{
+    ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer},
+    version::TLS12,
+};
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    thread,
+};
+
+/// A certificate authority.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+    der: CertificateDer<'static>,
+}
+
+impl Authority {
+    fn root(name: &str) -> Self {
+        let (params, key) = (authority(name), KeyPair::generate().unwrap());
+        let made = params.self_signed(&key).unwrap();
+        Self { pem: made.pem(), der: made.der().clone(), issuer: Issuer::new(params, key) }
+    }
+
+    fn below(root: &Self, name: &str) -> Self {
+        let (params, key) = (authority(name), KeyPair::generate().unwrap());
+        let made = params.signed_by(&key, &root.issuer).unwrap();
+        Self { pem: made.pem(), der: made.der().clone(), issuer: Issuer::new(params, key) }
+    }
+
+    /// A server's certificate with what `change` does to it.
+    fn certifies(&self, change: impl FnOnce(&mut CertificateParams)) -> Shown {
+        let (params, key) = (server(change), KeyPair::generate().unwrap());
+        let chain = vec![params.signed_by(&key, &self.issuer).unwrap().der().clone()];
+        Shown { chain, key }
+    }
+}
+
+/// What a server shows.
+struct Shown {
+    chain: Vec<CertificateDer<'static>>,
+    key: KeyPair,
+}
+
+fn authority(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params
+}
+
+fn server(change: impl FnOnce(&mut CertificateParams)) -> CertificateParams {
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "mail server");
+    change(&mut params);
+    params
+}
+
+fn self_signed(change: impl FnOnce(&mut CertificateParams)) -> Shown {
+    let (params, key) = (server(change), KeyPair::generate().unwrap());
+    Shown { chain: vec![params.self_signed(&key).unwrap().der().clone()], key }
+}
+
+/// RFC 5280 §4.2.2.1: the issuer's certificate is at `http://ca.example/i.cer`.
+fn names_its_issuer(params: &mut CertificateParams) {
+    let mut value = b"\x30\x25\x30\x23\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x17".to_vec();
+    value.extend(b"http://ca.example/i.cer");
+    let oid = [1, 3, 6, 1, 5, 5, 7, 1, 1];
+    params.custom_extensions.push(CustomExtension::from_oid_content(&oid, value));
+}
+
+/// A port that speaks TLS of `versions` from the first byte, for as long as the tests run.
+fn listen(shown: Shown, versions: &[&'static SupportedProtocolVersion]) -> u16 {
+    let key = PrivateKeyDer::try_from(shown.key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(shown.chain, key)
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = StreamOwned::new(connection, stream);
+            // Shakes hands, and hears why the other side hangs up.
+            let _ = stream.read(&mut [0; 64]);
+        }
+    });
+    port
+}
+
+fn profile(name: &str, port: u16, more: &str) -> String {
+    format!(
+        "[[profile]]\nname = \"{name}\"\nsign_in = \"none\"\nmailbox = \"a@kestrel.example\"\n\
+         smtp = {{ host = \"localhost\", port = {port}, security = \"tls\", ca_file = \"ca.pem\"{more} }}\n\
+         route = \"direct\"\n"
+    )
+}
+
+/// Sends with each profile of `rows`: the certificate is refused in these words, with the chain kept.
+fn refused(rows: &[(&str, Shown, &str)], ca: &str, file: &str) {
+    let gallery = Gallery::of(file, &[("ca.pem".to_owned(), ca.to_owned())]);
+    for (name, _, title) in rows {
+        let verdict = gallery.send(name, &["bo@kestrel.example"], &[]);
+        let expected = (4, "not_sent".to_owned(), "certificate-not-trusted".to_owned());
+        assert_eq!(verdict, expected, "{name}");
+        let kept = gallery.last(name);
+        assert_eq!(kept["problem"]["title"], *title, "{name}");
+        assert!(kept["problem"]["said"].as_str().unwrap().contains("SHA-256 "), "{name}: {kept}");
+        assert!(kept["transcript"].to_string().contains("SHA-256 "), "{name}: {kept}");
+    }
+}
+
+#[test]
+fn each_certificate_is_refused_for_its_own_fault() {
+    let (root, stranger) = (Authority::root("Kestrel Root"), Authority::root("Stranger Root"));
+    let middle = Authority::below(&root, "Kestrel Mail CA");
+    let nothing = |_: &mut CertificateParams| ();
+    let mut rows = vec![
+        (
+            "expired",
+            root.certifies(|one| one.not_after = date_time_ymd(2026, 2, 3)),
+            "The certificate of localhost expired on 2026-02-03",
+        ),
+        (
+            "not-yet",
+            root.certifies(|one| one.not_before = date_time_ymd(2095, 2, 3)),
+            "The certificate of localhost is not valid before 2095-02-03",
+        ),
+        (
+            "wrong-name",
+            root.certifies(|one| {
+                one.subject_alt_names =
+                    vec![rcgen::SanType::DnsName("mail.example".try_into().unwrap())];
+            }),
+            "The certificate is not for localhost",
+        ),
+        (
+            "unknown-issuer",
+            stranger.certifies(nothing),
+            "The certificate of localhost is from an issuer whom this computer does not trust",
+        ),
+        ("self-signed", self_signed(nothing), "The certificate of localhost is signed by itself"),
+        (
+            "no-intermediate",
+            middle.certifies(names_its_issuer),
+            "localhost does not send its issuer's certificate",
+        ),
+        (
+            "authority",
+            self_signed(|one| one.is_ca = IsCa::Ca(BasicConstraints::Unconstrained)),
+            "localhost shows a certificate authority's certificate as its own",
+        ),
+    ];
+    let mut file = String::new();
+    for (name, shown, _) in &mut rows {
+        let key = KeyPair::from_pem(&shown.key.serialize_pem()).unwrap();
+        let port = listen(Shown { chain: shown.chain.clone(), key }, rustls::ALL_VERSIONS);
+        file += &profile(name, port, "");
+    }
+    refused(&rows, &root.pem, &file);
+    // The same server with the whole chain is believed, and so the fault was the missing part.
+    let mut whole = middle.certifies(names_its_issuer);
+    whole.chain.push(middle.der.clone());
+    let file = profile("whole", listen(whole, rustls::ALL_VERSIONS), "");
+    let gallery = Gallery::of(&file, &[("ca.pem".to_owned(), root.pem)]);
+    let (_, _, problem) = gallery.send("whole", &["bo@kestrel.example"], &[]);
+    assert_eq!(problem, "timed-out", "TLS went well, and nobody greets behind it");
+}
+
+#[test]
+fn a_version_that_is_too_old_is_said_to_be_one() {
+    let root = Authority::root("Kestrel Root");
+    let port = listen(root.certifies(|_| ()), &[&TLS12]);
+    let file =
+        profile("demands-1.3", port, ", min_tls = \"1.3\"") + &profile("takes-1.2", port, "");
+    let gallery = Gallery::of(&file, &[("ca.pem".to_owned(), root.pem)]);
+    let verdict = gallery.send("demands-1.3", &["bo@kestrel.example"], &[]);
+    assert_eq!(verdict, (4, "not_sent".to_owned(), "tls-failed".to_owned()));
+    let title = &gallery.last("demands-1.3")["problem"]["title"];
+    assert_eq!(title, "localhost does not speak TLS 1.3 or newer");
+    gallery.send("takes-1.2", &["bo@kestrel.example"], &[]);
+    let kept = gallery.last("takes-1.2")["transcript"].to_string();
+    assert!(kept.contains("TLS 1.2, TLS_ECDHE_"), "{kept}");
+}
+
+/// OpenSSL's own server, which ends with the test.
+struct OpenSsl(Child);
+
+impl Drop for OpenSsl {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_real_server_of_another_age_is_said_to_be_one() {
+    let root = Authority::root("Kestrel Root");
+    let shown = root.certifies(|_| ());
+    let dir = tempfile::tempdir().unwrap();
+    let (certificate, key) = (dir.path().join("server.der"), dir.path().join("server.key"));
+    std::fs::write(&certificate, &shown.chain[0]).unwrap();
+    std::fs::write(&key, shown.key.serialize_pem()).unwrap();
+    let mut server = Command::new("openssl")
+        .args(["s_server", "-tls1", "-cipher", "ALL:@SECLEVEL=0", "-accept", "127.0.0.1:0"])
+        .args(["-certform", "DER", "-cert"])
+        .arg(&certificate)
+        .arg("-key")
+        .arg(&key)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let _ended_with_us = OpenSsl(server);
+    let listening = lines.find_map(|line| line.ok()?.strip_prefix("ACCEPT ").map(str::to_owned));
+    let listening = listening.expect("openssl says where it listens");
+    let port = listening.rsplit_once(':').unwrap().1.parse().unwrap();
+    let gallery = Gallery::of(&profile("old", port, ""), &[("ca.pem".to_owned(), root.pem)]);
+    let verdict = gallery.send("old", &["bo@kestrel.example"], &[]);
+    assert_eq!(verdict, (4, "not_sent".to_owned(), "tls-failed".to_owned()));
+    let title = &gallery.last("old")["problem"]["title"];
+    assert_eq!(title, "localhost does not speak TLS 1.2 or newer");
+}
