@@ -157,10 +157,8 @@ describe("a secret", () => {
 });
 
 it("says of settings that are only stored that they have no effect yet", async () => {
-  const { user } = await settings();
+  await settings();
   expect(screen.getByText(/Alerts and backup have no effect yet/)).toBeVisible();
-  await user.selectOptions(screen.getByLabelText("Connections go"), "proxy");
-  expect(screen.getByText(/A proxy is not used yet/)).toBeVisible();
 });
 
 it("signs in again in a sheet, and out at once", async () => {
@@ -179,4 +177,34 @@ it("says where the person ends the app's access when no program can", async () =
   await user.click(screen.getByRole("button", { name: "Sign out" }));
   expect(await screen.findByRole("link", { name: /end the app’s access/ })).toHaveAttribute("href", end_access_at);
   expect(await faults()).toEqual([]);
+});
+
+describe("the route", () => {
+  it("is put together from protocol, proxy, port and user, and the password goes to the vault", async () => {
+    const { user, saved, fake } = await settings();
+    await user.selectOptions(screen.getByLabelText("Connections go"), "http");
+    await user.type(screen.getByLabelText("Proxy and port"), "proxy.kestrel.example");
+    expect(screen.getByLabelText("Proxy’s port")).toHaveValue("3128");
+    expect(screen.queryByLabelText("Proxy password")).toBeNull();
+    await user.type(screen.getByLabelText("Proxy’s user"), "corp\\me");
+    await user.type(screen.getByLabelText("Proxy password"), "s3cret!{Enter}");
+    expect(fake.asked.filter(({ command }) => command === "set_secret").map(({ request }) => request)).toEqual([
+      { key: { owner: ORDERS, name: "proxy-password" }, value: "s3cret!" },
+    ]);
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    await waitFor(() => expect(saved()[0]?.route).toBe("http://corp%5Cme@proxy.kestrel.example:3128"));
+    expect(document.body.innerHTML).not.toContain("s3cret!");
+  });
+
+  it("without a proxy’s name is said to be wrong on leaving the field", async () => {
+    const { user, saved } = await settings();
+    await user.selectOptions(screen.getByLabelText("Connections go"), "socks5");
+    const proxy = screen.getByLabelText("Proxy and port");
+    await user.click(proxy);
+    await user.tab();
+    expect(proxy).toBeInvalid();
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    expect(saved()).toEqual([]);
+  });
 });

@@ -17,6 +17,3 @@ export const port: Check = (value) =>
   /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535 ? null : "A number from 1 to 65535, for mail usually 587 or 465.";
 
 export const named: Check = (value) => (value.trim() === "" ? "Give the sender a name." : null);
-
-export const proxy: Check = (value) =>
-  /^(socks5|http):\/\/[^\s/:@]+:\d+\/?$/.test(value.trim()) ? null : "socks5://host:port or http://host:port, without a user name.";

@@ -41,9 +41,10 @@ export const usualPort = (security: Security): number => ({ starttls: 587, tls: 
 
 /** Ways to the outside. */
 export const ROUTES = [
-  { value: "direct", label: "Direct" },
+  { value: "direct", label: "Straight" },
   { value: "system", label: "As the system says" },
-  { value: "proxy", label: "Through a proxy" },
+  { value: "socks5", label: "Through a SOCKS5 proxy" },
+  { value: "http", label: "Through an HTTP proxy" },
 ] as const;
 
 export const TRANSPORTS = [
