@@ -4,13 +4,13 @@ use crate::{keyring::Ended, servers::servers, session::Session, webdriver::wait_
 use std::{path::Path, process::Stdio};
 
 /// Another program's window with files in it, from which they are dragged by the mouse.
-struct Files<'a> {
+pub(crate) struct Files<'a> {
     session: &'a Session,
     _window: Ended,
 }
 
 impl<'a> Files<'a> {
-    fn open(session: &'a Session, files: &[&Path]) -> Self {
+    pub(crate) fn open(session: &'a Session, files: &[&Path]) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desktop/files.py");
         // Debian's own Python has GTK; another one may come first in the path.
         let window = session
@@ -34,7 +34,7 @@ impl<'a> Files<'a> {
     }
 
     /// Takes the files, and holds them at a place of the screen.
-    fn hold_at(&self, x: u32, y: u32) {
+    pub(crate) fn hold_at(&self, x: u32, y: u32) {
         // A drag begins some pixels off.
         assert!(
             self.xdotool("mousemove 1290 90 mousedown 1 mousemove 1280 100 mousemove 1270 110")
@@ -48,7 +48,7 @@ impl<'a> Files<'a> {
         assert!(self.xdotool(&format!("{nearly} sleep 0.1 mousemove {x} {y}")));
     }
 
-    fn let_go(&self) {
+    pub(crate) fn let_go(&self) {
         assert!(self.xdotool("mouseup 1"));
     }
 }

@@ -9,8 +9,8 @@ use mail_parser::{MessageParser, MimeHeaders as _};
 use std::path::Path;
 
 /// The wizard up to consent: a Microsoft sender of `user` that signs in by `method` and comes back by `way`.
-fn new_sender(window: &Page, servers: &Servers, user: &str, method: &str, way: &str) {
-    window.press("Add a sender");
+pub(crate) fn new_sender(window: &Page, servers: &Servers, user: &str, method: &str, way: &str) {
+    window.press("New sender");
     window.fill("Mailbox", &format!("{user}@corp.test"));
     window.press("Microsoft 365 Work and school");
     window.press("Continue");
@@ -26,7 +26,7 @@ fn new_sender(window: &Page, servers: &Servers, user: &str, method: &str, way: &
 }
 
 /// The person at the provider's page.
-fn sign_in(browser: &Page, user: &str) {
+pub(crate) fn sign_in(browser: &Page, user: &str) {
     browser.fill("Enter any login", &format!("{user}@corp.test"));
     browser.fill("and password", "any");
     browser.press("Sign-in");

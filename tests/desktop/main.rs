@@ -1,6 +1,8 @@
 //! What a person does, in the real window and a real browser, with real servers and a real keyring behind them.
 
 mod app;
+mod camera;
+mod consents;
 mod dragging;
 mod journeys;
 mod keyboard;
@@ -10,10 +12,12 @@ mod links;
 #[path = "../world/marked.rs"]
 mod marked;
 mod native;
+mod notes;
 mod screens;
 mod secrecy;
 #[path = "../peers/servers/mod.rs"]
 mod servers;
 mod session;
+mod sheets;
 mod vault;
 mod webdriver;

@@ -1,43 +1,16 @@
-//! Every screen of the real window, light and dark, as it opens and as small as it goes: photographed into
-//! `target/tmp/pictures`, with nothing cut off and nothing that axe finds wrong.
+//! Every screen of the real window, photographed: see [`Camera`].
 
-use crate::{app::ENTER, session::Session, webdriver::Page};
-use sendright::sandbox::USER;
-use serde_json::json;
+use crate::{
+    app::ENTER,
+    camera::{Camera, apply, decide},
+    session::Session,
+};
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::TcpListener,
     sync::mpsc::{self, Receiver},
     thread,
 };
-
-/// As it opens, and as small as it goes.
-const SIZES: [(u32, u32); 2] = [(1180, 760), (900, 600)];
-
-/// Looks at what the window shows, and remembers what is wrong with it.
-struct Camera<'a> {
-    session: &'a Session,
-    window: &'a Page,
-    wrong: Vec<String>,
-}
-
-impl Camera<'_> {
-    fn take(&mut self, screen: &str) {
-        for (theme, size) in
-            [("light", SIZES[0]), ("light", SIZES[1]), ("dark", SIZES[1]), ("dark", SIZES[0])]
-        {
-            self.session.resize(size);
-            self.window
-                .script("document.documentElement.dataset.theme = arguments[0]", &json!([theme]));
-            self.window.drawn(size);
-            self.session.picture(&format!("pictures/{screen}-{theme}-{}", size.0));
-            let cut_off = self.window.cut_off().into_iter().map(|one| format!("cut off: {one}"));
-            let faults = if size == SIZES[0] { self.window.faults() } else { Vec::new() };
-            let wrong = cut_off.chain(faults);
-            self.wrong.extend(wrong.map(|one| format!("{screen}, {theme}, {}: {one}", size.0)));
-        }
-    }
-}
 
 /// An SMTP server that takes a message and says nothing more until it is let go, and then hangs up.
 fn server_that_falls_silent(let_go: Receiver<()>) -> u16 {
@@ -63,18 +36,8 @@ fn server_that_falls_silent(let_go: Receiver<()>) -> u16 {
     port
 }
 
-/// What the person does on the sign-in page that the browser was sent to.
-fn decide(session: &Session, decision: &str) {
-    let address = session.sent_to();
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let browser =
-        reqwest::blocking::Client::builder().no_proxy().build().expect("a client can be built");
-    let answer = browser.post(address).form(&[("user", USER), ("decision", decision)]).send();
-    answer.expect("the sign-in page sends the browser back");
-}
-
 /// Senders that do not work, from a file.
-fn apply(session: &Session, port: u16) {
+fn senders(port: u16) -> String {
     let closed = crate::webdriver::free_port();
     let sender = |name: &str, port: u16| {
         format!(
@@ -82,12 +45,7 @@ fn apply(session: &Session, port: u16) {
              from = \"Kestrel Reports <reports@kestrel.example>\"\nsmtp = {{ host = \"127.0.0.1\", port = {port}, security = \"none\" }}\n"
         )
     };
-    let file = [sender("Silent relay", port), sender("Closed relay", closed)].concat();
-    let file = session.file("senders.toml", file.as_bytes());
-    let applied =
-        session.command(env!("CARGO_BIN_EXE_sendright")).args(["apply", "-f"]).arg(file).output();
-    let applied = applied.expect("the command line runs");
-    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+    [sender("Silent relay", port), sender("Closed relay", closed)].concat()
 }
 
 fn new_sender(camera: &mut Camera<'_>) {
@@ -182,16 +140,16 @@ fn compose(camera: &mut Camera<'_>, let_go: mpsc::Sender<()>) {
 
 #[test]
 fn every_screen_is_whole_in_both_themes_and_sizes() {
-    let session = Session::with_a_note_for_a_browser();
+    let session = Session::with_a_note_for_a_browser(None);
     let (_driver, window) = session.window();
-    let mut camera = Camera { session: &session, window: &window, wrong: Vec::new() };
+    let mut camera = Camera::new(&session, &window);
     window.see("Add your first sender");
     camera.take("first-run");
     new_sender(&mut camera);
     sign_in(&mut camera);
 
     let (let_go, silent) = mpsc::channel();
-    apply(&session, server_that_falls_silent(silent));
+    apply(&session, &senders(server_that_falls_silent(silent)));
     let sandbox = window.profile("Sandbox SMTP");
     window.send(&sandbox, &["anna@sandbox.test"], "Figures of November");
     window.send(&sandbox, &["unknown@sandbox.test"], "To somebody who is gone");
@@ -234,5 +192,5 @@ fn every_screen_is_whole_in_both_themes_and_sizes() {
     window.press("Edit Sandbox");
     window.see("Application (client) ID");
     camera.take("registration");
-    assert_eq!(camera.wrong, Vec::<String>::new());
+    camera.done();
 }

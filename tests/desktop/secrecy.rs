@@ -3,7 +3,7 @@
 
 use crate::{
     marked::{self, CLIENT_SECRET, ECHOED_SECRET, PASSWORD},
-    session::Session,
+    session::{Session, processes_of},
     webdriver::Page,
 };
 use sendright::{
@@ -12,7 +12,6 @@ use sendright::{
 };
 use serde_json::json;
 use std::{
-    fs,
     path::Path,
     sync::{
         Arc, Mutex,
@@ -70,21 +69,6 @@ impl Watch {
         self.watching.join().expect("it looked until the end");
         Arc::into_inner(self.seen).and_then(|seen| seen.into_inner().ok()).expect("it ended")
     }
-}
-
-/// Arguments and environment of every process whose home is `home`.
-fn processes_of(home: &str) -> Vec<(String, String)> {
-    let all = fs::read_dir("/proc").expect("this is Linux").flatten();
-    let told = all.filter_map(|process| {
-        let read = |name| fs::read(process.path().join(name)).ok();
-        let text = |octets: Vec<u8>| String::from_utf8_lossy(&octets).replace('\0', " ");
-        let environment = text(read("environ")?);
-        let arguments = text(read("cmdline")?);
-        environment
-            .contains(home)
-            .then(|| (format!("process {arguments}"), format!("{arguments}\n{environment}")))
-    });
-    told.collect()
 }
 
 /// Allows what is asked as a browser would, and gives the code that went back.
@@ -174,7 +158,7 @@ fn refresh_tokens(stored: &[String]) -> Vec<String> {
 
 #[test]
 fn no_secret_leaves_the_vault_by_the_window() {
-    let session = Session::with_a_note_for_a_browser();
+    let session = Session::with_a_note_for_a_browser(None);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
     // Senders of the sandbox trust the authority that stands there.
     let dir = session.home().join("data/sendright/sandbox");

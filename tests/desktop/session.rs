@@ -51,8 +51,8 @@ impl Session {
     }
 
     /// A desktop whose browser opens nothing, but tells the test where it was sent: [`Self::sent_to`].
-    pub(crate) fn with_a_note_for_a_browser() -> Self {
-        let session = Self::with(Keyring::unlocked, None);
+    pub(crate) fn with_a_note_for_a_browser(servers: Option<&Servers>) -> Self {
+        let session = Self::with(Keyring::unlocked, servers.map(|servers| servers.ca.clone()));
         session.make_browser(&format!("printf %s \"$1\" >'{}'", session.note().display()));
         session
     }
@@ -163,6 +163,12 @@ impl Session {
 
     /// The window, as a person opens it from the menu.
     pub(crate) fn window(&self) -> (Driver, Page) {
+        // One that is still ending would be handed everything that the next one is told.
+        let home = self.home().display().to_string();
+        wait_until("the end of the last window", || {
+            let all = processes_of(&home);
+            !all.iter().any(|(process, _)| process.contains("sendright-desktop"))
+        });
         let driver = Driver::start(self.command("setpriv"), "WebKitWebDriver");
         let binary = env!("CARGO_BIN_EXE_sendright-desktop");
         let page =
@@ -284,6 +290,21 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.close_browser();
     }
+}
+
+/// Arguments and environment of every process whose home is `home`.
+pub(crate) fn processes_of(home: &str) -> Vec<(String, String)> {
+    let all = fs::read_dir("/proc").expect("this is Linux").flatten();
+    let told = all.filter_map(|process| {
+        let read = |name| fs::read(process.path().join(name)).ok();
+        let text = |octets: Vec<u8>| String::from_utf8_lossy(&octets).replace('\0', " ");
+        let environment = text(read("environ")?);
+        let arguments = text(read("cmdline")?);
+        environment
+            .contains(home)
+            .then(|| (format!("process {arguments}"), format!("{arguments}\n{environment}")))
+    });
+    told.collect()
 }
 
 /// A display that nobody sees, and its name.

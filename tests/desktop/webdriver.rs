@@ -266,6 +266,14 @@ impl Page {
     }
 }
 
+/// A Chromium without a window, as on another device: it shares nothing with anybody.
+pub(crate) fn another_device() -> (Driver, Page) {
+    let driver = Driver::start(Command::new("setpriv"), "chromedriver");
+    let args = ["--headless=new", "--no-sandbox", "--ignore-certificate-errors", "--disable-gpu"];
+    let page = driver.open(&json!({"goog:chromeOptions": {"args": args}}));
+    (driver, page)
+}
+
 fn client() -> Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()

@@ -1,8 +1,8 @@
 //! An administrator in a real browser allows an app that then sends by itself, in the sandbox.
 
 use super::{
-    device::chromium,
     product::{Answer, Product, Running},
+    webdriver::another_device,
 };
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ impl Scene {
         let (open, running) = self.product.start(&asks);
         assert_eq!(open["event"], "open", "{open}");
         assert_eq!(open["scopes"], json!(["https://outlook.office365.com/.default"]), "{open}");
-        let (_driver, page) = chromium();
+        let (_driver, page) = another_device();
         page.script("location = arguments[0]", &json!([open["url"]]));
         page.press(person);
         if let Some(decision) = decision {

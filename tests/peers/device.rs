@@ -3,10 +3,9 @@
 use super::{
     product::{Product, profile, registration, smtp},
     servers::servers,
-    webdriver::{Driver, Page},
+    webdriver::{Driver, Page, another_device},
 };
 use serde_json::{Value, json};
-use std::process::Command;
 
 /// Alice's profile by SMTP with the public client.
 fn alice() -> Product {
@@ -21,18 +20,10 @@ fn alice() -> Product {
 
 /// A Chromium of its own, at the page where the code of `event` is typed; it types it.
 fn at_the_page(event: &Value) -> (Driver, Page) {
-    let (driver, page) = chromium();
+    let (driver, page) = another_device();
     page.script("location = arguments[0]", &json!([event["verification_uri"]]));
     page.fill("user_code", event["user_code"].as_str().expect("a code is printed"));
     page.press("Continue");
-    (driver, page)
-}
-
-/// A Chromium without a window.
-pub(crate) fn chromium() -> (Driver, Page) {
-    let driver = Driver::start(Command::new("setpriv"), "chromedriver");
-    let args = ["--headless=new", "--no-sandbox", "--ignore-certificate-errors", "--disable-gpu"];
-    let page = driver.open(&json!({"goog:chromeOptions": {"args": args}}));
     (driver, page)
 }
 

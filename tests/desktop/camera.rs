@@ -1,0 +1,66 @@
+//! Pictures of the window, light and dark, as it opens and as small as it goes: they land in `target/tmp/pictures`, with nothing
+//! cut off and nothing that axe finds wrong.
+
+use crate::{session::Session, webdriver::Page};
+use sendright::sandbox::USER;
+use serde_json::json;
+
+/// As it opens, and as small as it goes.
+const SIZES: [(u32, u32); 2] = [(1180, 760), (900, 600)];
+
+/// Looks at what the window shows, and remembers what is wrong with it.
+pub(crate) struct Camera<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) window: &'a Page,
+    wrong: Vec<String>,
+}
+
+impl<'a> Camera<'a> {
+    pub(crate) fn new(session: &'a Session, window: &'a Page) -> Self {
+        Self { session, window, wrong: Vec::new() }
+    }
+
+    /// Photographs what is shown, in both themes and sizes, and looks at it.
+    pub(crate) fn take(&mut self, screen: &str) {
+        for (theme, size) in
+            [("light", SIZES[0]), ("light", SIZES[1]), ("dark", SIZES[1]), ("dark", SIZES[0])]
+        {
+            self.session.resize(size);
+            self.window
+                .script("document.documentElement.dataset.theme = arguments[0]", &json!([theme]));
+            self.window.drawn(size);
+            self.session.picture(&format!("pictures/{screen}-{theme}-{}", size.0));
+            let cut_off = self.window.cut_off().into_iter().map(|one| format!("cut off: {one}"));
+            let faults = if size == SIZES[0] { self.window.faults() } else { Vec::new() };
+            let wrong = cut_off.chain(faults);
+            self.wrong.extend(wrong.map(|one| format!("{screen}, {theme}, {}: {one}", size.0)));
+        }
+    }
+
+    /// Ends it.
+    ///
+    /// # Panics
+    /// When anything was wrong in a picture.
+    pub(crate) fn done(self) {
+        assert_eq!(self.wrong, Vec::<String>::new());
+    }
+}
+
+/// What the person does on the sign-in page that the browser was sent to.
+pub(crate) fn decide(session: &Session, decision: &str) {
+    let address = session.sent_to();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let browser =
+        reqwest::blocking::Client::builder().no_proxy().build().expect("a client can be built");
+    let answer = browser.post(address).form(&[("user", USER), ("decision", decision)]).send();
+    answer.expect("the sign-in page sends the browser back");
+}
+
+/// Applies a declarative file, as a person does at the command line.
+pub(crate) fn apply(session: &Session, text: &str) {
+    let file = session.file("senders.toml", text.as_bytes());
+    let applied =
+        session.command(env!("CARGO_BIN_EXE_sendright")).args(["apply", "-f"]).arg(file).output();
+    let applied = applied.expect("the command line runs");
+    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
+}

@@ -1,0 +1,176 @@
+//! Notes, questions and banners over the window, photographed: see [`Camera`].
+
+use crate::{
+    camera::{Camera, apply},
+    dragging::Files,
+    servers::servers,
+    session::Session,
+};
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    thread,
+};
+use url::Url;
+
+/// A provider that grants less than it is asked for.
+fn provider_that_grants_less() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there are free ports");
+    let port = listener.local_addr().expect("it is bound").port();
+    thread::spawn(move || listener.incoming().flatten().for_each(|stream| grant(&stream)));
+    port
+}
+
+/// Answers one question for tokens.
+fn grant(mut stream: &TcpStream) {
+    const TOKENS: &str = r#"{"access_token":"a-token","refresh_token":"another","token_type":"Bearer","expires_in":3600,"scope":"mail.send"}"#;
+    let mut reader = BufReader::new(stream);
+    let head: Vec<_> =
+        reader.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+    let length = head
+        .iter()
+        .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let mut body = vec![0; length.unwrap_or_default()];
+    let _ = reader.read_exact(&mut body);
+    let _ = write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{TOKENS}",
+        TOKENS.len()
+    );
+}
+
+/// A sender that is granted less than it asks for, and one with a password.
+fn senders(provider: u16) -> String {
+    format!(
+        "[[registration]]\nname = \"Own provider\"\nprovider = \"custom\"\nclient_id = \"mailer\"\n\
+         authorize_endpoint = \"http://127.0.0.1:{provider}/authorize\"\ntoken_endpoint = \"http://127.0.0.1:{provider}/token\"\n\
+         [[profile]]\nname = \"Reports\"\ntags = [\"production\"]\nsign_in = \"delegated\"\nregistration = \"Own provider\"\n\
+         scopes = [\"mail.send\", \"mail.read\"]\nmailbox = \"reports@kestrel.example\"\nsmtp = {{ host = \"mail.kestrel.example\" }}\n\
+         [[profile]]\nname = \"Statements\"\ntags = [\"production\"]\nsign_in = \"password\"\nmailbox = \"statements@kestrel.example\"\n\
+         smtp = {{ host = \"mail.kestrel.example\" }}\n"
+    )
+}
+
+/// Goes back from the sign-in page with a code, as the browser does.
+fn come_back(session: &Session) {
+    let asked: Url = session.sent_to().parse().expect("it is an address");
+    let field = |name: &str| {
+        asked.query_pairs().find(|(key, _)| key == name).expect("it is asked").1.into_owned()
+    };
+    let back = Url::parse_with_params(
+        &field("redirect_uri"),
+        [("code", "a-code"), ("state", &field("state"))],
+    );
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let browser =
+        reqwest::blocking::Client::builder().no_proxy().build().expect("a client can be built");
+    browser.get(back.expect("it is an address")).send().expect("the window listens");
+}
+
+fn missing_scopes(camera: &mut Camera<'_>) {
+    let window = camera.window;
+    window.press("Reports");
+    window.press("Sign in");
+    come_back(camera.session);
+    window.see("does not say which account it was");
+    camera.take("consent-unknown-account");
+    window.press("Close");
+    window.see("Not everything was allowed");
+    camera.take("overview-missing-scopes");
+}
+
+fn questions(camera: &mut Camera<'_>) {
+    let window = camera.window;
+    window.press("Statements");
+    window.turn_to("Settings");
+    window.fill("Host and port", "mail.kestrel.example");
+    window.choose("Security", "None, in clear text");
+    window.see("would travel in clear text");
+    camera.take("settings-clear-text");
+    window.press("Allow…");
+    window.see("Send the password in clear text?");
+    camera.take("clear-text");
+    window.press("Cancel");
+    window.press("Revert");
+    window.press("More actions");
+    camera.take("more-actions");
+    window.press("Delete");
+    window.see("Statements deleted");
+    camera.take("sender-deleted");
+}
+
+/// What comes of files: an export, an import, and a file with faults.
+fn files(camera: &mut Camera<'_>) {
+    let (session, window) = (camera.session, camera.window);
+    window.press("More actions");
+    window.press("Export…");
+    session.choose_file("Save File", &session.home().join("senders-2026-11.toml"));
+    window.see("without secrets");
+    camera.take("exported");
+    let good = "[[profile]]\nname = \"Newsletter\"\nsign_in = \"password\"\nmailbox = \"news@kestrel.example\"\n\
+                smtp = { host = \"mail.kestrel.example\" }\npassword = { vault = true }\n";
+    let bad = "[[profile]]\nname = \"Newsletter\"\nmailbox = \"news\"\nsmtp = { host = \"mail.kestrel.example\", port = 99999 }\n";
+    for (text, picture, seen) in [(good, "imported", "1 created"), (bad, "import-refused", "port")]
+    {
+        session.keys("ctrl+o");
+        session.choose_file("Open File", &session.file("import.toml", text.as_bytes()));
+        window.see(seen);
+        camera.take(picture);
+    }
+    window.press("Dismiss");
+}
+
+fn dragged(camera: &mut Camera<'_>) {
+    let (session, window) = (camera.session, camera.window);
+    window.press("Reports");
+    window.turn_to("Compose");
+    window.see("Drop files here");
+    let terms = session.file("delivery terms.pdf", &vec![7; 96_000]);
+    let files = Files::open(session, &[&terms]);
+    files.hold_at(700, 400);
+    window.see("Release to attach delivery terms.pdf, 96.0 KB");
+    camera.take("compose-dragged");
+    files.let_go();
+    window.see("Drop files here");
+}
+
+#[test]
+fn every_note_and_question_is_whole_in_both_themes_and_sizes() {
+    let session = Session::with_a_note_for_a_browser(None);
+    apply(&session, &senders(provider_that_grants_less()));
+    let (_driver, window) = session.window();
+    let mut camera = Camera::new(&session, &window);
+    missing_scopes(&mut camera);
+    questions(&mut camera);
+    files(&mut camera);
+    dragged(&mut camera);
+    camera.done();
+}
+
+#[test]
+fn the_vaults_sheets_are_whole_in_both_themes_and_sizes() {
+    let session = Session::without_keyring(servers());
+    {
+        let (_driver, window) = session.window();
+        let mut camera = Camera::new(&session, &window);
+        window.see("There is no keychain in this session");
+        camera.take("vault-absent");
+        window.press("Make a vault file…");
+        camera.take("vault-new");
+        window.fill("Passphrase", "correct horse");
+        window.fill("The same again", "correct horse");
+        window.press("Make the vault file");
+        window.see("The vault file is made");
+        camera.done();
+    }
+    let (_driver, window) = session.window();
+    let mut camera = Camera::new(&session, &window);
+    window.see("Passwords and tokens of your senders are in a file");
+    window.fill("Passphrase", "wrong");
+    window.press("Open");
+    window.see("This passphrase does not open it");
+    camera.take("vault-passphrase");
+    window.press("Not now");
+    camera.take("vault-closed");
+    camera.done();
+}
