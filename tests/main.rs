@@ -14,6 +14,7 @@ mod graph;
 mod journey;
 mod keychain;
 mod outbox;
+mod parity;
 #[cfg(target_os = "linux")]
 mod peers;
 mod profiles;
