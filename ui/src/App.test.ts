@@ -52,6 +52,15 @@ describe("the window", () => {
     expect(screen.getByText("Sandbox")).toBeVisible();
   });
 
+  it("says why a file was not taken until that is dismissed", async () => {
+    const { user } = open(fakeCall({ import_file: failsWith(vaultAbsent) }));
+    await heading("Order confirmations");
+    await user.keyboard("{Control>}o{/Control}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("The keychain does not answer");
+    await user.click(screen.getByRole("button", { name: "Dismiss" }));
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
   it("says in place why senders cannot be read", async () => {
     open(fakeCall({ list_profiles: failsWith(vaultAbsent) }));
     expect(await screen.findByRole("alert")).toHaveTextContent("The keychain does not answer");

@@ -37,6 +37,16 @@ describe("a problem", () => {
     });
     expect(screen.getByRole("listitem")).toHaveTextContent("smtp.port 0 is no port. Use 587.");
   });
+
+  it("of settings says each once", () => {
+    render(ProblemPanel, {
+      problem: {
+        ...noSuchRecipient, code: "invalid-settings", said: null, means: "smtp.port: 0 is no port. Use 587.",
+        fields: [{ field: "smtp.port", fault: "0 is no port", remedy: "Use 587" }],
+      },
+    });
+    expect(screen.getAllByText(/0 is no port\. Use 587\./)).toHaveLength(1);
+  });
 });
 
 describe("controls", () => {

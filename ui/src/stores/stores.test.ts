@@ -157,6 +157,15 @@ describe("toasts", () => {
     vi.advanceTimersByTime(4_100);
     expect(toasts.all).toHaveLength(0);
   });
+
+  it("with more to read stay longer", () => {
+    const toasts = new Toasts();
+    toasts.show("2 created, 1 changed, 3 secrets still to be stored; to be signed in again: Invoices, Orders");
+    vi.advanceTimersByTime(6_000);
+    expect(toasts.all).toHaveLength(1);
+    vi.advanceTimersByTime(2_000);
+    expect(toasts.all).toHaveLength(0);
+  });
 });
 
 describe("the theme", () => {

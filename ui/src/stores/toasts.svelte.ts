@@ -5,9 +5,10 @@ export interface Toast {
   undo: (() => void) | null;
 }
 
-/** How long a toast stays, in milliseconds: with Undo as long as DESIGN.md promises. */
-const PLAIN = 4_000;
+/** How long a toast stays, in milliseconds: with Undo as long as DESIGN.md promises, else until it is read. */
 const WITH_UNDO = 10_000;
+const PLAIN = 4_000;
+const PER_LETTER = 80;
 
 export class Toasts {
   all = $state<Toast[]>([]);
@@ -15,7 +16,7 @@ export class Toasts {
   show = (text: string, undo: (() => void) | null = null) => {
     const id = ++this.last;
     this.all = [...this.all.filter((toast) => toast.undo), { id, text, undo }];
-    setTimeout(() => this.drop(id), undo ? WITH_UNDO : PLAIN);
+    setTimeout(() => this.drop(id), undo ? WITH_UNDO : Math.max(PLAIN, text.length * PER_LETTER));
   };
 
   drop = (id: number) => {

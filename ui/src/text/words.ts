@@ -4,6 +4,7 @@ import type { Health } from "../api/contract/Health";
 import type { Likelihood } from "../api/contract/Likelihood";
 import type { Outcome } from "../api/contract/Outcome";
 import type { ProfileRow } from "../api/contract/ProfileRow";
+import type { ProfileView } from "../api/contract/ProfileView";
 import type { Provider } from "../api/contract/Provider";
 import type { SignIn } from "../api/contract/SignIn";
 import type { Transport } from "../api/contract/Transport";
@@ -66,6 +67,10 @@ export function vault(kind: VaultKind, platform = navigator.userAgent): string {
   if (kind === "memory") return "memory, until Sendright is closed";
   return platform.includes("Windows") ? "the credential store" : "the keychain";
 }
+
+/** Whether a person signed in: not every provider says who it was. */
+export const signedIn = ({ credentials }: Pick<ProfileView, "credentials">): boolean =>
+  credentials.some(({ name, present }) => present && (name === "access_token" || name === "refresh-token"));
 
 const CREDENTIAL: Record<string, string> = {
   access_token: "Access token",

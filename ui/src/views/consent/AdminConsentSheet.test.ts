@@ -30,7 +30,7 @@ describe("an administrator", () => {
     expect(await navigator.clipboard.readText()).toBe(stores.consent.view?.url);
     await user.click(screen.getByRole("button", { name: "Open in the browser" }));
     expect(asked("open_consent_again")).toEqual([stores.consent.view?.id]);
-    expect(screen.queryByRole("radio", { name: "Code" })).toBeNull();
+    expect(screen.queryByRole("radio", { name: "Device code" })).toBeNull();
     expect(await faults()).toEqual([]);
   });
 

@@ -113,7 +113,7 @@ describe("the way back", () => {
 
   it("can be a code: shown large, copied, typed at the provider's page, and made anew when it has run out", async () => {
     const { user, asked, tell, stores } = await sheet();
-    await user.click(screen.getByRole("radio", { name: "Code" }));
+    await user.click(screen.getByRole("radio", { name: "Device code" }));
     await waitFor(() => expect(asked("begin_consent").at(-1)).toMatchObject({ route: "device" }));
     tell("waiting");
     expect(await screen.findByText("DQ7K-MHZT")).toBeVisible();
@@ -138,9 +138,9 @@ describe("the way back", () => {
     const { user, asked, fake } = await sheet();
     const begin = fake.world.answers.begin_consent;
     fake.world.answers.begin_consent = (request) => (request.route === "device" ? Promise.reject(noCodes) : begin(request));
-    await user.click(screen.getByRole("radio", { name: "Code" }));
+    await user.click(screen.getByRole("radio", { name: "Device code" }));
     expect(await screen.findByText(noCodes.title)).toBeVisible();
-    expect(screen.getByRole("radio", { name: "Code" })).toBeChecked();
+    expect(screen.getByRole("radio", { name: "Device code" })).toBeChecked();
     await user.click(screen.getByRole("radio", { name: "Loopback" }));
     await waitFor(() => expect(asked("begin_consent").at(-1)).toMatchObject({ route: "loopback" }));
     await waitFor(() => expect(screen.queryByText(noCodes.title)).toBeNull());

@@ -9,7 +9,7 @@ export const ROUTES: { value: ConsentRoute; label: string; icon: IconName }[] = 
   { value: "deep_link", label: "Deep link", icon: "link" },
   { value: "loopback", label: "Loopback", icon: "loop" },
   { value: "paste", label: "Paste URL", icon: "clipboard" },
-  { value: "device", label: "Code", icon: "key" },
+  { value: "device", label: "Device code", icon: "key" },
 ];
 
 /** How the answer comes back, in one sentence. */

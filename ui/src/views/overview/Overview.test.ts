@@ -72,6 +72,12 @@ describe("the overview", () => {
     expect(stores.nav.sheet).toMatchObject({ kind: "consent" });
   });
 
+  it("claims nobody's absence where the provider only does not name who signed in", async () => {
+    await overview("Order confirmations", (view) => Object.assign(view.identity, { account: null, account_mailbox: "unknown" }));
+    expect(screen.getByText("Not named")).toBeVisible();
+    expect(screen.getByText("The provider does not say who")).toBeVisible();
+  });
+
   it("asks for no account where no person signs in", async () => {
     await overview("Monitoring alerts");
     expect(screen.getByText("With its own password")).toBeVisible();

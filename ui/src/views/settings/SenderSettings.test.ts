@@ -161,6 +161,17 @@ it("says of settings that are only stored that they have no effect yet", async (
   expect(screen.getByText(/Alerts and backup have no effect yet/)).toBeVisible();
 });
 
+it("signs out an account that the provider did not name", async () => {
+  const fake = fakeCall();
+  const view = fake.world.profiles.find(({ row }) => row.id === ORDERS);
+  if (!view) throw new Error("the sample has no such sender");
+  view.identity.account = null;
+  const { user } = await show(SenderSettings, { view }, fake);
+  expect(screen.getByText("an account that the provider does not name")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Sign out" }));
+  expect(fake.asked.some(({ command }) => command === "sign_out")).toBe(true);
+});
+
 it("signs in again in a sheet, and out at once", async () => {
   const { user, stores, fake } = await settings();
   await user.click(screen.getByRole("button", { name: "Sign out" }));
