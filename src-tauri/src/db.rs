@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("db/004_certificates.sql"),
     include_str!("db/005_drafts.sql"),
     include_str!("db/006_answers.sql"),
+    include_str!("db/007_plaintext.sql"),
 ];
 
 /// How long a statement waits for another process to finish writing.
@@ -163,5 +164,33 @@ impl types::FromSql for Timestamp {
     fn column_result(value: types::ValueRef<'_>) -> types::FromSqlResult<Self> {
         let ms = value.as_i64()?;
         Self::from_unix_ms(ms).ok_or(types::FromSqlError::OutOfRange(ms))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_allowed_in_clear_text_is_bound_to_the_host_of_that_time() {
+        let file = Connection::open_in_memory().unwrap();
+        for sql in &MIGRATIONS[..6] {
+            file.execute_batch(sql).unwrap();
+        }
+        let kept = |name: &str, document: &str| {
+            let row = [name, document];
+            file.execute("INSERT INTO profiles VALUES (?1, ?1, NULL, 1, ?2, NULL)", row).unwrap();
+        };
+        kept("yes", r#"{"smtp":{"host":"relay.example","allow_plaintext":true}}"#);
+        kept("no", r#"{"smtp":{"host":"relay.example","allow_plaintext":false}}"#);
+        kept("none", r#"{"smtp":null}"#);
+        file.execute_batch(MIGRATIONS[6]).unwrap();
+        let read = |name: &str| {
+            let sql = "SELECT document FROM profiles WHERE id = ?1";
+            file.query_row(sql, [name], |row| row.get::<_, String>(0)).unwrap()
+        };
+        assert!(read("yes").contains(r#""allow_plaintext":"relay.example""#), "{}", read("yes"));
+        assert!(read("no").contains(r#""allow_plaintext":"""#), "{}", read("no"));
+        assert_eq!(read("none"), r#"{"smtp":null}"#);
     }
 }

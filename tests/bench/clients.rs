@@ -25,8 +25,8 @@ const USER: &str = "alice@corp.test";
 const PASSWORD: &str = "alice-pass";
 /// Accepted and thrown away: what is measured ends with the reply to the final dot.
 const TO: &str = "black@corp.test";
-/// Of a client that connects anew for each message; its figures are scaled up.
-const ONE_BY_ONE: u32 = 20;
+/// A client that connects anew for each message sends one of so many; its figures are scaled up.
+pub(crate) const ONE_IN: u32 = 20;
 
 impl Client {
     pub(crate) const ALL: &[Self] = &[
@@ -51,7 +51,9 @@ impl Client {
 
     pub(crate) fn can(self, work: Work) -> bool {
         match self {
-            Self::Sendright | Self::Curl => true,
+            Self::Sendright => true,
+            _ if work == Work::Graph => false,
+            Self::Curl => true,
             Self::Msmtp | Self::Swaks | Self::Nodemailer => work != Work::Token,
             Self::OauthProxy => work == Work::Token,
         }
@@ -60,7 +62,7 @@ impl Client {
     /// How many messages a run of `work` sends.
     pub(crate) fn messages(self, work: Work) -> u32 {
         match (work, self) {
-            (Work::Many(all), Self::Msmtp | Self::Swaks) => all.min(ONE_BY_ONE),
+            (Work::Many(all), Self::Msmtp | Self::Swaks) => all / ONE_IN,
             (Work::Many(all), _) => all,
             _ => 1,
         }
@@ -69,6 +71,11 @@ impl Client {
     /// Whether it connects anew for each message.
     pub(crate) fn one_by_one(self) -> bool {
         matches!(self, Self::Msmtp | Self::Swaks)
+    }
+
+    /// Whether once is enough: it needs many times as long as others.
+    pub(crate) fn is_slow(self, work: Work) -> bool {
+        matches!(work, Work::Many(_)) && self.one_by_one()
     }
 
     /// What has to be there before the clock runs.
@@ -97,7 +104,7 @@ impl Client {
                     command.arg("curl").arg("-K").arg(world.file("curl.conf"));
                 }
                 Work::Token => curl_with_token(command, port, world, &message),
-                Work::One | Work::Large => {
+                _ => {
                     command.arg("curl").arg("-sS");
                     for (name, value) in curl_words(port, world, &message) {
                         command
@@ -151,7 +158,11 @@ impl Client {
 }
 
 fn sendright(command: &mut Command, work: Work, world: &World) {
-    let profile = if work == Work::Token { "App" } else { "Alice" };
+    let profile = match work {
+        Work::Token => "App",
+        Work::Graph => "Graph",
+        _ => "Alice",
+    };
     command.arg(env!("CARGO_BIN_EXE_sendright")).args([
         "send",
         profile,
@@ -165,7 +176,7 @@ fn sendright(command: &mut Command, work: Work, world: &World) {
     match work {
         Work::One | Work::Token => command.args(["--text-file", "-"]),
         Work::Many(times) => command.args(["--text-file", "-", "--repeat", &times.to_string()]),
-        Work::Large => {
+        Work::Large | Work::Graph => {
             command.args(["--text", "See the attachment.", "--attach", &world.attachment()])
         }
     };

@@ -93,7 +93,7 @@ impl World {
         self.file(match work {
             Work::One | Work::Token => "kb10.eml",
             Work::Many(_) => "kb2.eml",
-            Work::Large => "mb100.eml",
+            Work::Large | Work::Graph => "mb100.eml",
         })
         .display()
         .to_string()
@@ -142,12 +142,14 @@ impl World {
         );
         let toml = format!(
             "[[registration]]\nname = \"bench\"\nprovider = \"microsoft\"\ntenant = \"{}\"\nclient_id = \"{}\"\n\
-             client_secret = {{ vault = true }}\nauthority = \"{}\"\nca_file = \"{ca}\"\n\
+             client_secret = {{ vault = true }}\nauthority = \"{}\"\ngraph_url = \"{}\"\nca_file = \"{ca}\"\n\
              [[profile]]\nname = \"App\"\nregistration = \"bench\"\nsign_in = \"app-only\"\ntransport = \"smtp\"\n\
              mailbox = \"{APP}\"\n{smtp}\n\
+             [[profile]]\nname = \"Graph\"\nregistration = \"bench\"\nsign_in = \"app-only\"\ntransport = \"graph\"\n\
+             mailbox = \"{APP}\"\n\
              [[profile]]\nname = \"Alice\"\nsign_in = \"password\"\npassword = {{ vault = true }}\ntransport = \"smtp\"\n\
              mailbox = \"alice@corp.test\"\n{smtp}\n",
-            servers.tenant, servers.clients["web"], servers.idp,
+            servers.tenant, servers.clients["web"], servers.idp, servers.graph,
         );
         fs::write(self.file("senders.toml"), toml).expect("the directory is ours");
         let file = self.file("senders.toml").display().to_string();

@@ -114,8 +114,9 @@ data! {
         ca_file: String,
         /// How it may be signed in to.
         auth: SmtpAuth,
-        /// A password or token may cross the network unprotected; only where `security` is none.
-        allow_plaintext: bool,
+        /// The host that a password or token may go to unprotected: this `host`, and only where
+        /// `security` is none; empty: nowhere.
+        allow_plaintext: String,
     }
     /// An IMAP server.
     ImapServerSettings {

@@ -147,14 +147,15 @@ pub(super) fn preset(from: &Preset) -> PresetView {
 
 /// An SMTP server as a window's form.
 pub(super) fn server(from: &SmtpSettings) -> ServerSettings {
+    let draft = SmtpDraft::from(from);
     ServerSettings {
-        host: from.host.clone(),
+        host: draft.host,
         port: from.port,
         security: from.security,
         min_tls: from.min_tls,
-        ca_file: SmtpDraft::from(from).ca_file,
+        ca_file: draft.ca_file,
         auth: from.auth,
-        allow_plaintext: from.allow_plaintext,
+        allow_plaintext: draft.allow_plaintext,
     }
 }
 
@@ -175,7 +176,7 @@ fn smtp_draft(from: &ServerSettings) -> SmtpDraft {
         min_tls: from.min_tls.to_string(),
         ca_file: from.ca_file.clone(),
         auth: from.auth.to_string(),
-        allow_plaintext: from.allow_plaintext,
+        allow_plaintext: from.allow_plaintext.clone(),
     }
 }
 

@@ -76,7 +76,7 @@ fn before_the_conversation(error: SendError) -> Problem {
             format!("{host} would get the password in clear text"),
             "Anybody on the way could read it, so it was not sent. Set security to \"starttls\" or \
              \"tls\". If the server has neither and you trust every network on the way, allow it in the \
-             sender's settings, or with allow_plaintext = true beside the server.",
+             sender's settings, or name its host in smtp.allow_plaintext.",
         ),
         SendError::CredentialsUnusable { what } => (
             Code::AuthRefused,

@@ -9,7 +9,7 @@ import type { Profiles } from "./profiles.svelte";
 
 /** A server that nothing is said of yet. */
 export const NO_SERVER: ServerSettings = {
-  host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "", auth: "auto", allow_plaintext: false,
+  host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "", auth: "auto", allow_plaintext: "",
 };
 
 export const SECTIONS = ["Sign-in", "Server", "Sender", "Arrival check", "Network", "Alerts and backup"] as const;

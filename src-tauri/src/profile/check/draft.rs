@@ -69,7 +69,8 @@ pub struct SmtpDraft {
     pub min_tls: String,
     pub ca_file: String,
     pub auth: String,
-    pub allow_plaintext: bool,
+    /// The server that was allowed to be signed in to in clear text: another host needs it anew.
+    pub allow_plaintext: String,
 }
 
 /// An IMAP server as somebody wrote it.
@@ -183,7 +184,7 @@ impl From<&SmtpSettings> for SmtpDraft {
             min_tls: known.min_tls.to_string(),
             ca_file: path(known.ca_file.as_deref()),
             auth: known.auth.to_string(),
-            allow_plaintext: known.allow_plaintext,
+            allow_plaintext: if known.allow_plaintext { known.host.clone() } else { String::new() },
         }
     }
 }

@@ -91,22 +91,40 @@ impl SmtpDraft {
             ),
             _ => {}
         }
-        if self.allow_plaintext && security != Security::None {
-            faults.refuse(
-                "smtp.allow_plaintext",
-                "the connection is protected",
-                "Leave it out; it is for security = \"none\" alone",
-            );
-        }
+        let host = faults.take("smtp.host", words::host(self.host.trim()));
+        let allow_plaintext = self.plaintext_allowed(&host, security, faults);
         SmtpSettings {
-            host: faults.take("smtp.host", words::host(self.host.trim())),
+            host,
             port,
             security,
             min_tls: faults.word("smtp.min_tls", &self.min_tls, MinTls::ALL, MinTls::V12),
             ca_file: faults.maybe("smtp.ca_file", &self.ca_file, words::file),
             auth: faults.word("smtp.auth", &self.auth, SmtpAuth::ALL, SmtpAuth::Auto),
-            allow_plaintext: self.allow_plaintext,
+            allow_plaintext,
         }
+    }
+
+    /// Whether a secret may go to `host` in clear text: what was allowed was allowed for one server,
+    /// whichever way the settings come.
+    fn plaintext_allowed(&self, host: &str, security: Security, faults: &mut Faults) -> bool {
+        let allowed = self.allow_plaintext.trim();
+        if allowed.is_empty() {
+            return false;
+        }
+        if security != Security::None {
+            faults.refuse(
+                "smtp.allow_plaintext",
+                "the connection is protected",
+                "Leave it out; it is for security = \"none\" alone",
+            );
+        } else if !faults.about("smtp.host") && !allowed.eq_ignore_ascii_case(host) {
+            faults.refuse(
+                "smtp.allow_plaintext",
+                &format!("{} was allowed, and the server is {}", words::shown(allowed), words::shown(host)),
+                "Leave it out, or allow this server: anybody on the way to it can read the password",
+            );
+        }
+        true
     }
 }
 

@@ -152,6 +152,50 @@ fn a_confirmation_ends_with_the_address_it_was_given_for() {
 }
 
 #[test]
+fn clear_text_is_allowed_for_one_server_and_not_for_the_one_that_comes_after_it() {
+    let server = |host: &str, security: &str, allowed: &str| SmtpDraft {
+        host: host.into(),
+        security: security.into(),
+        allow_plaintext: allowed.into(),
+        ..SmtpDraft::default()
+    };
+    #[rustfmt::skip]
+    let table = [
+        (server("old.example", "none",     ""),            Ok(false)),
+        (server("old.example", "none",     "old.example"), Ok(true)),
+        (server("old.example", "none",     "OLD.example"), Ok(true)),
+        (server("new.example", "none",     "old.example"), Err("smtp.allow_plaintext")),
+        (server("old.example", "starttls", "old.example"), Err("smtp.allow_plaintext")),
+        (server("old example", "none",     "old.example"), Err("smtp.host")),
+    ];
+    for (smtp, expected) in table {
+        let draft = ProfileDraft { smtp: Some(smtp.clone()), ..profile_draft() };
+        let checked = draft.check(crate::profile::ProfileId::new(), &[registration()]);
+        let found = match &checked {
+            Ok(profile) => Ok(profile.smtp.as_ref().unwrap().allow_plaintext),
+            Err(faults) => Err(fields(faults)),
+        };
+        assert_eq!(found, expected.map_err(|field| vec![field]), "{smtp:?}");
+    }
+}
+
+#[test]
+fn a_saved_permission_for_clear_text_does_not_follow_the_host() {
+    let smtp = SmtpDraft {
+        host: "old.example".into(),
+        security: "none".into(),
+        allow_plaintext: "old.example".into(),
+        ..SmtpDraft::default()
+    };
+    let draft = ProfileDraft { smtp: Some(smtp), ..profile_draft() };
+    let saved = draft.check(crate::profile::ProfileId::new(), &[registration()]).unwrap();
+    let mut again = ProfileDraft::from(&saved);
+    again.smtp.as_mut().unwrap().host = "new.example".into();
+    let faults = again.check(saved.id, &[registration()]).unwrap_err();
+    assert_eq!(fields(&faults), ["smtp.allow_plaintext"]);
+}
+
+#[test]
 #[rustfmt::skip]
 #[allow(clippy::too_many_lines, clippy::unnecessary_wraps)] // a table
 fn a_profiles_faults_are_named() {

@@ -114,7 +114,7 @@ impl Toml {
             self.smtp(smtp);
         }
         if let Some(ImapDraft { host, port, user, security }) = &draft.imap {
-            self.server("imap", host, *port, &[("user", user), ("security", security)], "");
+            self.server("imap", host, *port, &[("user", user), ("security", security)]);
         }
         self.text("route", &draft.route);
         self.secret("proxy_password", secrets.contains(&SecretName::ProxyPassword));
@@ -130,9 +130,9 @@ impl Toml {
             ("min_tls", &smtp.min_tls),
             ("ca_file", &smtp.ca_file),
             ("auth", auth),
+            ("allow_plaintext", &smtp.allow_plaintext),
         ];
-        let flag = if smtp.allow_plaintext { "allow_plaintext" } else { "" };
-        self.server("smtp", &smtp.host, smtp.port, &keys, flag);
+        self.server("smtp", &smtp.host, smtp.port, &keys);
     }
 
     fn head(&mut self, table: &str) {
@@ -169,20 +169,12 @@ impl Toml {
         }
     }
 
-    /// A server: `more` are its texts, written where there are any; `flag` is what is true of it.
-    fn server(
-        &mut self,
-        key: &str,
-        host: &str,
-        port: Option<i64>,
-        more: &[(&str, &str)],
-        flag: &str,
-    ) {
+    /// A server: `more` are its texts, written where there are any.
+    fn server(&mut self, key: &str, host: &str, port: Option<i64>, more: &[(&str, &str)]) {
         let mut pairs = vec![format!("host = {}", quoted(host))];
         pairs.extend(port.map(|port| format!("port = {port}")));
         let more = more.iter().filter(|(_, value)| !value.is_empty());
         pairs.extend(more.map(|(key, value)| format!("{key} = {}", quoted(value))));
-        pairs.extend((!flag.is_empty()).then(|| format!("{flag} = true")));
         self.line(key, &format!("{{ {} }}", pairs.join(", ")));
     }
 }

@@ -87,7 +87,7 @@ fn profile(table: &mut Table<'_>) -> (ProfileDraft, Secrets) {
             min_tls: smtp.text("min_tls"),
             ca_file: smtp.file("ca_file"),
             auth: smtp.text("auth"),
-            allow_plaintext: smtp.flag("allow_plaintext").unwrap_or_default(),
+            allow_plaintext: smtp.text("allow_plaintext"),
         }),
         imap: table.table("imap", |imap| ImapDraft {
             host: imap.text("host"),

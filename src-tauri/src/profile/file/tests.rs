@@ -185,6 +185,24 @@ fn every_fault_says_where_and_what_would_be_right() {
 }
 
 #[test]
+fn a_file_that_changes_the_host_has_to_allow_clear_text_anew() {
+    let place = Place::new();
+    let clear = "port = 25, security = \"none\", allow_plaintext = \"relay.example\"";
+    let text = KESTREL.replace("port = 465", clear);
+    place.apply(&text).unwrap();
+    assert!(place.export().contains("allow_plaintext = \"relay.example\""), "{}", place.export());
+
+    let moved = text.replace("host = \"relay.example\"", "host = \"evil.example\"");
+    let before = place.all();
+    let faults = place.faults(&moved);
+    let [PlacedFault { fault, .. }] = &faults[..] else { panic!("{faults:?}") };
+    assert_eq!(fault.field, "smtp.allow_plaintext");
+    assert!(fault.fault.contains("relay.example") && fault.fault.contains("evil.example"));
+    assert_eq!(place.all(), before, "nothing is written");
+    place.apply(&moved.replace("plaintext = \"relay", "plaintext = \"evil")).unwrap();
+}
+
+#[test]
 fn all_faults_come_at_once() {
     let text =
         KESTREL.replace("port = 465", "port = 0").replace("@kestrel.example\"\nfrom", "\"\nfrom");

@@ -32,6 +32,7 @@ ca_file: string,
  */
 auth: SmtpAuth, 
 /**
- * A password or token may cross the network unprotected; only where `security` is none.
+ * The host that a password or token may go to unprotected: this `host`, and only where
+ * `security` is none; empty: nowhere.
  */
-allow_plaintext: boolean, };
+allow_plaintext: string, };

@@ -75,7 +75,7 @@ describe("a server without protection", () => {
     expect(await faults()).toEqual([]);
     await user.click(screen.getByRole("button", { name: "Allow for this server" }));
     await user.click(screen.getByRole("button", { name: /^Save/ }));
-    expect(saved()[0]?.smtp).toMatchObject({ security: "none", allow_plaintext: true });
+    expect(saved()[0]?.smtp).toMatchObject({ security: "none", allow_plaintext: "mail.kestrel.example" });
     await user.type(screen.getByLabelText("Host and port"), "x");
     expect(screen.getByText(/nothing is sent until you allow it/)).toBeVisible();
   });
@@ -98,7 +98,7 @@ describe("a server of its own", () => {
     expect(screen.getByText("was 1.2")).toBeVisible();
     expect(screen.getByText("1 change not saved")).toBeVisible();
     await user.click(screen.getByRole("button", { name: /^Save/ }));
-    expect(saved()[0]?.smtp).toEqual({ host: "smtp.office365.com", port: 587, security: "starttls", min_tls: "1.3", ca_file: "", auth: "auto", allow_plaintext: false });
+    expect(saved()[0]?.smtp).toEqual({ host: "smtp.office365.com", port: 587, security: "starttls", min_tls: "1.3", ca_file: "", auth: "auto", allow_plaintext: "" });
   });
 
   it("takes the port along when its protection changes", async () => {

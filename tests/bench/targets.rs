@@ -1,0 +1,79 @@
+//! What is wanted, and whether it is so.
+
+use super::{DELAY, Played, Work, clients::Client};
+use std::time::Duration;
+
+/// How much faster many messages have to go out than by the fastest peer.
+const FASTER: f64 = 1.1;
+/// How much more memory a large message may take than a small one, in MiB.
+const FLAT: f64 = 16.0;
+/// How long all scenes may take.
+const AT_MOST: Duration = Duration::from_secs(300);
+
+/// Something that is wanted.
+pub(crate) struct Target {
+    pub(crate) wanted: String,
+    pub(crate) found: String,
+    pub(crate) met: bool,
+}
+
+/// Every target, as far as what it is about was `played`.
+pub(crate) fn judge(played: &[Played], took: Duration) -> Vec<Target> {
+    let duration = Target {
+        wanted: format!("All of this takes less than {} s", AT_MOST.as_secs()),
+        found: format!("{} s", took.as_secs()),
+        met: took < AT_MOST,
+    };
+    let rest = [
+        many(played),
+        round_trips(played),
+        memory(played, Work::Large),
+        memory(played, Work::Graph),
+    ];
+    rest.into_iter().flatten().chain([duration]).collect()
+}
+
+fn many(played: &[Played]) -> Option<Target> {
+    let near = scene(played, Work::Many(1000), None)?;
+    let peers = near.rows.iter().filter(|row| row.client != Client::Sendright);
+    let (peer, theirs) =
+        peers.map(|row| (row.client, row.best().wall)).min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    let ratio = theirs / near.rows[0].best().wall;
+    Some(Target {
+        wanted: format!(
+            "1,000 messages over one connection: {FASTER} times as fast as the fastest peer"
+        ),
+        found: format!("{ratio:.2} times as fast as {}", peer.name()),
+        met: ratio >= FASTER,
+    })
+}
+
+fn round_trips(played: &[Played]) -> Option<Target> {
+    let far = scene(played, Work::One, Some(DELAY))?;
+    let trips = |row: &super::Row| row.best().round_trips;
+    let ours = trips(&far.rows[0])?;
+    let (peer, theirs) = far.rows[1..]
+        .iter()
+        .filter_map(|row| Some((row.client, trips(row)?)))
+        .min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    Some(Target {
+        wanted: "One message far away: fewer round trips than any peer".to_owned(),
+        found: format!("{ours:.0}; {} has {theirs:.0}", peer.name()),
+        met: ours < theirs,
+    })
+}
+
+fn memory(played: &[Played], work: Work) -> Option<Target> {
+    let peak = |work| Some(scene(played, work, None)?.rows[0].best().peak);
+    let more = peak(work)? - peak(Work::One)?;
+    let way = if work == Work::Graph { "Microsoft Graph" } else { "SMTP" };
+    Some(Target {
+        wanted: format!("100 MB by {way}: at most {FLAT:.0} MiB more memory than 10 KB by SMTP"),
+        found: format!("{more:.0} MiB more"),
+        met: more <= FLAT,
+    })
+}
+
+fn scene(played: &[Played], work: Work, delay: Option<Duration>) -> Option<&Played> {
+    played.iter().find(|played| played.scene.work == work && played.scene.delay == delay)
+}
