@@ -278,7 +278,7 @@ pub(super) mod tests {
             tenant: Some("11111111-2222-3333-4444-555555555555".to_owned()),
             client_id: "client-1".to_owned(),
             client_secret_expires: None,
-            authority: Some(authority.parse().unwrap()),
+            authority: Some(authority.to_owned()),
             authorize_endpoint: Some(format!("{authority}/authorize")),
             token_endpoint: Some(format!("{authority}/token")),
             device_endpoint: None,

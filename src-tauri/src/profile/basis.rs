@@ -35,7 +35,7 @@ impl Basis {
         Self {
             provider: registration.provider,
             cloud: registration.cloud,
-            authority: registration.authority.as_ref().map(ToString::to_string),
+            authority: registration.authority.clone(),
             tenant: tenant.map(|tenant| tenant.to_ascii_lowercase()),
             client_id: registration.client_id.clone(),
             authorize_endpoint,
@@ -95,6 +95,7 @@ mod tests {
             (|d| d.client_authentication = "basic".into(),                       &[]),
             (|d| d.tenant = "Kestrel.Example".into(),                            &[]),
             (|d| d.authority = "https://login.microsoftonline.com".into(),       &[]),
+            (|d| d.authority = "https://login.microsoftonline.com/{tenant}/".into(), &[]),
             (|d| d.token_endpoint = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token".into(), &[]),
             (|d| d.token_endpoint = "https://login.microsoftonline.com/#TenantID#/oauth2/v2.0/token".into(), &[]),
             (|d| d.tenant = "halden.example".into(),                             &["tenant"]),

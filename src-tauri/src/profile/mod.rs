@@ -250,8 +250,9 @@ pub struct Registration {
     pub client_id: String,
     /// When the client secret stops working, as the portal said.
     pub client_secret_expires: Option<time::Date>,
-    /// Replaces the preset's host.
-    pub authority: Option<Url>,
+    /// Replaces the preset's host; without a slash at its end. The tenant follows it, unless its path has `{tenant}` or
+    /// `#TenantID#`.
+    pub authority: Option<String>,
     /// Replaces the preset; may contain `{tenant}` or `#TenantID#`.
     pub authorize_endpoint: Option<String>,
     /// Replaces the preset; may contain `{tenant}` or `#TenantID#`.

@@ -114,17 +114,13 @@ impl Known {
 
     /// Source: <https://learn.microsoft.com/entra/identity-platform/v2-protocols>, 2026-11.
     fn of_microsoft(registration: &Registration) -> Self {
-        let Hosts { login, graph, .. } = hosts(registration.cloud);
-        let authority = match &registration.authority {
-            Some(own) => own.as_str().trim_end_matches('/').to_owned(),
-            None => format!("https://{login}"),
-        };
+        let authority = authority(registration);
         Self {
-            authorize: Some(format!("{authority}/{{tenant}}/oauth2/v2.0/authorize")),
-            token: Some(format!("{authority}/{{tenant}}/oauth2/v2.0/token")),
-            device: Some(format!("{authority}/{{tenant}}/oauth2/v2.0/devicecode")),
+            authorize: Some(format!("{authority}/oauth2/v2.0/authorize")),
+            token: Some(format!("{authority}/oauth2/v2.0/token")),
+            device: Some(format!("{authority}/oauth2/v2.0/devicecode")),
             revoke: None,
-            graph: Some(format!("https://{graph}")),
+            graph: Some(format!("https://{}", hosts(registration.cloud).graph)),
         }
     }
 
@@ -138,6 +134,16 @@ impl Known {
             revoke: Some("https://oauth2.googleapis.com/revoke".to_owned()),
             graph: None,
         }
+    }
+}
+
+/// What Microsoft's addresses begin with, before the tenant is filled in: in the path of the authority
+/// where that has a place for it, else after it.
+fn authority(registration: &Registration) -> String {
+    match &registration.authority {
+        Some(own) if own.splitn(4, '/').nth(3).is_some_and(has_tenant_place) => own.clone(),
+        Some(own) => format!("{own}/{PLACE}"),
+        None => format!("https://{}/{PLACE}", hosts(registration.cloud).login),
     }
 }
 
@@ -183,7 +189,8 @@ fn issuer(registration: &Registration) -> Option<String> {
     if registration.issuer.is_some() {
         return registration.issuer.clone();
     }
-    let own = registration.authority.as_ref().map(|url| url.as_str().trim_end_matches('/'));
+    let tenant = registration.tenant.as_deref();
+    let own = registration.authority.as_ref().map(|own| filled_in(own, tenant));
     // Who answers at an address of its own is named by the authority or by nobody.
     if own.is_none() && registration.authorize_endpoint.is_some() {
         return None;
@@ -191,15 +198,11 @@ fn issuer(registration: &Registration) -> Option<String> {
     match registration.provider {
         Provider::Microsoft => {
             // NOTE: Entra names the tenant by its GUID, whatever stood in the question.
-            let tenant = registration.tenant.as_deref().filter(|t| is_guid(t))?;
-            let login = own.map_or_else(
-                || format!("https://{}", hosts(registration.cloud).login),
-                ToOwned::to_owned,
-            );
-            Some(format!("{login}/{tenant}/v2.0"))
+            tenant.filter(|tenant| is_guid(tenant))?;
+            Some(format!("{}/v2.0", filled_in(&authority(registration), tenant)))
         }
-        Provider::Google => Some(own.unwrap_or("https://accounts.google.com").to_owned()),
-        Provider::Custom => own.map(ToOwned::to_owned),
+        Provider::Google => Some(own.unwrap_or_else(|| "https://accounts.google.com".to_owned())),
+        Provider::Custom => own,
     }
 }
 

@@ -124,7 +124,7 @@ impl From<&Registration> for RegistrationDraft {
             tenant: known.tenant.clone().unwrap_or_default(),
             client_id: known.client_id.clone(),
             client_secret_expires: written(known.client_secret_expires.as_ref()),
-            authority: written(known.authority.as_ref()),
+            authority: known.authority.clone().unwrap_or_default(),
             authorize_endpoint: known.authorize_endpoint.clone().unwrap_or_default(),
             token_endpoint: known.token_endpoint.clone().unwrap_or_default(),
             device_endpoint: known.device_endpoint.clone().unwrap_or_default(),

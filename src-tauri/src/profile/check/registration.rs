@@ -36,7 +36,9 @@ impl RegistrationDraft {
                 &self.client_secret_expires,
                 words::day,
             ),
-            authority: faults.maybe("authority", &self.authority, words::base_address),
+            authority: faults.maybe("authority", &self.authority, |value| {
+                words::authority(value, tenant.as_deref())
+            }),
             graph_url: faults.maybe("graph_url", &self.graph_url, words::base_address),
             redirect: faults
                 .maybe("redirect", &self.redirect, |value| redirect(value, provider))

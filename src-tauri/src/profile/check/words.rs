@@ -190,6 +190,20 @@ pub(super) fn endpoint(value: &str, tenant: Option<&str>) -> Read<String> {
     web_address(&filled).map(|_| value.to_owned())
 }
 
+/// The beginning of a provider's addresses, in which `{tenant}` or `#TenantID#` may stand for `tenant`.
+/// Microsoft's own libraries write the tenant itself at its end.
+pub(super) fn authority(value: &str, tenant: Option<&str>) -> Read<String> {
+    let value = endpoint(value, tenant)?;
+    base_address(&presets::filled_in(&value, tenant))?;
+    let value = value.trim_end_matches('/');
+    Ok(match (value.rsplit_once('/'), tenant) {
+        (Some((rest, last)), Some(tenant)) if last.eq_ignore_ascii_case(tenant) => {
+            format!("{rest}/{{tenant}}")
+        }
+        _ => value.to_owned(),
+    })
+}
+
 /// `loopback`, `deep-link`, or the address of a page from which the person copies the answer.
 pub(super) fn redirect(value: &str) -> Read<Redirect> {
     match value {

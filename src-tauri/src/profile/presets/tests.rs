@@ -1,5 +1,8 @@
 use super::*;
-use crate::profile::check::tests::{profile, registration};
+use crate::profile::check::{
+    RegistrationDraft,
+    tests::{profile, registration},
+};
 
 #[test]
 fn each_cloud_signs_in_at_its_own_host() {
@@ -20,7 +23,7 @@ fn each_cloud_signs_in_at_its_own_host() {
 #[test]
 fn own_addresses_win_and_get_the_tenant() {
     let own = Registration {
-        authority: Some("https://login.corp.example/".parse().unwrap()),
+        authority: Some("https://login.corp.example".to_owned()),
         token_endpoint: Some("https://sts.corp.example/#TenantID#/token?t={tenant}".to_owned()),
         ..registration()
     };
@@ -33,6 +36,40 @@ fn own_addresses_win_and_get_the_tenant() {
         found.token.as_str(),
         "https://sts.corp.example/kestrel.example/token?t=kestrel.example"
     );
+}
+
+#[test]
+#[rustfmt::skip]
+fn the_tenant_stands_in_the_authority_where_that_has_a_place_for_it() {
+    use crate::profile::RegistrationId;
+    const GUID: &str = "6d2f1c5e-0000-4000-8000-00000000c0de";
+    let table = [
+        // authority                              before /oauth2/v2.0/… and, for a GUID, /v2.0
+        ("https://login.example",                 "https://login.example/TENANT"),
+        ("https://login.example/",                "https://login.example/TENANT"),
+        ("https://login.example/{tenant}",        "https://login.example/TENANT"),
+        ("https://login.example/#TenantID#/",     "https://login.example/TENANT"),
+        ("https://login.example/TENANT",          "https://login.example/TENANT"),
+        ("https://login.example/adfs/{tenant}/x", "https://login.example/adfs/TENANT/x"),
+        ("https://{tenant}.ciamlogin.example",    "https://TENANT.ciamlogin.example/TENANT"),
+        ("https://login.example/adfs",            "https://login.example/adfs/TENANT"),
+    ];
+    for (authority, expected) in table {
+        for tenant in ["kestrel.example", GUID] {
+            let mut draft = RegistrationDraft::from(&registration());
+            draft.authority = authority.replace("TENANT", tenant);
+            tenant.clone_into(&mut draft.tenant);
+            let checked = draft.check(RegistrationId::new()).unwrap();
+            let (found, expected) = (endpoints(&checked), expected.replace("TENANT", tenant));
+            let under = |path: &str| format!("{expected}{path}");
+            assert_eq!(found.authorize.as_str(), under("/oauth2/v2.0/authorize"), "{authority}");
+            assert_eq!(found.token.as_str(), under("/oauth2/v2.0/token"), "{authority}");
+            assert_eq!(found.device.unwrap().as_str(), under("/oauth2/v2.0/devicecode"), "{authority}");
+            assert_eq!(found.admin_consent.unwrap().as_str(), under("/v2.0/adminconsent"), "{authority}");
+            assert_eq!(found.issuer, (tenant == GUID).then(|| under("/v2.0")), "{authority}");
+            assert_eq!(RegistrationDraft::from(&checked).check(checked.id).unwrap(), checked, "{authority}");
+        }
+    }
 }
 
 #[test]
