@@ -69,7 +69,7 @@ export class NewSender {
   readonly certificate: ChosenCertificate;
   readonly secretUse = $derived.by(() => {
     const { provider, redirect } = this.existing?.settings ?? this.registration;
-    return secretUse(provider, redirect, this.method?.signIn ?? "delegated");
+    return secretUse(provider, redirect, [this.method?.signIn ?? "delegated"]);
   });
   /** The preset names no server, or the sender needs one of its own. */
   readonly ownServer = $derived(!this.byOauth || this.preset?.smtp === null);

@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
 import type { Problem } from "../../api/contract/Problem";
+import type { SignIn } from "../../api/contract/SignIn";
 import { type Answers, failsWith, fakeCall } from "../../testing/fakeCall";
 import { uuid } from "../../testing/sample/ids";
 import { faults, show } from "../../testing/show";
@@ -8,8 +9,7 @@ import RegistrationSheet from "./RegistrationSheet.svelte";
 
 const MAILER = uuid(101);
 
-async function sheet(id: string | null, answers: Answers = {}) {
-  const fake = fakeCall(answers);
+async function sheet(id: string | null, answers: Answers = {}, fake = fakeCall(answers)) {
   const onclose = vi.fn();
   const shown = await show(RegistrationSheet, { id, onclose }, fake);
   const asked = (command: string) => fake.asked.filter((one) => one.command === command).map(({ request }) => request);
@@ -30,7 +30,7 @@ describe("a registration", () => {
     expect(await faults()).toEqual([]);
     await user.selectOptions(screen.getByLabelText("Way back"), "page");
     await user.type(screen.getByLabelText("Address of the page"), "app.kestrel.example/back");
-    expect(screen.getByText(/› Web$/)).toBeVisible();
+    expect(screen.getByText(/› Web, and not Single-page application$/)).toBeVisible();
     expect(screen.getByRole("button", { name: "Replace… Client secret" })).toBeVisible();
   });
 
@@ -66,6 +66,51 @@ describe("a registration", () => {
     expect(tenant).toHaveAccessibleDescription("“kestrel” is not a tenant. A GUID or a domain.");
     expect(onclose).not.toHaveBeenCalled();
     expect(await faults()).toEqual([]);
+  });
+});
+
+describe("the credentials", () => {
+  /** The sheet of the registration whose senders sign in like this, in turn. */
+  async function usedBy(...signIns: SignIn[]) {
+    const fake = fakeCall();
+    const users = fake.world.registrations.find(({ settings }) => settings.id === MAILER)?.used_by ?? [];
+    fake.world.profiles.filter(({ row }) => users.includes(row.name)).forEach(({ row }, at) => (row.sign_in = signIns[at % signIns.length] ?? "delegated"));
+    return sheet(MAILER, {}, fake);
+  }
+
+  it("of a loopback registration are shown where senders sign in by themselves", async () => {
+    const { user, asked } = await usedBy("app-only");
+    expect(screen.queryByText(/has no secret$/)).toBeNull();
+    expect(screen.getByText("for senders that sign in by themselves")).toBeVisible();
+    expect(screen.getByLabelText("Way back"), "an administrator answers the same way").toBeVisible();
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Replace… Client secret" }));
+    await user.type(screen.getByLabelText("Client secret"), "s3cret");
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(asked("set_secret")).toEqual([{ key: { owner: MAILER, name: "client-secret" }, value: "s3cret" }]));
+  });
+
+  it("are shown where only some of its senders do", async () => {
+    await usedBy("delegated", "app-only");
+    expect(screen.getByText("for senders that sign in by themselves")).toBeVisible();
+  });
+
+  it("can be a certificate, too", async () => {
+    const { user } = await usedBy("app-only");
+    await user.click(screen.getByRole("radio", { name: "Certificate" }));
+    expect(screen.getByRole("button", { name: "Choose file…" })).toBeVisible();
+  });
+
+  it("are left out where every sender is a person’s", async () => {
+    await usedBy("delegated");
+    expect(screen.getByText(/has no secret$/)).toBeVisible();
+    expect(screen.queryByText("for senders that sign in by themselves")).toBeNull();
+  });
+
+  it("can be given before there is a sender", async () => {
+    await sheet(null);
+    expect(screen.getByText("for senders that sign in by themselves")).toBeVisible();
+    expect(screen.getByLabelText("Way back")).toBeVisible();
   });
 });
 

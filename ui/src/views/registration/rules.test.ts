@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { foreignHosts, newRegistration, platform, redirectToRegister, secretUse } from "./rules";
+import { foreignHosts, newRegistration, platform, redirectKinds, redirectToRegister, secretUse } from "./rules";
 
-const PAGE = "https://login.microsoftonline.com/common/oauth2/nativeclient";
+const BLANK = "https://login.microsoftonline.com/common/oauth2/nativeclient";
+const PAGE = "https://erp.kestrel.example/oauth/answer";
 
 describe("a redirect address", () => {
   it.each([
@@ -14,20 +15,42 @@ describe("a redirect address", () => {
   });
 
   it.each([
-    ["microsoft", "loopback", "delegated", "not-used"],
-    ["microsoft", "deep-link", "delegated", "not-used"],
-    ["microsoft", PAGE, "delegated", "needed"],
-    ["microsoft", "loopback", "app-only", "needed"],
-    ["google", "loopback", "delegated", "needed"],
-    ["custom", "loopback", "delegated", "optional"],
-  ] as const)("%s, %s, %s: a secret is %s", (provider, redirect, signIn, use) => {
-    expect(secretUse(provider, redirect, signIn)).toBe(use);
+    ["microsoft", "loopback", ["delegated"], "not-used"],
+    ["microsoft", "deep-link", ["delegated"], "not-used"],
+    ["microsoft", BLANK, ["delegated"], "not-used"],
+    ["microsoft", PAGE, ["delegated"], "needed"],
+    ["microsoft", "loopback", ["app-only"], "needed"],
+    ["microsoft", "loopback", ["delegated", "app-only"], "needed"],
+    ["microsoft", "loopback", [], "optional"],
+    ["microsoft", PAGE, [], "needed"],
+    ["google", "loopback", ["delegated"], "needed"],
+    ["google", PAGE, ["delegated"], "needed"],
+    ["google", "loopback", [], "needed"],
+    ["custom", "loopback", ["delegated"], "optional"],
+    ["custom", PAGE, ["delegated"], "optional"],
+    ["custom", "loopback", ["app-only"], "needed"],
+  ] as const)("%s, %s, %j: a secret is %s", (provider, redirect, signIns, use) => {
+    expect(secretUse(provider, redirect, signIns)).toBe(use);
   });
 
-  it("names the platform that fits the secret", () => {
-    expect(platform("microsoft", "loopback", "delegated")).toContain("Mobile and desktop");
-    expect(platform("microsoft", PAGE, "delegated")).toContain("Web");
-    expect(platform("microsoft", "loopback", "app-only")).toBeNull();
+  it.each([
+    ["microsoft", "loopback", "Mobile and desktop applications"],
+    ["microsoft", "deep-link", "Mobile and desktop applications"],
+    ["microsoft", BLANK, "Mobile and desktop applications"],
+    ["microsoft", PAGE, "Web, and not Single-page application"],
+    ["google", "loopback", "Desktop app"],
+    ["google", PAGE, "Web application"],
+    ["custom", PAGE, "redirect URI of the client"],
+  ] as const)("%s, %s: is registered under %s", (provider, redirect, words) => {
+    expect(platform(provider, redirect)).toContain(words);
+  });
+
+  it.each([
+    ["google", ["loopback"]],
+    ["microsoft", ["loopback", "deep-link", "page"]],
+    ["custom", ["loopback", "deep-link", "page"]],
+  ] as const)("%s comes back by %j", (provider, kinds) => {
+    expect(redirectKinds(provider)).toEqual(kinds);
   });
 });
 

@@ -25,25 +25,44 @@ export function redirectToRegister(provider: Provider, redirect: string): string
   }
 }
 
+/** Microsoft's own blank page, on every login host. */
+const NATIVE_CLIENT = "/common/oauth2/nativeclient";
+
+/** Whether a redirect address stands under Web at Entra: any page but Microsoft's own blank one. */
+const isWeb = (redirect: string) =>
+  redirectKind(redirect) === "page" && !(URL.canParse(redirect) && new URL(redirect).pathname === NATIVE_CLIENT);
+
 /**
- * Whether a client secret is sent. Entra decides by the platform of the redirect address: Web must
- * send one, Mobile and desktop must not. Google's desktop clients always have one.
+ * Whether a client secret is needed by senders that sign in like this; by none so far when empty. Entra
+ * decides by the platform of the redirect address: Web must send one, Mobile and desktop must not. An app that
+ * signs in by itself always sends one, and so do Google's desktop clients.
  * (https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/confidential-client-application-authentication-error-aadsts7000218, 2026-11)
  */
-export function secretUse(provider: Provider, redirect: string, signIn: SignIn): SecretUse {
-  if (signIn === "app-only" || provider === "google") return "needed";
+export function secretUse(provider: Provider, redirect: string, signIns: readonly SignIn[]): SecretUse {
+  if (signIns.includes("app-only") || provider === "google") return "needed";
   if (provider === "custom") return "optional";
-  return redirectKind(redirect) === "page" ? "needed" : "not-used";
+  if (isWeb(redirect)) return "needed";
+  return signIns.length === 0 ? "optional" : "not-used";
 }
 
-/** Where the redirect address goes, in the provider's words; `null`: nowhere. */
-export function platform(provider: Provider, redirect: string, signIn: SignIn): string | null {
-  if (signIn === "app-only") return null;
-  if (provider === "google") return "Google: a client of the type Desktop app takes this address without registering it";
-  if (provider === "custom") return "Register it as a redirect URI of the client";
-  return redirectKind(redirect) === "page"
-    ? "Entra: Authentication › Add a platform › Web"
-    : "Entra: Authentication › Add a platform › Mobile and desktop applications";
+/** Whose secret it is, beside its field. */
+export function secretHint(provider: Provider, redirect: string, signIns: readonly SignIn[]): string {
+  if (provider === "microsoft" && !isWeb(redirect)) return "for senders that sign in by themselves";
+  return secretUse(provider, redirect, signIns) === "optional" ? "where the provider gives one" : "goes into the vault";
+}
+
+/** Where the redirect address is registered, in the provider's words. */
+export function platform(provider: Provider, redirect: string): string {
+  const page = redirectKind(redirect) === "page";
+  switch (provider) {
+    case "google": return page
+      ? "Google: list it in a client of the type Web application"
+      : "Google: a client of the type Desktop app takes this address without registering it";
+    case "custom": return "Register it as a redirect URI of the client";
+    case "microsoft": return isWeb(redirect)
+      ? "Entra: Authentication › Add a platform › Web, and not Single-page application"
+      : "Entra: Authentication › Add a platform › Mobile and desktop applications";
+  }
 }
 
 /** Ways for the browser to come back that the provider has. */
