@@ -1,6 +1,7 @@
 //! The identity provider: sign-in, consent, tokens, and what it refuses.
 
 mod admin;
+mod assertions;
 mod device;
 mod renewal;
 mod tokens;
