@@ -2,6 +2,7 @@
 
 mod browser;
 pub(crate) mod certificate;
+mod challenge;
 mod device;
 mod renewal;
 mod sandbox;

@@ -5,12 +5,6 @@ use crate::world::{
     token_endpoint::{Say, TokenEndpoint},
 };
 use serde_json::Value;
-use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
-    process::Stdio,
-};
-use url::Url;
 
 /// What the browser brings, in this order; `STATE` stands for the question's own state.
 type Brings = &'static [&'static str];
@@ -118,7 +112,7 @@ fn at_the_renewal() -> Vec<Row> {
         row("a negative lifetime", vec![with(r#","expires_in":-1"#)], DONE, NEVER),
         row("a bad gateway, then good", vec![raw("502 Bad Gateway", "", "<html>502"), tokens()], DONE, NEVER),
         row("throttled in plain words", vec![raw("429 Too Many Requests", "retry-after: 120\r\n", "Too Many Requests")], (9, "provider-busy"), NEVER),
-        row("throttled until a date", vec![raw("503 Busy", "retry-after: Fri, 31 Dec 2100 23:59:59 GMT\r\n", "")], (9, "provider-busy"), NEVER),
+        row("throttled until a date", vec![raw("503 Busy", "date: Tue, 24 Nov 2026 12:00:00 GMT\r\nretry-after: Fri, 31 Dec 2100 23:59:59 GMT\r\n", "")], (9, "provider-busy"), NEVER),
         row("a refused refresh token", vec![json(400, r#"{"error":"invalid_grant","error_description":"AADSTS700082: refre5h-geheim has expired"}"#)], (3, "sign-in-needed"), NEEDED),
         row("an unknown error", vec![json(400, r#"{"error":"teapot"}"#)], (5, "provider-refused"), NEVER),
         row("a success that is a refusal", vec![json(200, r#"{"error":"invalid_scope"}"#)], (5, "provider-refused"), NEVER),
@@ -138,39 +132,6 @@ fn declared(rows: &[(Row, TokenEndpoint)]) -> String {
         )
     };
     rows.iter().map(one).collect()
-}
-
-/// Signs `row`'s sender in, answering in the browser's place.
-fn consent(sendright: &Sendright, row: &Row) -> Ended {
-    let arguments = ["consent", row.name, "--no-browser", "--route", "loopback", "--json"];
-    let mut command = sendright.command(&arguments);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut printed = String::new();
-    stdout.read_line(&mut printed).unwrap();
-    let open: Value = serde_json::from_str(&printed).unwrap_or_else(|_| panic!("{printed}"));
-    let url: Url = open["url"].as_str().unwrap().parse().unwrap();
-    let asked = |name: &str| url.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned();
-    let back: Url = asked("redirect_uri").parse().unwrap();
-    for brings in row.brings {
-        let path = format!("{}?{}", back.path(), brings.replace("STATE", &asked("state")));
-        let host = format!("127.0.0.1:{}", back.port().unwrap());
-        let mut browser = TcpStream::connect(&host).unwrap();
-        write!(browser, "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n")
-            .unwrap();
-        let mut page = String::new();
-        // The page comes only with the end of the sign-in, or at once when this was no answer.
-        let _ = browser.read_to_string(&mut page);
-        assert!(!page.contains("<script>alert"), "{}: {page}", row.name);
-    }
-    stdout.read_to_string(&mut printed).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Ended {
-        code: output.status.code().unwrap().try_into().unwrap(),
-        stdout: printed,
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
 }
 
 /// Looks whether `ended` is what the row expects: the code, and the problem or the words.
@@ -202,7 +163,8 @@ async fn hang(rows: Vec<Row>) {
         sendright.write("gallery.toml", &declared(&hung));
         sendright.json(&["apply", "-f", "gallery.toml"]);
         for (row, _) in &hung {
-            expect(row, "consent", &consent(&sendright, row), row.signs_in);
+            let (_, ended) = sendright.consent(row.name, row.brings);
+            expect(row, "consent", &ended, row.signs_in);
             if let Some(expected) = row.renews {
                 expect(row, "token", &sendright.run(&["token", row.name, "--json"]), expected);
             }

@@ -3,11 +3,13 @@
 use serde_json::Value;
 use std::{
     fs,
-    io::Write as _,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     path::PathBuf,
     process::{Command, Stdio},
 };
 use tempfile::TempDir;
+use url::Url;
 
 /// A place where `sendright` runs.
 pub(crate) struct Sendright(TempDir);
@@ -85,10 +87,49 @@ impl Sendright {
         }
     }
 
+    /// Signs `profile` in by loopback, bringing these answers in the browser's place, `STATE` standing for the
+    /// question's own state; gives the address that the browser was to open.
+    pub(crate) fn consent(&self, profile: &str, brings: &[&str]) -> (Url, Ended) {
+        let arguments = ["consent", profile, "--no-browser", "--route", "loopback", "--json"];
+        let mut command = self.command(&arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut printed = String::new();
+        stdout.read_line(&mut printed).unwrap();
+        let open: Value = serde_json::from_str(&printed).unwrap_or_else(|_| panic!("{printed}"));
+        let url: Url = open["url"].as_str().unwrap().parse().unwrap();
+        for one in brings {
+            answer(&url, one);
+        }
+        stdout.read_to_string(&mut printed).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let ended = Ended {
+            code: output.status.code().unwrap().try_into().unwrap(),
+            stdout: printed,
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        (url, ended)
+    }
+
     /// Runs a command that ends well, and gives its one object.
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ended = self.run(&[arguments, &["--json"]].concat());
         assert_eq!(ended.code, 0, "{arguments:?}: {}{}", ended.stdout, ended.stderr);
         serde_json::from_str(&ended.stdout).unwrap()
     }
+}
+
+/// Goes from `url` back to the program with `brings`, as a browser does.
+fn answer(url: &Url, brings: &str) {
+    let asked = |name: &str| url.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned();
+    let back: Url = asked("redirect_uri").parse().unwrap();
+    let path = format!("{}?{}", back.path(), brings.replace("STATE", &asked("state")));
+    let host = format!("127.0.0.1:{}", back.port().unwrap());
+    let mut browser = TcpStream::connect(&host).unwrap();
+    write!(browser, "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut page = String::new();
+    // The page comes only with the end of the sign-in, or at once when this was no answer.
+    let _ = browser.read_to_string(&mut page);
+    assert!(!page.contains("<script>alert"), "{page}");
 }
