@@ -20,6 +20,7 @@ mod peers;
 mod profiles;
 #[cfg(target_os = "linux")]
 mod prompt;
+mod redirects;
 mod sandbox;
 mod secrets;
 mod smtp;

@@ -226,9 +226,9 @@ impl Party {
             .expect("a checked address and an encoded header make a request")
     }
 
-    /// Whether there is a secret that may not go along with an answer that comes to `redirect`.
-    pub fn holds_its_secret_back(&self, redirect: &Redirect) -> bool {
-        self.client_secret.is_some() && rule(self.provider, redirect) == Rule::Never
+    /// Whether there is a secret or certificate that may not go along with an answer that comes to `redirect`.
+    pub fn holds_back(&self, redirect: &Redirect) -> bool {
+        self.can_prove_itself() && rule(self.provider, redirect) == Rule::Never
     }
 
     /// The provider's host, for words.

@@ -1,15 +1,16 @@
 //! An administrator is asked to allow an app registration for a whole organisation.
 
-use super::{Topic, way};
+use super::{
+    question::{Question, Topic, view},
+    way,
+};
 use crate::{
     api::{BeginAdminConsent, ConsentStep, ConsentView},
     app::App,
     explain::Problem,
-    oauth::{AdminWaiting, Allowed, Application, Browser, Ending, Loopback},
+    oauth::{Allowed, Application, Ending},
     profile::{Registration, RegistrationId, presets, store::AdminConsent},
 };
-use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 impl App {
     /// Makes the link for an administrator, and opens it where that is asked. What becomes of it is
@@ -19,23 +20,21 @@ impl App {
         request: BeginAdminConsent,
     ) -> Result<ConsentView, Problem> {
         let (registration, scopes) = self.to_be_allowed(request.registration_id).await?;
-        let app = Application::new(&registration, scopes)?;
-        let (redirect, route) = way::way(&registration, request.route)?;
-        let port = self.port(route).await?;
-        let number = port.as_ref().map(Loopback::port);
-        let waiting = self.0.consents.ask_admin(&app, &redirect, number)?;
-        let asked = waiting.asked.clone();
-        let topic = Topic::of_app(asked.id, registration.id);
-        let browser = port.map(|port| port.listen(self.0.consents.clone()));
-        let cancel = self.under_way(topic, &asked.url);
-        let (app, url) = (self.clone(), asked.url.clone());
-        self.0.browsers.spawn(async move {
-            if request.open_browser {
-                app.open_for(topic, &url);
-            }
-            app.see_allowed(topic, registration, waiting, browser, &cancel).await;
+        let application = Application::new(&registration, scopes)?;
+        let back = self.way_back(&registration, request.route).await?;
+        let mut waiting = self.0.consents.ask_admin(&application, &back.redirect, back.port())?;
+        let topic = Topic::of_app(waiting.asked.id, registration.id);
+        let shown = view(topic, back.route, waiting.asked.clone());
+        let url = waiting.asked.url.clone();
+        let open_browser = request.open_browser;
+        let question = Question { topic, url, open_browser, back: Some(back) };
+        self.see_through(question, move |app, cancel| async move {
+            let allowed = waiting.answer(&cancel).await?;
+            app.step(topic, ConsentStep::CodeReceived, allowed.tenant.clone(), None);
+            app.allowed(registration, allowed).await?;
+            Ok(Ending::Allowed)
         });
-        Ok(super::view(topic, route, asked))
+        Ok(shown)
     }
 
     /// The app registration that a person calls `asked`, by its own name or that of a sender which
@@ -68,32 +67,6 @@ impl App {
         .await
     }
 
-    /// Waits for the answer, writes it down, and tells everybody how it ended.
-    async fn see_allowed(
-        &self,
-        topic: Topic,
-        registration: Registration,
-        mut waiting: AdminWaiting,
-        browser: Option<Browser>,
-        cancel: &CancellationToken,
-    ) {
-        self.step(topic, ConsentStep::Waiting, None, None);
-        let ended = async {
-            let allowed = waiting.answer(cancel).await?;
-            self.step(topic, ConsentStep::CodeReceived, allowed.tenant.clone(), None);
-            self.allowed(registration, allowed).await
-        };
-        let ended: Result<(), Problem> = ended.await;
-        let ending = match &ended {
-            Ok(()) => Ending::Allowed,
-            Err(problem) => Ending::Failed { title: problem.title.clone() },
-        };
-        self.over(topic, ended.err());
-        if let Some(browser) = browser {
-            browser.end(ending).await;
-        }
-    }
-
     /// Writes down what an administrator allowed. Tokens of before do not know of it.
     async fn allowed(&self, registration: Registration, allowed: Allowed) -> Result<(), Problem> {
         let granted_at = self.0.clock.now();
@@ -116,11 +89,5 @@ impl App {
             self.0.wallet.drop_access(id);
         }
         Ok(())
-    }
-}
-
-impl Topic {
-    fn of_app(id: Uuid, registration: RegistrationId) -> Self {
-        Self { id, profile: None, registration: Some(registration) }
     }
 }

@@ -1,13 +1,12 @@
 //! Signing in with a code that is typed on another device.
 
-use super::Topic;
+use super::question::{Question, Topic};
 use crate::{
     api::{ConsentRoute, ConsentStep, ConsentView, DeviceCode},
     app::App,
     explain::Problem,
-    oauth::{Device, Party, Shown},
+    oauth::{Party, Shown},
 };
-use tokio_util::sync::CancellationToken;
 
 impl App {
     /// Asks for a code and shows it; nobody's browser is opened.
@@ -15,30 +14,18 @@ impl App {
     /// NOTE: an address with the code in it is shown and never opened by ourselves, so that the
     /// person sees what is typed where (RFC 8628 §5.4).
     pub(super) async fn begin_device(&self, party: Party) -> Result<ConsentView, Problem> {
-        let device = self.0.consents.ask_device(&party).await?;
+        let mut device = self.0.consents.ask_device(&party).await?;
         let topic = Topic::of_sender(device.shown.id, party.profile);
-        let cancel = self.under_way(topic, &device.shown.verification_uri);
-        let view = view(topic, device.shown.clone());
-        let app = self.clone();
-        self.0.browsers.spawn(async move {
-            app.step(topic, ConsentStep::Waiting, None, None);
-            let ended = app.typed(topic, &party, device, &cancel).await;
-            app.over(topic, ended.err());
+        let shown = view(topic, device.shown.clone());
+        let url = device.shown.verification_uri.clone();
+        let question = Question { topic, url, open_browser: false, back: None };
+        self.see_through(question, move |app, cancel| async move {
+            let grant = device.answer(&party, &cancel).await?;
+            app.step(topic, ConsentStep::CodeReceived, None, None);
+            let redeemed = app.0.wallet.accept(&party, grant).await;
+            app.signed_in_by(topic, &party, redeemed, &cancel).await
         });
-        Ok(view)
-    }
-
-    async fn typed(
-        &self,
-        topic: Topic,
-        party: &Party,
-        mut device: Device,
-        cancel: &CancellationToken,
-    ) -> Result<Option<String>, Problem> {
-        let grant = device.answer(party, cancel).await?;
-        self.step(topic, ConsentStep::CodeReceived, None, None);
-        let redeemed = self.0.wallet.accept(party, grant).await;
-        self.signed_in_by(topic, party, redeemed, cancel).await
+        Ok(shown)
     }
 }
 

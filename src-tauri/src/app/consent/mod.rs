@@ -2,18 +2,16 @@
 
 mod admin;
 mod device;
+mod question;
 mod way;
 
 use super::App;
 use crate::{
-    api::{BeginConsent, ConsentAnswer, ConsentNews, ConsentRoute, ConsentStep, ConsentView, News},
+    api::{BeginConsent, ConsentAnswer, ConsentRoute, ConsentStep, ConsentView},
     explain::{Code, Problem},
-    oauth::{
-        Asked, Browser, ConsentError, Ending, Loopback, Party, SignedIn, TokenError, Waiting,
-        browser_page,
-    },
-    profile::{ProfileId, RegistrationId},
+    oauth::{ConsentError, Ending, Party, SignedIn, TokenError, browser_page},
 };
+use question::{Question, Topic, view};
 use std::collections::HashMap;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -29,50 +27,31 @@ pub(super) struct OpenConsent {
     cancel: CancellationToken,
 }
 
-/// Which consent, and whose: a sender's, or an app registration's.
-#[derive(Debug, Clone, Copy)]
-struct Topic {
-    id: Uuid,
-    profile: Option<ProfileId>,
-    registration: Option<RegistrationId>,
-}
-
-/// A question with everything that its answer needs.
-struct Question {
-    topic: Topic,
-    party: Party,
-    waiting: Waiting,
-    browser: Option<Browser>,
-    cancel: CancellationToken,
-}
-
 impl App {
     /// Opens a question, and the browser with it where that is asked. What becomes of it is told as
-    /// [`News::Consent`].
+    /// [`News::Consent`](crate::api::News::Consent).
     pub async fn begin_consent(&self, request: BeginConsent) -> Result<ConsentView, Problem> {
         let sender = self.sender(request.profile_id).await?;
         let registration = way::through(&sender)?;
         if request.route == Some(ConsentRoute::Device) {
             return self.begin_device(self.party(&sender).await?).await;
         }
-        let (redirect, route) = way::way(registration, request.route)?;
+        let back = self.way_back(registration, request.route).await?;
         let party = self.party(&sender).await?;
-        let port = self.port(route).await?;
-        let number = port.as_ref().map(Loopback::port);
-        let waiting = self.0.consents.ask(&party, &redirect, number)?;
-        let asked = waiting.asked.clone();
-        let note = party.holds_its_secret_back(&redirect).then(|| way::SECRET_STAYS.to_owned());
-        let topic = Topic::of_sender(asked.id, request.profile_id);
-        let browser = port.map(|port| port.listen(self.0.consents.clone()));
-        let cancel = self.under_way(topic, &asked.url);
-        let (app, url) = (self.clone(), asked.url.clone());
-        self.0.browsers.spawn(async move {
-            if request.open_browser {
-                app.open_for(topic, &url);
-            }
-            app.see_through(Question { topic, party, waiting, browser, cancel }).await;
+        let mut waiting = self.0.consents.ask(&party, &back.redirect, back.port())?;
+        let topic = Topic::of_sender(waiting.asked.id, party.profile);
+        let note = way::note(&party, &back.redirect).map(ToOwned::to_owned);
+        let shown = ConsentView { note, ..view(topic, back.route, waiting.asked.clone()) };
+        let url = waiting.asked.url.clone();
+        let open_browser = request.open_browser;
+        let question = Question { topic, url, open_browser, back: Some(back) };
+        self.see_through(question, move |app, cancel| async move {
+            let grant = waiting.answer(&cancel).await?;
+            app.step(topic, ConsentStep::CodeReceived, None, None);
+            let redeemed = app.0.wallet.redeem(&party, grant).await;
+            app.signed_in_by(topic, &party, redeemed, &cancel).await
         });
-        Ok(ConsentView { note, ..view(topic, route, asked) })
+        Ok(shown)
     }
 
     /// Opens the browser once more.
@@ -109,63 +88,14 @@ impl App {
         Ok(self.0.consents.hear(url)?)
     }
 
-    /// A port that waits for the browser, where `route` needs one.
-    async fn port(&self, route: ConsentRoute) -> Result<Option<Loopback>, Problem> {
-        Ok(match route {
-            ConsentRoute::Loopback => Some(Loopback::open().await?),
-            ConsentRoute::DeepLink | ConsentRoute::Paste | ConsentRoute::Device => None,
-        })
-    }
-
-    /// Writes down that a consent has begun; gives what stops it.
-    fn under_way(&self, topic: Topic, url: &Url) -> CancellationToken {
-        let cancel = CancellationToken::new();
-        let open = OpenConsent { url: url.clone(), cancel: cancel.clone() };
-        self.0.under_way().insert(topic.id, open);
-        cancel
-    }
-
-    fn open_for(&self, topic: Topic, url: &Url) {
-        self.step(topic, ConsentStep::Opened, None, open_browser(url).err());
-    }
-
-    /// Waits for the answer, redeems it, and tells everybody how it ended.
-    async fn see_through(&self, question: Question) {
-        let Question { topic, party, mut waiting, browser, cancel } = question;
-        self.step(topic, ConsentStep::Waiting, None, None);
-        let ended = self.tokens(topic, &party, &mut waiting, &cancel).await;
-        let ending = match &ended {
-            Ok(account) => Ending::SignedIn { account: account.clone() },
-            Err(problem) => Ending::Failed { title: problem.title.clone() },
-        };
-        self.over(topic, ended.err());
-        if let Some(browser) = browser {
-            browser.end(ending).await;
-        }
-    }
-
-    /// From the answer to the account that signed in.
-    async fn tokens(
-        &self,
-        topic: Topic,
-        party: &Party,
-        waiting: &mut Waiting,
-        cancel: &CancellationToken,
-    ) -> Result<Option<String>, Problem> {
-        let grant = waiting.answer(cancel).await?;
-        self.step(topic, ConsentStep::CodeReceived, None, None);
-        let redeemed = self.0.wallet.redeem(party, grant).await;
-        self.signed_in_by(topic, party, redeemed, cancel).await
-    }
-
-    /// Writes down what a sign-in brought; gives the account.
+    /// Writes down what a sign-in brought, and tells who signed in.
     async fn signed_in_by(
         &self,
         topic: Topic,
         party: &Party,
         redeemed: Result<SignedIn, TokenError>,
         cancel: &CancellationToken,
-    ) -> Result<Option<String>, Problem> {
+    ) -> Result<Ending, Problem> {
         if cancel.is_cancelled() {
             // Too late to stop the exchange, not too late to have none of it.
             self.0.wallet.sign_out(party).await?;
@@ -179,56 +109,7 @@ impl App {
         self.step(topic, ConsentStep::TokensStored, missing(&brought), None);
         let account = brought.account.and_then(|account| account.name);
         self.step(topic, ConsentStep::IdentityChecked, account.clone(), None);
-        Ok(account)
-    }
-
-    /// Tells everybody that a consent is over; well, when there is no problem.
-    fn over(&self, topic: Topic, problem: Option<Problem>) {
-        self.0.under_way().remove(&topic.id);
-        let step = match &problem {
-            None => ConsentStep::Done,
-            Some(problem) if problem.code == Code::ConsentCancelled => ConsentStep::Cancelled,
-            Some(_) => ConsentStep::Failed,
-        };
-        self.step(topic, step, None, problem);
-        self.tell(News::ProfilesChanged);
-    }
-
-    fn step(
-        &self,
-        topic: Topic,
-        step: ConsentStep,
-        note: Option<String>,
-        problem: Option<Problem>,
-    ) {
-        let at = self.0.clock.now();
-        let Topic { id: consent_id, profile: profile_id, registration: registration_id } = topic;
-        let news = ConsentNews { consent_id, profile_id, registration_id, step, at, note, problem };
-        self.tell(News::Consent(news));
-    }
-}
-
-impl Topic {
-    fn of_sender(id: Uuid, profile: ProfileId) -> Self {
-        Self { id, profile: Some(profile), registration: None }
-    }
-}
-
-/// A question that a browser opens, as it is shown.
-fn view(topic: Topic, route: ConsentRoute, asked: Asked) -> ConsentView {
-    ConsentView {
-        id: topic.id,
-        profile_id: topic.profile,
-        registration_id: topic.registration,
-        route,
-        url: asked.url.into(),
-        redirect_uri: asked.redirect_uri,
-        login_hint: asked.login_hint,
-        scopes: asked.scopes,
-        note: None,
-        started_at: asked.asked_at,
-        ends_at: asked.ends_at,
-        device: None,
+        Ok(Ending::SignedIn { account })
     }
 }
 

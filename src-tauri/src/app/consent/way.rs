@@ -4,12 +4,34 @@ use crate::{
     api::ConsentRoute,
     app::sender::Sender,
     explain::{Code, Problem},
+    oauth::{Party, Proof},
     profile::{Profile, Provider, Redirect, Registration, SignIn},
 };
 
-/// Why a secret that is there does not go along.
-pub(super) const SECRET_STAYS: &str = "The stored client secret is not sent: loopback and deep link \
-    stand under Mobile and desktop applications, where Entra refuses secrets.";
+/// Sources: <https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/confidential-client-application-authentication-error-aadsts7000218>
+/// and <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow>, 2026-11.
+const SECRET_STAYS: &str = "The stored client secret or certificate is not sent: the redirect address \
+    stands under Mobile and desktop applications, where Entra refuses both.";
+const WEB_ALONE: &str = "Entra has to have the redirect address under Web. Under Single-page \
+    application only a page in a browser may redeem the answer (AADSTS9002327).";
+/// Source: <https://developers.google.com/identity/protocols/oauth2/web-server>, 2026-11.
+const LISTED: &str = "Google sends the browser to a page only for a client of the type Web \
+    application that lists its address.";
+
+/// What the person should know of the way back before the browser opens.
+pub(super) fn note(party: &Party, redirect: &Redirect) -> Option<&'static str> {
+    let page = matches!(redirect, Redirect::Pasted(_));
+    match party.provider {
+        _ if party.holds_back(redirect) => Some(SECRET_STAYS),
+        Provider::Microsoft
+            if page && party.proof(redirect).is_ok_and(|it| it == Proof::Secret) =>
+        {
+            Some(WEB_ALONE)
+        }
+        Provider::Google if page => Some(LISTED),
+        _ => None,
+    }
+}
 
 /// Where the browser will end, and how its answer comes back from there.
 pub(super) fn way(

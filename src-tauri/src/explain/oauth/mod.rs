@@ -159,8 +159,8 @@ impl From<&ProviderRefusal> for Problem {
 fn secret_missing(provider: Provider) -> Problem {
     let means = match provider {
         Provider::Google => {
-            "Google gives one to every client of the type Desktop app and wants it back. Copy it from \
-             the client's page in the Google Cloud console and store it with the registration."
+            "Google gives one to every client, to those of the type Desktop app as well, and wants it \
+             back. Copy it from the client's page in the Google Cloud console and store it with the registration."
         }
         Provider::Microsoft | Provider::Custom => {
             "A redirect to an https:// page makes the app a web app, which has to prove itself. Store \

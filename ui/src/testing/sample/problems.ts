@@ -118,3 +118,26 @@ export const noCodes: Problem = {
   means: "The app registration names no device endpoint.",
   said: null,
 };
+
+/** Ways back that a registration does not have: said before the browser opens. */
+export const noLinkAtGoogle: Problem = {
+  ...PLAIN,
+  code: "redirect-unusable",
+  title: "Google brings no answer by deep link",
+  means: "Kestrel Google is a client of the type Desktop app, and those have no links of their own. Sign in with the route \"loopback\" or \"paste\".",
+  said: null,
+};
+export const pageElsewhere: Problem = {
+  ...PLAIN,
+  code: "redirect-unusable",
+  title: "Kestrel Mailer sends the browser to another system's page",
+  means: "Its redirect is an https:// address, where Sendright cannot listen. Sign in with the route \"paste\", or register a loopback address and set redirect = \"loopback\".",
+  said: null,
+};
+export const secretMissing: Problem = {
+  ...PLAIN,
+  code: "client-rejected",
+  title: "The app registration has no client secret",
+  means: "A redirect to an https:// page makes the app a web app, which has to prove itself. Store the secret's value or a certificate with the registration, or use the redirect loopback.",
+  said: null,
+};

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { ConsentNews } from "../../api/contract/ConsentNews";
 import type { ConsentStep } from "../../api/contract/ConsentStep";
 import { type Answers, failsWith, fakeCall } from "../../testing/fakeCall";
-import { codeRunOut, noCodes, vaultAbsent, wrongPlatform } from "../../testing/sample/problems";
+import { codeRunOut, noCodes, noLinkAtGoogle, pageElsewhere, secretMissing, vaultAbsent, wrongPlatform } from "../../testing/sample/problems";
 import { faults, show } from "../../testing/show";
 import ConsentSheet from "./ConsentSheet.svelte";
 
@@ -144,6 +144,37 @@ describe("the way back", () => {
     await user.click(screen.getByRole("radio", { name: "Loopback" }));
     await waitFor(() => expect(asked("begin_consent").at(-1)).toMatchObject({ route: "loopback" }));
     await waitFor(() => expect(screen.queryByText(noCodes.title)).toBeNull());
+  });
+
+  it.each([
+    ["deep link at Google", "Deep link", noLinkAtGoogle],
+    ["loopback where a page is registered", "Loopback", pageElsewhere],
+    ["deep link where a page is registered", "Deep link", pageElsewhere],
+    ["a page without a secret", "Paste URL", secretMissing],
+  ])("that cannot work is explained before a browser opens: %s", async (_, route, problem) => {
+    const begin = { refuses: false };
+    const fake = fakeCall();
+    const works = fake.world.answers.begin_consent;
+    fake.world.answers.begin_consent = (request) => (begin.refuses ? Promise.reject(problem) : works(request));
+    const { user } = await show(ConsentSheet, { profileId: SUPPORT, onclose: () => undefined }, fake);
+    await screen.findByText("Waiting for the sign-in");
+    await user.click(screen.getByRole("radio", { name: route === "Loopback" ? "Paste URL" : "Loopback" }));
+    begin.refuses = true;
+    await user.click(screen.getByRole("radio", { name: route }));
+    expect(await screen.findByText(problem.title)).toBeVisible();
+    expect(screen.getByText(problem.means)).toBeVisible();
+    expect(screen.queryByText("Waiting for the sign-in")).toBeNull();
+    expect(screen.queryByText("Browser opened")).toBeNull();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("says what it asks of the app registration", async () => {
+    const note = "The stored client secret or certificate is not sent.";
+    const fake = fakeCall();
+    const begin = fake.world.answers.begin_consent;
+    fake.world.answers.begin_consent = async (request) => ({ ...(await begin(request)), note });
+    await show(ConsentSheet, { profileId: SUPPORT, onclose: () => undefined }, fake);
+    expect(await screen.findByText(note)).toBeVisible();
   });
 
   it("can be walked by hand when nothing arrives", async () => {
