@@ -11,6 +11,7 @@ mod kill;
 mod processes;
 mod product;
 mod registrations;
+mod route;
 mod servers;
 mod smtp;
 // The window's tests use all of it.

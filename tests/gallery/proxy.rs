@@ -233,6 +233,52 @@ fn a_token_goes_through_the_same_proxies_and_their_faults_have_the_same_names() 
     }
 }
 
+/// The address of a server that has no name, as RFC 9110 §9.3.6 has it in a request.
+const LITERAL: &str = "CONNECT [2001:db8::25]:25 HTTP/1.1\r\nHost: [2001:db8::25]:25\r\n";
+
+fn connects_to_an_address(stream: &TcpStream) {
+    assert!(head(stream).starts_with(LITERAL));
+    says(stream, b"HTTP/1.1 200 Connection established\r\n\r\n");
+    smtp(stream);
+}
+
+fn socks_connects_to_an_address(stream: &TcpStream) {
+    let [5, 1, 0] = hears(stream) else { panic!("one way to sign in: none") };
+    says(stream, &[5, 0]);
+    let request: [u8; 22] = hears(stream);
+    assert_eq!(request[..8], [5, 1, 0, 4, 0x20, 0x01, 0x0d, 0xb8]);
+    assert_eq!(request[8..], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x25, 0, 25]);
+    says(stream, &[[5, 0, 0, 4].as_slice(), &[0; 18]].concat());
+    smtp(stream);
+}
+
+#[test]
+fn an_ipv6_address_reaches_the_proxy_as_one() {
+    let proxies: [(&str, Conduct); 2] =
+        [("http", connects_to_an_address), ("socks5", socks_connects_to_an_address)];
+    for (way, conduct) in proxies {
+        let sender = profile("P", &route(way, proxy(conduct)));
+        let sender = sender.replace("mail.kestrel.invalid", "2001:db8::25");
+        let verdict = Gallery::of(&sender, &[]).send("P", &["bo@kestrel.example"], &[]);
+        assert_eq!(verdict, (0, "accepted".to_owned(), String::new()), "{way}");
+    }
+}
+
+#[test]
+fn a_proxy_on_this_computer_does_not_make_clear_text_harmless() {
+    // Behind the proxy, "localhost" is whichever computer the proxy takes for it.
+    let sender = profile("P", &route("http://me", proxy(wants_basic)));
+    let sender = sender.replace("mail.kestrel.invalid", "localhost").replace(
+        "sign_in = \"none\"",
+        "sign_in = \"password\"\npassword = { env = \"KESTREL_SECRET\" }",
+    );
+    let gallery = Gallery::of(&sender, &[]);
+    let verdict = gallery.send("P", &["bo@kestrel.example"], &[]);
+    assert_eq!(verdict, (2, "not_sent".to_owned(), "invalid-settings".to_owned()));
+    let title = &gallery.last("P")["problem"]["title"];
+    assert_eq!(title, "localhost would get the password in clear text");
+}
+
 #[test]
 fn a_proxy_that_is_not_there_is_not_gone_past() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

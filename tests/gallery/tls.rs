@@ -1,6 +1,7 @@
 //! Servers whose TLS is not good enough, one fault each, and what is said of it.
 
 use super::Gallery;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
     date_time_ymd,
@@ -12,8 +13,10 @@ use rustls::{
     version::TLS12,
 };
 use std::{
+    fs,
     io::{BufRead as _, BufReader, Read as _},
     net::TcpListener,
+    path::Path,
     process::{Child, Command, Stdio},
     sync::Arc,
     thread,
@@ -111,17 +114,36 @@ fn profile(name: &str, port: u16, more: &str) -> String {
     )
 }
 
-/// Sends with each profile of `rows`: the certificate is refused in these words, with the chain kept.
+/// A sender who gets a token at a provider behind the same port.
+fn signs_in(name: &str, port: u16) -> String {
+    format!(
+        "[[registration]]\nname = \"{name}\"\nprovider = \"custom\"\nclient_id = \"app\"\n\
+         client_secret = {{ env = \"KESTREL_SECRET\" }}\nca_file = \"ca.pem\"\n\
+         authorize_endpoint = \"https://localhost:{port}/authorize\"\n\
+         token_endpoint = \"https://localhost:{port}/token\"\n\
+         [[profile]]\nname = \"{name}, token\"\nsign_in = \"app-only\"\nregistration = \"{name}\"\n\
+         mailbox = \"a@kestrel.example\"\nscopes = [\"mail\"]\nroute = \"direct\"\n\
+         smtp = {{ host = \"localhost\", port = {port}, security = \"tls\" }}\n"
+    )
+}
+
+/// Sends with each profile of `rows`: the certificate is refused in these words, with the chain kept;
+/// and so when it is the provider's.
 fn refused(rows: &[(&str, Shown, &str)], ca: &str, file: &str) {
     let gallery = Gallery::of(file, &[("ca.pem".to_owned(), ca.to_owned())]);
-    for (name, _, title) in rows {
+    let refused = |name: &str, title: &str| {
         let verdict = gallery.send(name, &["bo@kestrel.example"], &[]);
         let expected = (4, "not_sent".to_owned(), "certificate-not-trusted".to_owned());
         assert_eq!(verdict, expected, "{name}");
         let kept = gallery.last(name);
-        assert_eq!(kept["problem"]["title"], *title, "{name}");
+        assert_eq!(kept["problem"]["title"], title, "{name}");
         assert!(kept["problem"]["said"].as_str().unwrap().contains("SHA-256 "), "{name}: {kept}");
+        kept
+    };
+    for (name, _, title) in rows {
+        let kept = refused(name, title);
         assert!(kept["transcript"].to_string().contains("SHA-256 "), "{name}: {kept}");
+        refused(&format!("{name}, token"), title);
     }
 }
 
@@ -170,7 +192,7 @@ fn each_certificate_is_refused_for_its_own_fault() {
     for (name, shown, _) in &mut rows {
         let key = KeyPair::from_pem(&shown.key.serialize_pem()).unwrap();
         let port = listen(Shown { chain: shown.chain.clone(), key }, rustls::ALL_VERSIONS);
-        file += &profile(name, port, "");
+        file += &(profile(name, port, "") + &signs_in(name, port));
     }
     refused(&rows, &root.pem, &file);
     // The same server with the whole chain is believed, and so the fault was the missing part.
@@ -208,34 +230,82 @@ impl Drop for OpenSsl {
     }
 }
 
+/// OpenSSL with its scruples off, showing `server.pem` in `dir`; and its port.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_real_server_of_another_age_is_said_to_be_one() {
-    let root = Authority::root("Kestrel Root");
-    let shown = root.certifies(|_| ());
-    let dir = tempfile::tempdir().unwrap();
-    let (certificate, key) = (dir.path().join("server.der"), dir.path().join("server.key"));
-    std::fs::write(&certificate, &shown.chain[0]).unwrap();
-    std::fs::write(&key, shown.key.serialize_pem()).unwrap();
+fn openssl(dir: &Path, version: &str) -> (OpenSsl, u16) {
     let mut server = Command::new("openssl")
-        .args(["s_server", "-tls1", "-cipher", "ALL:@SECLEVEL=0", "-accept", "127.0.0.1:0"])
-        .args(["-certform", "DER", "-cert"])
-        .arg(&certificate)
-        .arg("-key")
-        .arg(&key)
+        .args(["s_server", version, "-cipher", "ALL:@SECLEVEL=0", "-accept", "127.0.0.1:0"])
+        .args(["-cert", "server.pem", "-key", "server.key"])
+        .current_dir(dir)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-    let _ended_with_us = OpenSsl(server);
+    let server = OpenSsl(server);
     let listening = lines.find_map(|line| line.ok()?.strip_prefix("ACCEPT ").map(str::to_owned));
     let listening = listening.expect("openssl says where it listens");
-    let port = listening.rsplit_once(':').unwrap().1.parse().unwrap();
+    (server, listening.rsplit_once(':').unwrap().1.parse().unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_real_server_of_another_age_is_said_to_be_one() {
+    let root = Authority::root("Kestrel Root");
+    let shown = root.certifies(|_| ());
+    let dir = tempfile::tempdir().unwrap();
+    let pem = |name: &str, pem: String| fs::write(dir.path().join(name), pem).unwrap();
+    pem("server.key", shown.key.serialize_pem());
+    pem("server.pem", in_pem(&shown.chain[0]));
+    let (_server, port) = openssl(dir.path(), "-tls1");
     let gallery = Gallery::of(&profile("old", port, ""), &[("ca.pem".to_owned(), root.pem)]);
     let verdict = gallery.send("old", &["bo@kestrel.example"], &[]);
     assert_eq!(verdict, (4, "not_sent".to_owned(), "tls-failed".to_owned()));
     let title = &gallery.last("old")["problem"]["title"];
     assert_eq!(title, "localhost does not speak TLS 1.2 or newer");
+}
+
+fn in_pem(der: &[u8]) -> String {
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(der))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_too_weak_is_refused_and_said_to_be_weak() {
+    let root = Authority::root("Kestrel Root");
+    let rows = [
+        (
+            "short-key",
+            ["rsa:1024", "-sha256"],
+            "The certificate of localhost has a key that is too short",
+        ),
+        (
+            "sha-1",
+            ["rsa:2048", "-sha1"],
+            "The certificate of localhost is signed in a way that is not trusted any more",
+        ),
+    ];
+    for (name, how, title) in rows {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("ca.pem"), &root.pem).unwrap();
+        fs::write(dir.path().join("ca.key"), root.issuer.key().serialize_pem()).unwrap();
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-CA", "ca.pem", "-CAkey", "ca.key", "-nodes", "-days", "30"])
+            .args(["-subj", "/CN=mail server", "-addext", "subjectAltName=DNS:localhost"])
+            .args(["-addext", "basicConstraints=critical,CA:FALSE", "-newkey"])
+            .args(how)
+            .args(["-keyout", "server.key", "-out", "server.pem"])
+            .current_dir(dir.path())
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{name}: {made:?}");
+        let (_server, port) = openssl(dir.path(), "-tls1_2");
+        let files = [("ca.pem".to_owned(), root.pem.clone())];
+        let gallery = Gallery::of(&profile(name, port, ""), &files);
+        let verdict = gallery.send(name, &["bo@kestrel.example"], &[]);
+        let expected = (4, "not_sent".to_owned(), "certificate-not-trusted".to_owned());
+        assert_eq!(verdict, expected, "{name}");
+        assert_eq!(gallery.last(name)["problem"]["title"], title, "{name}");
+    }
 }

@@ -9,6 +9,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CLIENTS, SECRETS, TENANT, idp } from './idp.mjs';
 import { graph } from './graph.mjs';
@@ -32,8 +33,8 @@ function stop(code) {
 process.stdin.resume().on('end', () => stop(0)).on('error', () => stop(0));
 ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) => process.on(signal, () => stop(1)));
 
-// Starts a program and waits for the line that says it is ready.
-async function start(name, command, args, readyLine, byInput = false) {
+// Starts a program and waits for the line that says it is ready, or until somebody listens on its port.
+async function start(name, command, args, sign, byInput = false) {
   const log = openSync(`${logs}/${name}.log`, 'w');
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', log] });
   child.byInput = byInput;
@@ -42,13 +43,21 @@ async function start(name, command, args, readyLine, byInput = false) {
   const ready = new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       writeFileSync(log, `${line}\n`);
-      if (line.includes(readyLine)) resolve();
+      if (line.includes(sign)) resolve();
     });
-    child.on('error', reject);
+    if (typeof sign === 'number') listens(sign).then(resolve);
+    child.on('error', (error) => reject(new Error(`${error.message}; scripts/setup test installs what the tests start`)));
     child.on('exit', (code) => reject(new Error(`${name} ended with ${code}: ${readFileSync(`${logs}/${name}.log`, 'utf8').slice(-2000)}`)));
   });
   await ready;
   child.on('exit', (code) => { if (!stopping) { console.error(`${name} ended by itself with ${code}`); stop(1); } });
+}
+
+async function listens(port) {
+  while (!stopping) {
+    const socket = net.connect(port, '127.0.0.1');
+    try { await once(socket, 'connect'); return; } catch { await pause(20); } finally { socket.destroy(); }
+  }
 }
 
 // Ports that nobody has. All are held until all are known, so that none is given twice.
@@ -64,7 +73,7 @@ async function listen(server) {
   return server;
 }
 
-const ports = await freePorts(['submission', 'smtps', 'imap', 'imaps', 'relay', 'oauth_only', 'basic_only', 'strict', 'wrong_name', 'expired', 'judge']);
+const ports = await freePorts(['submission', 'smtps', 'imap', 'imaps', 'relay', 'oauth_only', 'basic_only', 'strict', 'wrong_name', 'expired', 'judge', 'http_proxy', 'socks_proxy']);
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
 writeFileSync(`${dir}/pki/tokens.pub`, publicKey);
 const tls = { key: readFileSync(`${dir}/pki/server.key`), cert: readFileSync(`${dir}/pki/server.pem`) };
@@ -78,12 +87,17 @@ idpHttp.on('request', idp(plainIdp, privateKey)); // Dovecot asks here
 idpHttps.on('request', idp(secureIdp, privateKey));
 graphHttps.on('request', graph({ tokenKey: createPublicKey(publicKey), judgePort: ports.judge, relayPort: ports.relay }));
 
+// The proxies know one pair each.
+const clerk = ['clerk', 'sesame-street'];
+writeFileSync(`${dir}/tinyproxy.conf`, `Port ${ports.http_proxy}\nListen 127.0.0.1\nTimeout 60\nMaxClients 100\nLogLevel Connect\nBasicAuth ${clerk.join(' ')}\n`);
 const mail = here('../mail/run');
 const settings = [dir, logs, plainIdp, ...Object.entries(ports).map(([name, port]) => `${name}=${port}`)];
 const root = process.getuid() === 0;
 try {
   await Promise.all([
     start('mail', root ? mail : 'sudo', root ? settings : ['-n', mail, ...settings], 'ready', true),
+    start('tinyproxy', 'tinyproxy', ['-d', '-c', `${dir}/tinyproxy.conf`], ports.http_proxy),
+    start('microsocks', 'microsocks', ['-i', '127.0.0.1', '-p', `${ports.socks_proxy}`, '-u', clerk[0], '-P', clerk[1]], ports.socks_proxy),
     start('judge', process.execPath, [here('node_modules/@stoplight/prism-cli/dist/index.js'), 'mock', '-h', '127.0.0.1', '-p', `${ports.judge}`, '--errors', here('graph-mail.openapi.json')], 'Prism is listening'),
   ]);
   process.stdout.write(`${JSON.stringify({ ready: true, idp: secureIdp, graph: `https://localhost:${graphHttps.port}`, tenant: TENANT, clients: CLIENTS, secrets: SECRETS, ports })}\n`);

@@ -1,5 +1,5 @@
 //! Other people's servers, started once a test run: an OpenID-certified provider, Postfix and Dovecot, and Prism with Microsoft's own
-//! description of Graph. They listen on ports of their own and end with the test process, however that ends.
+//! description of Graph; and the proxies on the way to them. They listen on ports of their own and end with the test process, however that ends.
 
 // Two test programs share this; each uses a part.
 #![allow(dead_code)]
@@ -55,7 +55,7 @@ impl Servers {
                 "the servers' node modules are missing; `scripts/setup test` installs them".into(),
             );
         }
-        let logs = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers");
+        let logs = logs();
         fs::create_dir_all(&logs).map_err(|error| format!("{}: {error}", logs.display()))?;
         // Not below the target directory: the servers' own users must be able to go there, and a
         // Unix socket's path must be short.
@@ -91,6 +91,16 @@ impl Servers {
         servers.lifeline = child.stdin.take();
         Ok(servers)
     }
+}
+
+/// What the program `name` has said so far.
+pub(crate) fn log(name: &str) -> String {
+    fs::read_to_string(logs().join(format!("{name}.log"))).expect("it writes one")
+}
+
+/// Where the servers' words go.
+fn logs() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers")
 }
 
 /// The servers, started on first use.

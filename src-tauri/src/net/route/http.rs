@@ -69,8 +69,11 @@ fn judge(head: &[u8]) -> Result<(), Trouble> {
         }
         Some(200..=299) => Ok(()),
         Some(407) => Err(wants(&text)),
+        // What tinyproxy says to a wrong password.
+        Some(401) => Err(ProxyFault::LoginRefused { said }.into()),
         Some(400 | 404 | 405 | 501) => Err(ProxyFault::NotAProxy { said }.into()),
-        Some(502..=504) => Err(ProxyFault::TargetNotReached { said }.into()),
+        // 500 is tinyproxy's, where others say 502 or 503.
+        Some(500..=504) => Err(ProxyFault::TargetNotReached { said }.into()),
         Some(_) => Err(ProxyFault::Refused { said }.into()),
         None => Err(Trouble::not_a_proxy(head)),
     }
