@@ -4,11 +4,12 @@ use crate::world::sendright::Sendright;
 use sendright::sandbox::visitor;
 use serde_json::{Value, json};
 use std::{
-    fs,
     io::{BufRead as _, BufReader},
-    net::TcpListener,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
 };
+
+#[cfg(unix)]
+mod unix;
 
 const KESTREL: &str = r#"
 [[registration]]
@@ -144,55 +145,6 @@ fn a_send_that_cannot_begin_still_ends_with_the_promised_object() {
     assert_eq!((&said["event"], &said["outcome"]), (&json!("result"), &json!("not_sent")));
     assert_eq!(said["problem"]["code"], "profile-disabled");
     assert_eq!(said["recipients"], json!([]));
-}
-
-#[cfg(target_os = "linux")] // elsewhere there always is one
-#[test]
-fn where_there_is_no_keychain_the_file_vault_is_named() {
-    let sendright = Sendright::new();
-    sendright
-        .write("relay.toml", &KESTREL[KESTREL.find("[[profile]]\nname = \"Relay\"").unwrap()..]);
-    assert_eq!(sendright.run(&["apply", "-f", "relay.toml"]).code, 0);
-    let mut command = sendright.command(&["secret", "set", "Relay", "password"]);
-    command.env_remove("SENDRIGHT_VAULT").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
-    let ended = Sendright::ended(command, "pw");
-    assert_eq!(ended.code, 11, "{}", ended.stderr);
-    assert!(ended.stderr.contains("--vault file"), "{}", ended.stderr);
-}
-
-#[test]
-fn a_wrong_or_missing_passphrase_is_told_apart() {
-    let sendright = kestrel();
-    sendright.write("other", "another passphrase");
-    let set = ["secret", "set", "Relay", "password"];
-    let mut wrong = sendright.command(&set);
-    wrong.env("SENDRIGHT_PASSPHRASE_FILE", sendright.path("other"));
-    let wrong = Sendright::ended(wrong, "pw");
-    let mut none = sendright.command(&set);
-    none.env_remove("SENDRIGHT_PASSPHRASE_FILE");
-    let none = Sendright::ended(none, "pw");
-    assert_eq!((wrong.code, none.code), (11, 11));
-    assert_ne!(wrong.stderr, none.stderr);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_directory_that_may_not_be_written_is_named() {
-    use std::os::unix::{fs::PermissionsExt as _, process::CommandExt as _};
-    let sendright = Sendright::new();
-    let dir = sendright.path("closed");
-    fs::create_dir(&dir).unwrap();
-    fs::set_permissions(&dir, fs::Permissions::from_mode(0o555)).unwrap();
-    let mut command = sendright.command(&["profiles"]);
-    command.env("SENDRIGHT_DATA_DIR", &dir);
-    if fs::write(dir.join("probe"), "").is_ok() {
-        // Nothing is closed to the administrator: be nobody.
-        sendright.open_to_all();
-        command.uid(65_534);
-    }
-    let ended = Sendright::ended(command, "");
-    assert_eq!(ended.code, 1, "{}", ended.stderr);
-    assert!(ended.stderr.contains("cannot be written"), "{}", ended.stderr);
 }
 
 /// The sandbox as a process of its own, ended with its owner.
@@ -340,32 +292,6 @@ fn refusals_end_in_their_own_codes_and_a_series_stops_at_the_first() {
     assert_eq!(lines[3]["accepted"], 3);
     let stopped = send(&["--to", "unknown@elsewhere.test", "--repeat", "3"]);
     assert_eq!((stopped.code, stopped.stdout.lines().count()), (7, 2), "{}", stopped.stdout);
-}
-
-#[cfg(unix)]
-#[test]
-fn ctrl_c_stops_a_send_that_has_not_left() {
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let sendright = Sendright::new();
-    sendright.write(
-        "silent.toml",
-        &format!(
-            "[[profile]]\nname = \"Silent\"\nsign_in = \"none\"\nmailbox = \"a@b.example\"\n\
-         smtp = {{ host = \"127.0.0.1\", port = {}, security = \"none\" }}\n",
-            server.local_addr().unwrap().port()
-        ),
-    );
-    sendright.json(&["apply", "-f", "silent.toml"]);
-    let mut command = sendright.command(&["send", "Silent", "--to", "c@d.example", "--json"]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let _connection = server.accept().unwrap();
-    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(interrupt.unwrap().success());
-    let ended = child.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-    let said: Value = serde_json::from_slice(&ended.stdout).unwrap();
-    assert_eq!(said["outcome"], "not_sent", "{said}");
-    assert_eq!(said["problem"]["code"], "cancelled");
 }
 
 #[test]

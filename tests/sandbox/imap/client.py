@@ -1,6 +1,6 @@
 """Reads a mailbox with Python's imaplib and prints what it saw as JSON.
 
-usage: imap_client.py PORT CA_FILE MESSAGE_ID
+usage: client.py PORT CA_FILE MESSAGE_ID
 """
 
 import imaplib
