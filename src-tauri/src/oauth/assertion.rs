@@ -1,10 +1,7 @@
 //! What an app with a certificate shows in place of a secret: a signed note that names both sides and lives
 //! ten minutes (RFC 7523 §2.2 and §3).
 
-use super::{
-    party::{Party, Proof},
-    token::TokenError,
-};
+use super::{error::TokenError, party::Party, proof::Proof};
 use crate::{
     certificate::{KeyedCertificate, Scheme},
     clock::Timestamp,

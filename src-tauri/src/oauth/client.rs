@@ -1,9 +1,6 @@
 //! The app signs in as itself, with its secret or certificate (RFC 6749 §4.4).
 
-use super::{
-    party::{Party, Proof},
-    token::{TokenError, Tokens, unread},
-};
+use super::{error::TokenError, party::Party, proof::Proof, redeem::unread, token::Tokens};
 use crate::clock::Timestamp;
 use oauth2::Scope;
 

@@ -2,11 +2,11 @@
 
 use super::{
     desk::{Consents, Inbox},
+    error::TokenError,
     party::{Party, redirect_uri},
     redirect::Grant,
     refusal::ProviderRefusal,
     request::Question,
-    token::TokenError,
 };
 use crate::{
     clock::Timestamp,

@@ -8,9 +8,12 @@ mod pace;
 use super::{
     consent::ConsentError,
     desk::{Consents, Seat},
-    party::{Party, Proof},
+    error::TokenError,
+    party::Party,
+    proof::Proof,
+    redeem::unread,
     refusal::bounded,
-    token::{TokenError, Tokens, unread},
+    token::Tokens,
 };
 use crate::{
     clock::{Clock, Timestamp},

@@ -4,7 +4,7 @@ use super::{
     admin::Allowed,
     consent::ConsentError,
     desk::Expected,
-    party::Proof,
+    proof::Proof,
     refusal::{self, ProviderRefusal},
     request::Question,
 };

@@ -1,10 +1,6 @@
 //! The question: the address that the person's browser opens (RFC 6749 §4.1.1, RFC 7636).
 
-use super::{
-    consent::ConsentError,
-    desk::Expected,
-    party::{Party, Proof},
-};
+use super::{consent::ConsentError, desk::Expected, party::Party, proof::Proof};
 use crate::{
     profile::{Redirect, presets},
     secret::Secret,

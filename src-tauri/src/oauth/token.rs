@@ -1,26 +1,14 @@
-//! Tokens: exchanged for a code, renewed, and how long they live (RFC 6749 §5, §6).
+//! Tokens as they are handed out: what they allow, and how long they live (RFC 6749 §5).
 
 use super::{
     account::{Account, Claims},
-    party::{Party, Proof},
-    redirect::Grant,
-    refusal::ProviderRefusal,
-    wire::{Answer, Wire},
+    error::TokenError,
+    party::Party,
+    wire::Answer,
 };
-use crate::{
-    certificate::CertificateError,
-    clock::Timestamp,
-    net::http::HttpError,
-    profile::{Provider, presets::IDENTITY_SCOPES},
-    secret::{Secret, VaultError},
-};
-use oauth2::{
-    AuthorizationCode, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
-    TokenResponse as _,
-    basic::{BasicErrorResponse, BasicTokenType},
-};
-use std::{borrow::Cow, io, time::Duration};
-use subtle::ConstantTimeEq as _;
+use crate::{clock::Timestamp, profile::presets::IDENTITY_SCOPES, secret::Secret};
+use oauth2::{TokenResponse as _, basic::BasicTokenType};
+use std::time::Duration;
 
 /// The lifetime assumed when the provider does not state one (RFC 6749 §5.1: "RECOMMENDED").
 const ASSUMED_LIFETIME: Duration = Duration::from_secs(600);
@@ -51,91 +39,6 @@ pub(super) struct Tokens {
     pub(super) account: Option<Account>,
 }
 
-/// Why only the person can renew the sign-in.
-#[derive(Debug, thiserror::Error)]
-pub enum SignInReason {
-    /// Nobody has signed in yet, or the tokens were forgotten.
-    #[error("nobody has signed in yet")]
-    Never,
-    /// The registration has other settings than at the sign-in; the token is not sent there.
-    #[error("the app registration changed since the sign-in: {}", changed.join(", "))]
-    RegistrationChanged {
-        /// The settings that changed, as the declarative file calls them.
-        changed: Vec<&'static str>,
-    },
-    /// The provider wants to see the person again.
-    #[error("{0}")]
-    Refused(Box<ProviderRefusal>),
-}
-
-/// Why there is no token.
-#[derive(Debug, thiserror::Error)]
-pub enum TokenError {
-    /// Only the person can renew the sign-in.
-    #[error("sign-in needed: {0}")]
-    SignInNeeded(SignInReason),
-    /// The provider refused, and asking again would not change it.
-    #[error("the provider refused: {0}")]
-    Refused(Box<ProviderRefusal>),
-    /// The provider wants to be asked later.
-    #[error("{host} is busy ({status}): {said}")]
-    Busy {
-        /// Who is busy.
-        host: String,
-        /// The HTTP status.
-        status: u16,
-        /// How long it wants to be left alone.
-        wait: Option<Duration>,
-        /// Its words.
-        said: String,
-    },
-    /// What answered is no token endpoint.
-    #[error("{host} does not answer as a token endpoint ({status}): {said}")]
-    NotTheProtocol {
-        /// Who answered.
-        host: String,
-        /// The HTTP status.
-        status: u16,
-        /// What it said, or what is wrong with it.
-        said: String,
-    },
-    /// The id token belongs to another question (`OpenID` Connect Core §3.1.3.7).
-    #[error("{host} sent an id token for another sign-in")]
-    ForeignIdentity {
-        /// Who sent it.
-        host: String,
-    },
-    /// The client has to prove itself and cannot.
-    #[error("the client secret or certificate is missing")]
-    SecretMissing,
-    /// The certificate cannot be used.
-    #[error(transparent)]
-    Certificate(#[from] CertificateError),
-    /// No answer came.
-    #[error(transparent)]
-    Http(#[from] HttpError),
-    /// The vault did not give or take the refresh token; a new one is kept in memory meanwhile.
-    #[error(transparent)]
-    Vault(#[from] VaultError),
-    /// Another process holds the sign-in and does not let go.
-    #[error("another process has been renewing this sign-in for {} seconds", waited.as_secs())]
-    Held {
-        /// How long we waited.
-        waited: Duration,
-    },
-    /// The lock that processes share cannot be used.
-    #[error("{path}: {source}")]
-    Lock {
-        /// The lock file.
-        path: String,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The person stopped it.
-    #[error("cancelled")]
-    Cancelled,
-}
-
 impl AccessToken {
     /// Whether it can be used at `now` without renewing it first.
     pub(super) fn is_fresh(&self, now: Timestamp) -> bool {
@@ -151,107 +54,7 @@ pub(super) fn renew_from(issued: Timestamp, lifetime: Duration, grace: Duration)
     issued.after(lifetime.saturating_sub(grace))
 }
 
-/// Redeems a code. Once: a second try would be refused and might revoke what the first one got
-/// (RFC 6749 §4.1.2).
-pub(super) async fn exchange(
-    party: &Party,
-    grant: Grant,
-    now: Timestamp,
-) -> Result<Tokens, TokenError> {
-    let landing = RedirectUrl::new(grant.redirect_uri)
-        .expect("the address was one when the question was asked");
-    let requests = party.requests(grant.proof);
-    let mut request = requests
-        .exchange_code(AuthorizationCode::new(grant.code.expose().to_owned()))
-        .set_redirect_uri(Cow::Owned(landing))
-        .set_pkce_verifier(PkceCodeVerifier::new(grant.verifier.expose().to_owned()));
-    // NOTE: Entra wants the one resource of the token named (AADSTS28003); the standard knows no
-    // scope here.
-    if party.provider == Provider::Microsoft {
-        request = request.add_extra_param("scope", party.token_scopes.join(" "));
-    }
-    for (name, value) in party.assertion(grant.proof, now)? {
-        request = request.add_extra_param(name, value);
-    }
-    let answer = request.request_async(&party.wire(now)).await.map_err(|e| unread(e, party))?;
-    let tokens = party.read(&answer, &party.token_scopes, now)?;
-    match (&grant.nonce, answer.extra_fields().id_token.as_ref().and_then(Claims::of)) {
-        // Without an id token the verifier alone ties the answer to the question.
-        (Some(asked), Some(claims)) => {
-            let said = claims.text("nonce").unwrap_or_default();
-            let same: bool = said.as_bytes().ct_eq(asked.expose().as_bytes()).into();
-            same.then_some(tokens).ok_or_else(|| TokenError::ForeignIdentity { host: party.host() })
-        }
-        _ => Ok(tokens),
-    }
-}
-
-/// Renews a sign-in, for `scopes` of one resource.
-///
-/// Microsoft's refresh tokens are good for every resource, so the scopes say which; elsewhere
-/// leaving them out asks for what was granted (RFC 6749 §6), which may be less than was asked.
-pub(super) async fn refresh(
-    party: &Party,
-    proof: Proof,
-    refresh: &Secret,
-    scopes: &[String],
-    now: Timestamp,
-) -> Result<Tokens, TokenError> {
-    if proof == Proof::Secret && !party.can_prove_itself() {
-        return Err(TokenError::SecretMissing);
-    }
-    let requests = party.requests(proof);
-    let token = RefreshToken::new(refresh.expose().to_owned());
-    let mut request = requests.exchange_refresh_token(&token);
-    if party.provider == Provider::Microsoft {
-        request = request.add_scopes(scopes.iter().cloned().map(Scope::new));
-    }
-    for (name, value) in party.assertion(proof, now)? {
-        request = request.add_extra_param(name, value);
-    }
-    let answer = request.request_async(&party.wire(now)).await.map_err(|e| unread(e, party));
-    party.read(&answer.map_err(person_wanted)?, scopes, now)
-}
-
-/// The OAuth errors of a renewal that the person can end by signing in again
-/// (RFC 6749 §5.2, `OpenID` Connect Core §3.1.2.6, and Entra's own).
-const PERSON_WANTED: [&str; 4] =
-    ["invalid_grant", "interaction_required", "consent_required", "login_required"];
-
-fn person_wanted(error: TokenError) -> TokenError {
-    match error {
-        TokenError::Refused(refusal) if PERSON_WANTED.iter().any(|error| refusal.is(error)) => {
-            TokenError::SignInNeeded(SignInReason::Refused(refusal))
-        }
-        other => other,
-    }
-}
-
-/// Says what `oauth2` could not read, without repeating any of it: it may be a token.
-pub(super) fn unread(
-    error: RequestTokenError<TokenError, BasicErrorResponse>,
-    party: &Party,
-) -> TokenError {
-    let said = match error {
-        RequestTokenError::Request(error) => return error,
-        RequestTokenError::Parse(error, _) => format!("`{}` is missing or wrong", error.path()),
-        RequestTokenError::ServerResponse(_) | RequestTokenError::Other(_) => {
-            "the answer is empty".to_owned()
-        }
-    };
-    party.not_the_protocol(&said)
-}
-
 impl Party {
-    pub(super) fn wire(&self, now: Timestamp) -> Wire<'_> {
-        Wire { http: &self.http, now, secret: self.client_secret.as_ref() }
-    }
-
-    /// An answer that looked well and is not what the standard says.
-    pub(super) fn not_the_protocol(&self, said: &str) -> TokenError {
-        TokenError::NotTheProtocol { host: self.host(), status: 200, said: said.to_owned() }
-    }
-
     /// Reads what was handed out, asked for at `now` with `asked` scopes.
     pub(super) fn read(
         &self,
@@ -313,7 +116,7 @@ pub(super) fn missing(asked: &[String], granted: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oauth::party::tests::party;
+    use crate::{oauth::party::tests::party, profile::Provider};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix(1_800_000_000 + seconds).unwrap()
@@ -396,25 +199,5 @@ mod tests {
         for (asked, granted, expected) in table {
             assert_eq!(missing(&owned(asked), &owned(granted)), expected, "{asked:?} {granted:?}");
         }
-    }
-
-    #[test]
-    fn an_unreadable_answer_is_not_repeated() {
-        let answer = r#"{"access_token":["geheim"],"token_type":"Bearer"}"#;
-        let error = serde_path_error(answer);
-        let said = unread(error, &party(Provider::Custom, "https://login.example")).to_string();
-        assert!(said.contains("`access_token`") && !said.contains("geheim"), "{said}");
-    }
-
-    fn serde_path_error(body: &str) -> RequestTokenError<TokenError, BasicErrorResponse> {
-        let party = party(Provider::Custom, "https://login.example");
-        let answer = http::Response::new(body.as_bytes().to_vec());
-        let http = move |_| {
-            let answer = answer.clone();
-            async move { Ok::<_, TokenError>(answer) }
-        };
-        let requests = party.requests(Proof::Nothing);
-        let asking = requests.exchange_client_credentials();
-        futures_util::FutureExt::now_or_never(asking.request_async(&http)).unwrap().unwrap_err()
     }
 }

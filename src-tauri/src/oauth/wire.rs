@@ -1,8 +1,8 @@
 //! One request to a token endpoint, and the judgement of its answer before anybody reads tokens in it.
 
 use super::{
+    error::TokenError,
     refusal::{Clocks, ProviderRefusal, bounded, short},
-    token::TokenError,
 };
 use crate::{
     clock::Timestamp,

@@ -1,10 +1,7 @@
 //! Refresh tokens in the vault; in memory only while the vault does not take one.
 
 use crate::{
-    oauth::{
-        party::{Party, Proof},
-        token::TokenError,
-    },
+    oauth::{error::TokenError, party::Party, proof::Proof},
     profile::{Basis, ProfileId},
     secret::{Secret, SecretKey, SecretName, SecretStore, VaultError},
 };

@@ -13,9 +13,12 @@ use super::{
     account::Account,
     client,
     device::DeviceGrant,
-    party::{Party, Proof},
+    error::{SignInReason, TokenError},
+    party::Party,
+    proof::Proof,
+    redeem,
     redirect::Grant,
-    token::{self, AccessToken, SignInReason, TokenError, Tokens},
+    token::{AccessToken, Tokens, missing},
 };
 use crate::{
     clock::{Clock, Timestamp},
@@ -203,7 +206,7 @@ impl Wallet {
     async fn redeem_alone(&self, party: &Party, grant: Grant) -> Result<SignedIn, TokenError> {
         let _turn = self.0.turns.take(party.profile).await?;
         let proof = grant.proof;
-        let tokens = token::exchange(party, grant, self.0.clock.now()).await?;
+        let tokens = redeem::exchange(party, grant, self.0.clock.now()).await?;
         self.take_in(party, proof, tokens).await
     }
 
@@ -227,7 +230,7 @@ impl Wallet {
         let signed_in = SignedIn {
             account,
             basis: party.basis.clone(),
-            missing: token::missing(&party.token_scopes, &access.scopes),
+            missing: missing(&party.token_scopes, &access.scopes),
             granted: access.scopes.clone(),
             renews_itself,
             expires_at: access.expires_at,
@@ -270,7 +273,7 @@ impl Wallet {
             return Err(TokenError::SignInNeeded(SignInReason::RegistrationChanged { changed }));
         }
         let now = self.0.clock.now();
-        let tokens = token::refresh(party, kept.proof, &kept.refresh_token, scopes, now).await?;
+        let tokens = redeem::refresh(party, kept.proof, &kept.refresh_token, scopes, now).await?;
         let rotated = tokens.refresh.filter(|new| new.expose() != kept.refresh_token.expose());
         if let Some(token) = rotated {
             self.0.refresh.keep(party, kept.rotated(token)).await?;

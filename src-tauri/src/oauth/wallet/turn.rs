@@ -1,6 +1,6 @@
 //! Whose turn it is to renew a profile's sign-in: one task of one process at a time.
 
-use crate::{oauth::token::TokenError, paths::Paths, profile::ProfileId};
+use crate::{oauth::error::TokenError, paths::Paths, profile::ProfileId};
 use std::{
     collections::HashMap,
     fs::{File, OpenOptions, TryLockError},
