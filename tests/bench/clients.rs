@@ -59,6 +59,11 @@ impl Client {
         }
     }
 
+    /// Whether it says good-bye to the server (QUIT, RFC 5321 §4.1.1.10): Postfix's log says `quit=1`.
+    pub(crate) fn says_good_bye(self) -> bool {
+        self != Self::Nodemailer
+    }
+
     /// How many messages a run of `work` sends.
     pub(crate) fn messages(self, work: Work) -> u32 {
         match (work, self) {

@@ -1,6 +1,6 @@
 //! What is wanted, and whether it is so.
 
-use super::{DELAY, Played, Work, clients::Client};
+use super::{DELAY, Played, Row, Work, clients::Client};
 use std::time::Duration;
 
 /// How much faster many messages have to go out than by the fastest peer.
@@ -48,17 +48,21 @@ fn many(played: &[Played]) -> Option<Target> {
     })
 }
 
+/// Compared with those that end the conversation as they should; the others are named.
 fn round_trips(played: &[Played]) -> Option<Target> {
     let far = scene(played, Work::One, Some(DELAY))?;
-    let trips = |row: &super::Row| row.best().round_trips;
-    let ours = trips(&far.rows[0])?;
-    let (peer, theirs) = far.rows[1..]
-        .iter()
-        .filter_map(|row| Some((row.client, trips(row)?)))
-        .min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    let trips = |row: &Row| Some((row.client, row.best().round_trips?));
+    let least = |polite: bool| {
+        let peers = far.rows[1..].iter().filter(|row| row.client.says_good_bye() == polite);
+        peers.filter_map(trips).min_by(|(_, a), (_, b)| a.total_cmp(b))
+    };
+    let (_, ours) = trips(&far.rows[0])?;
+    let (peer, theirs) = least(true)?;
+    let rude =
+        least(false).map(|(peer, trips)| format!("; {} {trips:.0}, without QUIT", peer.name()));
     Some(Target {
-        wanted: "One message far away: fewer round trips than any peer".to_owned(),
-        found: format!("{ours:.0}; {} has {theirs:.0}", peer.name()),
+        wanted: "One message far away: fewer round trips than any peer that says QUIT".to_owned(),
+        found: format!("{ours:.0}; {} {theirs:.0}{}", peer.name(), rude.unwrap_or_default()),
         met: ours < theirs,
     })
 }
