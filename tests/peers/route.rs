@@ -121,6 +121,38 @@ fn right_password(product: &Product) -> std::fs::File {
     std::fs::File::open(product.file("right.txt")).expect("it was just written")
 }
 
+#[test]
+fn an_issuer_is_looked_up_on_the_way_of_the_sender_who_will_use_it() {
+    let servers = servers();
+    for proxy in Proxy::both() {
+        let product = Product::new();
+        product.write("proxy.txt", b"sesame-street");
+        let registration = format!(
+            "[[registration]]\nname = \"I\"\nprovider = \"custom\"\nclient_id = \"{}\"\n\
+             issuer = \"{}/{}/v2.0\"\nca_file = \"{}\"\n",
+            servers.clients["desktop"],
+            servers.idp,
+            servers.tenant,
+            servers.ca.display(),
+        );
+        let sender =
+            profile("P", "alice", "\"delegated\"\nregistration = \"I\"\nscopes = [\"mail\"]\n");
+        let server = smtp(servers, "submission", "starttls");
+        let before = proxy.calls(&servers.idp);
+        product.apply(&(registration.clone() + &sender + &proxy.route("clerk") + &server));
+        assert!(proxy.calls(&servers.idp) > before, "{}", proxy.program);
+
+        // The password is in the vault by now; with a wrong one nothing is found, nor gone past it.
+        let kept = proxy.route("clerk").replace("{ file = \"proxy.txt\" }", "{ vault = true }");
+        product.apply(&(registration.clone() + &sender + &kept + &server));
+        product.write("proxy.txt", b"mistaken");
+        let wrong = registration + &sender + &proxy.route("clerk") + &server;
+        let file = product.write("wrong.toml", wrong.as_bytes());
+        let refused = product.run(&["apply", "-f", &file]);
+        assert_eq!((refused.code, refused.problem()), (4, "proxy-auth-refused"), "{refused:?}");
+    }
+}
+
 /// Runs `command` with these variables and no others that speak of proxies.
 fn with(mut command: Command, variables: &[(&str, &str)]) -> String {
     for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"] {

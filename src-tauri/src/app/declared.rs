@@ -24,7 +24,7 @@ impl App {
         base_dir: PathBuf,
         environment: impl Fn(&str) -> Option<Secret> + Send + 'static,
     ) -> Result<ApplyReport, Problem> {
-        let wanted = lookups(&text, &base_dir);
+        let wanted = lookups(&text, &base_dir, &environment);
         let found = self.look_up_all(wanted).await?;
         let told = found.iter().flat_map(|(name, at)| words(name, at)).collect();
         let applied = self
@@ -63,8 +63,12 @@ impl App {
 }
 
 /// The issuers that have to be asked before `text` can be applied.
-fn lookups(text: &str, base_dir: &Path) -> Vec<Lookup> {
-    file::lookups(&Source { text, base_dir, environment: &|_| None, found: &[] })
+fn lookups(
+    text: &str,
+    base_dir: &Path,
+    environment: &dyn Fn(&str) -> Option<Secret>,
+) -> Vec<Lookup> {
+    file::lookups(&Source { text, base_dir, environment, found: &[] })
 }
 
 /// What an issuer said, in the words of the file.

@@ -7,7 +7,7 @@ use crate::{
     oauth::discover,
     profile::{
         check,
-        file::{Found, Lookup},
+        file::{Found, Lookup, Way},
     },
 };
 use std::path::PathBuf;
@@ -22,7 +22,12 @@ impl App {
         settings: RegistrationSettings,
     ) -> Result<Discovered, Problem> {
         let ca_file = Some(settings.ca_file.trim()).filter(|file| !file.is_empty());
-        let found = self.look_up(&settings.issuer, ca_file.map(PathBuf::from)).await?;
+        let ca_file = ca_file.map(PathBuf::from);
+        let way = match settings.id {
+            Some(id) => self.beside(move |inner| inner.way_of_users(id)).await?,
+            None => None,
+        };
+        let found = self.look_up(&settings.issuer, ca_file, way).await?;
         Ok(Discovered {
             authorize_endpoint: found.authorize,
             token_endpoint: found.token,
@@ -38,15 +43,20 @@ impl App {
         wanted: Vec<Lookup>,
     ) -> Result<Vec<(String, Found)>, Problem> {
         let mut found = Vec::new();
-        for Lookup { registration, issuer, ca_file } in wanted {
-            found.push((registration, self.look_up(&issuer, ca_file).await?));
+        for Lookup { registration, issuer, ca_file, way } in wanted {
+            found.push((registration, self.look_up(&issuer, ca_file, way).await?));
         }
         Ok(found)
     }
 
-    async fn look_up(&self, issuer: &str, ca_file: Option<PathBuf>) -> Result<Found, Problem> {
+    async fn look_up(
+        &self,
+        issuer: &str,
+        ca_file: Option<PathBuf>,
+        way: Option<Way>,
+    ) -> Result<Found, Problem> {
         let issuer = check::issuer(issuer).map_err(|fault| Problem::from(vec![fault]))?;
-        let http = self.beside(move |inner| inner.http_trusting(ca_file.as_deref())).await?;
+        let http = self.beside(move |inner| inner.http_trusting(ca_file.as_deref(), way)).await?;
         Ok(discover(&http, &issuer).await?)
     }
 }

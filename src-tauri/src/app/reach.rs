@@ -9,7 +9,10 @@ use crate::{
         route::{self, Login, Proxy},
         tls::{TlsError, Trust},
     },
-    profile::{Profile, ProxySettings, Registration, Route, SmtpSettings, Transport},
+    profile::{
+        Profile, ProfileId, ProxySettings, Registration, RegistrationId, Route, SmtpSettings,
+        Transport, file::Way,
+    },
     sandbox,
     secret::{Secret, SecretKey, SecretName, SecretStore as _},
 };
@@ -29,18 +32,30 @@ impl Inner {
 
     /// The way that everything of `profile` goes. May wait for the vault.
     pub(super) fn route(&self, profile: &Profile) -> Result<route::Route, Problem> {
-        let ProxySettings { protocol, host, port, user } = match &profile.route {
+        self.route_by(&profile.route, || self.proxy_password(profile.id))
+    }
+
+    fn route_by(
+        &self,
+        route: &Route,
+        password: impl FnOnce() -> Result<Option<Secret>, Problem>,
+    ) -> Result<route::Route, Problem> {
+        let ProxySettings { protocol, host, port, user } = match route {
             Route::Direct => return Ok(route::Route::Direct),
             Route::System => return Ok(route::Route::System(Arc::clone(&self.surroundings))),
             Route::Proxy(proxy) => proxy.clone(),
         };
-        let login = user.map(|user| {
-            let key = SecretKey::new(profile.id, SecretName::ProxyPassword);
-            let password = self.vault.get(&key)?.unwrap_or_else(|| Secret::new(""));
-            Ok::<_, Problem>(Login { user, password })
-        });
-        let login = login.transpose()?;
+        let login = match user {
+            None => None,
+            Some(user) => {
+                Some(Login { user, password: password()?.unwrap_or_else(|| Secret::new("")) })
+            }
+        };
         Ok(route::Route::Proxy(Proxy { protocol, host, port, login, origin: None }))
+    }
+
+    fn proxy_password(&self, profile: ProfileId) -> Result<Option<Secret>, Problem> {
+        Ok(self.vault.get(&SecretKey::new(profile, SecretName::ProxyPassword))?)
     }
 
     /// The way that `profile` goes to its server now, in words. Asks the operating system, not the
@@ -65,11 +80,39 @@ impl Inner {
         }
     }
 
-    /// The HTTP client for a provider that is not registered yet: no sender says which way to go, so
-    /// it goes as the system does.
-    pub(super) fn http_trusting(&self, ca_file: Option<&Path>) -> Result<Http, Problem> {
-        let system = route::Route::System(Arc::clone(&self.surroundings));
-        Ok(Http::new(system, &self.trust(false, "ca_file", ca_file)?, &self.limits)?)
+    /// The HTTP client for a provider that is not registered yet. It goes the way of a sender, or the
+    /// system's where there is none.
+    pub(super) fn http_trusting(
+        &self,
+        ca_file: Option<&Path>,
+        way: Option<Way>,
+    ) -> Result<Http, Problem> {
+        let route = match way {
+            None => route::Route::System(Arc::clone(&self.surroundings)),
+            Some(Way { sender, route, password }) => self.route_by(&route, || match password {
+                None => self.kept_proxy_password(&sender),
+                given => Ok(given),
+            })?,
+        };
+        Ok(Http::new(route, &self.trust(false, "ca_file", ca_file)?, &self.limits)?)
+    }
+
+    fn kept_proxy_password(&self, sender: &str) -> Result<Option<Secret>, Problem> {
+        let all = self.store.look(|rows| rows.profiles())?;
+        match all.iter().find(|profile| profile.name.eq_ignore_ascii_case(sender)) {
+            Some(profile) => self.proxy_password(profile.id),
+            None => Ok(None),
+        }
+    }
+
+    /// The way of the first sender who uses `registration`.
+    pub(super) fn way_of_users(
+        &self,
+        registration: RegistrationId,
+    ) -> Result<Option<Way>, Problem> {
+        let all = self.store.look(|rows| rows.profiles())?;
+        let user = all.into_iter().find(|profile| profile.registration == Some(registration));
+        Ok(user.map(|one| Way { sender: one.name, route: one.route, password: None }))
     }
 
     /// Whom the SMTP connection of `profile` believes.

@@ -15,7 +15,7 @@ mod words;
 pub use draft::{ImapDraft, ProfileDraft, RegistrationDraft, SmtpDraft};
 pub use mail::mailbox;
 
-use super::{Profile, Registration, RegistrationId, store::nearest};
+use super::{Profile, Registration, RegistrationId, Route, store::nearest};
 use crate::net::tls::Trust;
 use std::{fs, path::Path};
 use url::Url;
@@ -37,6 +37,17 @@ pub struct Fault {
 /// What is wrong with it.
 pub fn issuer(value: &str) -> Result<Url, Fault> {
     words::base_address(value.trim()).map_err(|wrong| wrong.of("issuer"))
+}
+
+/// The way to other computers; left out: the system's.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn route(value: &str) -> Result<Route, Fault> {
+    match value.trim() {
+        "" => Ok(Route::System),
+        value => words::route(value).map_err(|wrong| wrong.of("route")),
+    }
 }
 
 impl Registration {

@@ -14,7 +14,7 @@ mod table;
 mod write;
 
 pub use export::export;
-pub use found::{Found, Lookup, lookups};
+pub use found::{Found, Lookup, Way, lookups};
 
 use super::{
     check::Fault,

@@ -236,19 +236,12 @@ impl Planning<'_> {
         let held = self.rows.secrets_of(owner)?;
         for (secret, reference) in &entry.secrets {
             let label = format!("{name}: {}", secret.as_str().replace('-', " "));
-            let value = match reference {
-                Reference::Vault => {
-                    if !held.iter().any(|(held, _)| held == secret) {
-                        self.plan.missing.push(label);
-                    }
-                    continue;
+            let Some(value) = reference.value(self.source.environment) else {
+                let kept = held.iter().any(|(held, _)| held == secret);
+                if matches!(reference, Reference::Vault) && !kept {
+                    self.plan.missing.push(label);
                 }
-                Reference::Env(variable) => (self.source.environment)(variable)
-                    .filter(|value| !value.is_empty())
-                    .ok_or_else(|| format!("the variable {variable} is not set, or empty")),
-                Reference::File(path) => secret_file(path),
-                // Read with the registration that it is for.
-                Reference::Certificate(_) => continue,
+                continue;
             };
             match value {
                 Ok(value) => {
@@ -337,6 +330,25 @@ fn idle_proxy_password() -> Fault {
         fault: "the route names no user of a proxy".to_owned(),
         remedy: "Write the user into the route, for example http://user@host:port, or leave it out"
             .to_owned(),
+    }
+}
+
+impl Reference {
+    /// The secret that it refers to, or why there is none; `None`: it is in the vault, or is a
+    /// certificate, which is read with the registration that it is for.
+    pub(super) fn value(
+        &self,
+        environment: &dyn Fn(&str) -> Option<Secret>,
+    ) -> Option<Result<Secret, String>> {
+        match self {
+            Self::Env(variable) => Some(
+                environment(variable)
+                    .filter(|value| !value.is_empty())
+                    .ok_or_else(|| format!("the variable {variable} is not set, or empty")),
+            ),
+            Self::File(path) => Some(secret_file(path)),
+            Self::Vault | Self::Certificate(_) => None,
+        }
     }
 }
 
