@@ -6,6 +6,7 @@ use crate::{
     letter::{Draft, Letter, Notices},
     net::{
         limits::Limits,
+        route::Route,
         tls::{Oldest, Trust},
     },
     profile::{Mailbox, Security, SmtpAuth},
@@ -99,6 +100,7 @@ async fn talk(
         trust: Trust::system(),
         auth: SmtpAuth::Auto,
         allow_plaintext: false,
+        route: Route::Direct,
     };
     let wire = Wire::new(Box::new(Script::new(said)), &server.host, true);
     let (offers, limits) = (Offers::default(), Limits::default());
