@@ -5,6 +5,7 @@
 mod app;
 mod camera;
 mod consents;
+mod contrast;
 mod dragging;
 mod journeys;
 mod keyboard;
