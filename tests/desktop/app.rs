@@ -4,9 +4,11 @@ use crate::webdriver::Page;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Tab, Enter and the arrow down as `WebDriver` §17.4.2 names them.
+/// Tab, Enter, Escape and two arrows as `WebDriver` §17.4.2 names them.
 pub(crate) const TAB: &str = "\u{e004}";
 pub(crate) const ENTER: &str = "\u{e007}";
+pub(crate) const ESCAPE: &str = "\u{e00c}";
+pub(crate) const RIGHT: &str = "\u{e014}";
 pub(crate) const DOWN: &str = "\u{e015}";
 const CONTROL: &str = "\u{e009}";
 

@@ -1,9 +1,10 @@
 //! Everything by the keyboard: no pointer is touched.
 
 use crate::{
-    app::{DOWN, ENTER, TAB},
+    app::{DOWN, ENTER, ESCAPE, RIGHT, TAB},
     servers::{imap::Mailbox, servers},
     session::Session,
+    webdriver::{Page, wait_until},
 };
 
 #[test]
@@ -50,4 +51,63 @@ fn a_sender_is_added_and_a_mail_is_sent_by_keys_alone() {
     window.see("Accepted by");
     let arrived = Mailbox::open(servers, "bob").wait_for_subject("By keys alone");
     assert!(String::from_utf8_lossy(&arrived).contains("no mouse was harmed"));
+}
+
+/// What a sheet was opened from has the focus again once it is closed.
+fn escape(window: &Page, back_at: &str) {
+    window.keys(ESCAPE);
+    wait_until(&format!("the focus at {back_at:?} again"), || {
+        window.focused().starts_with(back_at)
+    });
+}
+
+#[test]
+fn sheets_are_opened_worked_and_closed_by_keys_alone() {
+    let session = Session::with_a_note_for_a_browser(None);
+    let (_driver, window) = session.window();
+    window.see("Add your first sender");
+    window.control("b");
+    window.see("Sandbox SMTP");
+
+    window.go_to(TAB, "Sign in");
+    window.keys(ENTER);
+    window.see("Waiting for the sign-in");
+    window.go_to(TAB, "Loopback");
+    window.go_to(RIGHT, "Device code");
+    window.see("runs out in 14:");
+    window.go_to(TAB, "Copy code");
+    window.keys(ENTER);
+    window.see("Copied");
+    window.go_to(TAB, "The browser shows an error");
+    window.keys(ENTER);
+    window.go_to(TAB, "What does the browser show?");
+    window.keys("AADSTS50011: The redirect URI does not match");
+    window.go_to(TAB, "Explain");
+    window.keys(ENTER);
+    window.see("AADSTS50011");
+    escape(&window, "Sign in");
+
+    window.control(",");
+    window.see("Where things are kept");
+    window.go_to(TAB, "Edit Sandbox");
+    window.keys(ENTER);
+    window.see("Register this address");
+    window.go_to(TAB, "Delete");
+    window.keys(ENTER);
+    window.see("cannot be deleted");
+    escape(&window, "Edit Sandbox");
+    window.keys(ENTER);
+    window.go_to(TAB, "Ask");
+    window.keys(ENTER);
+    window.see("Waiting for the administrator");
+    window.go_to(TAB, "Copy link");
+    window.keys(ENTER);
+    window.see("Copied");
+    window.keys(ESCAPE);
+    window.see("Where things are kept");
+
+    window.control("n");
+    window.see("Where is this mailbox?");
+    window.keys(ESCAPE);
+    window.go_to(TAB, "New sender");
 }

@@ -5,6 +5,9 @@ import type { ConsentView } from "../api/contract/ConsentView";
 import type { Problem } from "../api/contract/Problem";
 import { Attempts } from "./attempts.svelte";
 
+/** How long a pick may still be changed before the next question is asked, in milliseconds: arrow keys pass by others. */
+const SETTLES = 200;
+
 export type ConsentState = "idle" | "open" | "done" | "failed" | "cancelled";
 
 /** The one consent that is asked on screen, and what has happened to it. */
@@ -24,13 +27,25 @@ export class Consent extends Attempts {
   beginAdmin = (registrationId: string, route: ConsentRoute | null) =>
     this.ask(() => this.call("begin_admin_consent", { registration_id: registrationId, route, open_browser: false }));
 
-  private ask = (begin: () => Promise<ConsentView>) =>
-    this.attempt(async () => {
-      this.clear();
-      this.view = await begin();
-      // Rust may have told of the first steps before it answered.
-      this.steps = this.early.filter((news) => news.consent_id === this.view?.id);
+  /** Asks in the place of what is open. Of several that come before one was asked, the last is. */
+  private ask = (begin: () => Promise<ConsentView>) => {
+    const mine = ++this.latest;
+    this.turn = this.turn.then(async () => {
+      if (this.state === "open") await new Promise((settled) => setTimeout(settled, SETTLES));
+      if (mine !== this.latest) return;
+      await this.cancel();
+      await this.attempt(async () => {
+        this.forget();
+        const view = await begin();
+        // Meanwhile the sheet was closed, or another way picked.
+        if (mine !== this.latest) return void (await this.call("cancel_consent", view.id));
+        this.view = view;
+        // Rust may have told of the first steps before it answered.
+        this.steps = this.early.filter((news) => news.consent_id === this.view?.id);
+      });
     });
+    return this.turn;
+  };
 
   openAgain = () => this.withOpen((id) => this.call("open_consent_again", id));
 
@@ -50,11 +65,16 @@ export class Consent extends Attempts {
 
   /** Forgets the question; to be called when its sheet closes. */
   clear = () => {
+    this.latest++;
+    this.forget();
+  };
+
+  private forget() {
     this.view = null;
     this.steps = [];
     this.early = [];
     this.problem = null;
-  };
+  }
 
   /** Takes what Rust tells; news about another question changes nothing. */
   hear = (news: ConsentNews) => {
@@ -63,6 +83,8 @@ export class Consent extends Attempts {
   };
 
   private early: ConsentNews[] = [];
+  private latest = 0;
+  private turn: Promise<void> = Promise.resolve();
 
   private withOpen = (work: (id: string) => Promise<unknown>) =>
     this.attempt(async () => {

@@ -80,6 +80,28 @@ describe("a consent", () => {
     expect(stores.consent.steps.map((one) => one.step)).toEqual(["opened"]);
   });
 
+  it("is asked by the last of several ways that are picked in passing", async () => {
+    const { stores, fake } = started();
+    await stores.consent.begin(uuid(1), null);
+    void stores.consent.begin(uuid(1), "paste");
+    await stores.consent.begin(uuid(1), "device");
+    const asked = fake.asked.filter(({ command }) => command === "begin_consent" || command === "cancel_consent");
+    expect(asked.map(({ command }) => command)).toEqual(["begin_consent", "cancel_consent", "begin_consent"]);
+    expect(stores.consent.view?.route).toBe("device");
+  });
+
+  it("does not stay open when its sheet was closed while it was asked", async () => {
+    const { stores, fake } = started(fakeCall({
+      begin_consent: (request) => {
+        stores.consent.clear();
+        return { ...fakeCall().world.answers.begin_consent(request), id: uuid(78) } as never;
+      },
+    }));
+    await stores.consent.begin(uuid(1), null);
+    expect(fake.asked).toContainEqual({ command: "cancel_consent", request: uuid(78) });
+    expect(stores.consent.view).toBeNull();
+  });
+
   it("asks nothing more once it is over", async () => {
     const { stores, fake } = started();
     await stores.consent.begin(uuid(1), null);
