@@ -31,8 +31,7 @@ impl<'a> Camera<'a> {
             self.window.drawn(size);
             self.session.picture(&format!("pictures/{screen}-{theme}-{}", size.0));
             let cut_off = self.window.cut_off().into_iter().map(|one| format!("cut off: {one}"));
-            let faults = if size == SIZES[0] { self.window.faults() } else { Vec::new() };
-            let wrong = cut_off.chain(faults);
+            let wrong = cut_off.chain(self.window.faults());
             self.wrong.extend(wrong.map(|one| format!("{screen}, {theme}, {}: {one}", size.0)));
         }
     }
