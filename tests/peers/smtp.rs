@@ -171,6 +171,29 @@ fn a_sender_that_is_not_his_is_refused_as_such() {
 }
 
 #[test]
+fn a_shared_mailbox_sends_through_who_may_and_answers_go_where_they_should() {
+    let product = Product::new();
+    product.write("password.txt", b"alice-pass");
+    let sign_in = "\"password\"\npassword = { file = \"password.txt\" }\nsend_as = [\"shared@corp.test\"]\n\
+                   reply_to = \"service@corp.test\"";
+    product.apply(&(profile("P", "alice", sign_in) + &smtp(servers(), "submission", "starttls")));
+    let as_shared = ["--from", "Service Desk <shared@corp.test>"];
+    let answer = send(&product, &["bob@corp.test"], &as_shared).fine();
+    let raw = Mailbox::open(servers(), "bob").wait_for(answer.message_id());
+    let raw = String::from_utf8(raw).unwrap();
+    let headers: Vec<_> = raw.lines().take_while(|line| !line.is_empty()).collect();
+    let of = |name: &str| {
+        let of = headers.iter().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        of.map(str::trim).collect::<Vec<_>>()
+    };
+    assert_eq!(of("Return-Path"), ["<shared@corp.test>"], "{raw}");
+    assert_eq!(of("From").concat().replace('"', ""), "Service Desk <shared@corp.test>", "{raw}");
+    assert_eq!(of("Reply-To"), ["service@corp.test"], "{raw}");
+    assert_eq!(of("Sender"), [""; 0], "who signed in is nobody's business (RFC 5322 §3.6.2)");
+    assert!(!raw.contains("alice"), "{raw}");
+}
+
+#[test]
 fn a_wrong_password_is_refused_as_such() {
     let product = password("dave", "submission", "starttls");
     product.write("password.txt", b"another");

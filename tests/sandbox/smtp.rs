@@ -109,7 +109,8 @@ async fn it_offers_what_exchange_offers_and_signing_in_only_under_tls() {
     let mut talk = talk.over_tls(&stage).await;
     assert!(talk.say("MAIL FROM:<you@sandbox.test>").await.starts_with("503 5.5.2 Send hello"));
     let hello = talk.say("EHLO client.test").await;
-    let under_tls = format!("{offered}AUTH LOGIN XOAUTH2 PLAIN\n250-8BITMIME\n250 SMTPUTF8");
+    let under_tls =
+        format!("{offered}AUTH LOGIN XOAUTH2 PLAIN OAUTHBEARER\n250-8BITMIME\n250 SMTPUTF8");
     assert!(hello.contains(&under_tls), "{hello}");
     assert!(talk.say("STARTTLS").await.starts_with("503"));
     assert!(talk.say("AUTH CRAM-MD5").await.starts_with("504 5.7.4"));
@@ -187,6 +188,33 @@ async fn a_token_opens_only_what_it_is_for() {
     let reply =
         Talk::protected(&stage).await.say(&format!("AUTH XOAUTH2 {}", blob(USER, &own))).await;
     assert!(reply.starts_with("535 5.7.3"), "expired: {reply}");
+}
+
+#[tokio::test]
+async fn a_token_passes_by_oauthbearer_and_a_refused_one_gets_its_reason_first() {
+    let stage = Stage::set().await;
+    let token = stage.access_token(USER, SMTP_SEND).await;
+    let blob = |user: &str, token: &str| {
+        let said = format!(
+            "n,a={user},\u{1}host=localhost\u{1}port=587\u{1}auth=Bearer {token}\u{1}\u{1}"
+        );
+        BASE64.encode(said)
+    };
+    let mut talk = Talk::protected(&stage).await;
+    let reply = talk.say(&format!("AUTH OAUTHBEARER {}", blob(USER, &token))).await;
+    assert_eq!(reply, "235 2.7.0 Authentication successful");
+    assert!(talk.mail(USER, &letter(USER)).await.starts_with("250"));
+
+    for (user, token) in [("anna@sandbox.test", &*token), (USER, "guessed")] {
+        let mut talk = Talk::protected(&stage).await;
+        assert_eq!(talk.say("AUTH OAUTHBEARER").await, "334", "in two steps");
+        let reason = talk.say(&blob(user, token)).await;
+        let reason = BASE64.decode(reason.strip_prefix("334 ").unwrap()).unwrap();
+        let reason: Value = serde_json::from_slice(&reason).unwrap();
+        assert_eq!(reason["status"], "invalid_token");
+        assert!(talk.say("AQ==").await.starts_with("535 5.7.3"), "{user}");
+        assert!(talk.say("MAIL FROM:<you@sandbox.test>").await.starts_with("530"));
+    }
 }
 
 #[tokio::test]

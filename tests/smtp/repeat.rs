@@ -154,3 +154,33 @@ async fn a_sign_in_that_ends_on_the_way_is_renewed_with_a_new_token() {
     assert_eq!(names(&ended), ["accepted", "accepted", "result"], "{}", ended.stdout);
     assert_eq!(endpoint.asked().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pace_is_kept_and_its_wait_is_said_and_can_be_stopped() {
+    let script = [HELLO, &TAKEN.repeat(2), BYE].concat();
+    let server = SmtpScript::start_each(&[script]).await;
+    let place = Sendright::new();
+    place.write("p.toml", &profile("\"none\"", server.port));
+    let stopped = tokio::task::spawn_blocking(move || {
+        place.json(&["apply", "-f", "p.toml"]);
+        let arguments =
+            ["send", "P", "--to", "bo@example.org", "--json", "--repeat", "5", "--per-minute", "2"];
+        let first = place.interrupted_at(&arguments, "\"waiting\"");
+        // Who begins anew within the same minute has no more messages free.
+        let again = place.interrupted_at(&arguments, "\"waiting\"");
+        (first, again)
+    });
+    let (first, again) = stopped.await.unwrap();
+    assert_eq!(names(&first), ["accepted", "accepted", "waiting", "result"], "{}", first.stdout);
+    let waiting = &events(&first)[2];
+    assert_eq!((&waiting["per_minute"], &waiting["problem"]), (&2.into(), &Value::Null));
+    assert!(waiting["wait_ms"].as_u64().is_some_and(|ms| (50_000..=60_000).contains(&ms)));
+    assert!(
+        first.stderr.contains("no more than 2 a minute: this takes some 2 min"),
+        "{}",
+        first.stderr
+    );
+    assert_eq!(events(&first)[3]["problem"]["code"], "cancelled");
+    assert_eq!(names(&again), ["waiting", "result"], "{}", again.stdout);
+    assert_eq!(server.heard().await.last().unwrap(), "QUIT");
+}

@@ -112,6 +112,27 @@ impl Sendright {
         (url, ended)
     }
 
+    /// Runs a command, and presses Ctrl-C once it has printed a line with `mark` in it.
+    pub(crate) fn interrupted_at(&self, arguments: &[&str], mark: &str) -> Ended {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut stdout = String::new();
+        let mut read = |stdout: &mut String| {
+            let line = lines.next()?;
+            stdout.extend([&line, "\n"]);
+            Some(line)
+        };
+        while read(&mut stdout).is_some_and(|line| !line.contains(mark)) {}
+        let pressed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(pressed.unwrap().success(), "{stdout}");
+        while read(&mut stdout).is_some() {}
+        let output = child.wait_with_output().unwrap();
+        let code = output.status.code().unwrap().try_into().unwrap();
+        Ended { code, stdout, stderr: String::from_utf8(output.stderr).unwrap() }
+    }
+
     /// Runs a command that ends well, and gives its one object.
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ended = self.run(&[arguments, &["--json"]].concat());

@@ -61,6 +61,17 @@ describe("the window", () => {
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
+  it("says what became of a file, and that an issuer was asked", async () => {
+    const report = {
+      created: ["hidden", "Reports"], changed: [], unchanged: [], not_yet: [], missing_secrets: ["client-secret of hidden"],
+      found: ['hidden: token_endpoint = "https://id.example/token"'], sign_in_again: [],
+    };
+    const { user } = open(fakeCall({ import_file: () => report }));
+    await heading("Order confirmations");
+    await user.keyboard("{Control>}o{/Control}");
+    expect(await screen.findByText("2 created, 0 changed, 1 secret still to be stored; endpoints looked up at the issuer")).toBeVisible();
+  });
+
   it("says in place why senders cannot be read", async () => {
     open(fakeCall({ list_profiles: failsWith(vaultAbsent) }));
     expect(await screen.findByRole("alert")).toHaveTextContent("The keychain does not answer");

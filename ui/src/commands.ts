@@ -97,10 +97,11 @@ export async function trySandbox({ sandbox, profiles, nav }: Stores) {
 export async function importSenders({ profiles, toasts }: Stores) {
   const report = await profiles.importFile();
   if (!report) return;
-  const { created, changed, missing_secrets, sign_in_again } = report;
+  const { created, changed, missing_secrets, found, sign_in_again } = report;
   const missing = missing_secrets.length > 0 ? `, ${counted(missing_secrets.length, "secret")} still to be stored` : "";
   const again = sign_in_again.length > 0 ? `; to be signed in again: ${sign_in_again.map((one) => one.profile).join(", ")}` : "";
-  toasts.show(`${created.length} created, ${changed.length} changed${missing}${again}`);
+  const looked = found.length > 0 ? "; endpoints looked up at the issuer" : "";
+  toasts.show(`${created.length} created, ${changed.length} changed${missing}${looked}${again}`);
 }
 
 /** Asks for a place and writes senders there, without their secrets; all when none is named. */

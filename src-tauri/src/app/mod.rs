@@ -12,6 +12,7 @@ mod ending;
 mod history;
 mod ledger;
 mod line;
+mod pace;
 mod profiles;
 mod reach;
 mod registrations;
@@ -26,6 +27,7 @@ mod views;
 pub use crate::transport::Then;
 pub use ledger::{Answered, Ready};
 pub use line::Line;
+pub use pace::Pace;
 
 use crate::{
     api::News,

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     api::{MessageDraft, Outcome, SendReport},
-    app::{Answered, Line, Ready, Then},
+    app::{Answered, Line, Pace, Ready, Then},
     cli::{Cli, Done},
     explain::{Code, Problem},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{collections::VecDeque, time::Duration};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
@@ -37,6 +37,8 @@ pub(super) struct Repeat<'a> {
     /// The last accepted one, with its number: written down while the next one travels.
     answered: Option<(u32, Answered)>,
     patience: Patience,
+    /// How fast it may go, where there is a limit.
+    pace: Option<Pace>,
 }
 
 /// Why it ended before its time.
@@ -54,14 +56,16 @@ impl<'a> Repeat<'a> {
         message: &'a MessageDraft,
         times: u32,
         patience: Duration,
+        pace: Option<Pace>,
     ) -> Self {
         let (ready, patience) = (VecDeque::new(), Patience::new(patience));
-        Self { cli, line, message, times, accepted: 0, ready, answered: None, patience }
+        Self { cli, line, message, times, accepted: 0, ready, answered: None, patience, pace }
     }
 
     /// Sends until all are accepted, or until one is not and waiting does not help.
     pub(super) async fn run(mut self) -> Done {
         let began = Instant::now();
+        self.announce();
         let stopped = self.all().await.err();
         let last = self.answered.take();
         self.settle(last, false).await;
@@ -80,8 +84,22 @@ impl<'a> Repeat<'a> {
         Ok(code)
     }
 
+    /// Says beforehand that it will take its time.
+    fn announce(&self) {
+        let Some(pace) = &self.pace else { return };
+        let (per_minute, times) = (pace.per_minute(), self.times as usize);
+        let later = times.saturating_sub(pace.free());
+        if later > 0 {
+            let minutes = later.div_ceil(per_minute);
+            note(format!(
+                "{times} messages, no more than {per_minute} a minute: this takes some {minutes} min."
+            ));
+        }
+    }
+
     async fn all(&mut self) -> Result<(), Stopped> {
         while self.accepted < self.times {
+            self.keep_pace().await?;
             let answered = self.turn().await?;
             if matches!(answered.report().outcome, Outcome::Accepted | Outcome::Partly) {
                 self.accepted += 1;
@@ -105,7 +123,11 @@ impl<'a> Repeat<'a> {
         }
         let current = self.ready.pop_front().expect("one is ready");
         let more = self.ready.len() + 1 < left;
-        let then = match self.ready.front() {
+        if let Some(pace) = &mut self.pace {
+            pace.begin();
+        }
+        let free = self.pace.as_ref().is_none_or(|pace| pace.free() > 0);
+        let then = match self.ready.front().filter(|_| free) {
             Some(next) => Then::Next(next),
             None if left == 1 => Then::Quit,
             None => Then::Open,
@@ -154,16 +176,42 @@ impl<'a> Repeat<'a> {
                 problem: report.problem,
             });
         };
-        let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        let event = json!({ "number": self.accepted + 1, "wait_ms": wait_ms, "problem": problem });
-        self.cli.out.event("waiting", &event, "");
         let said = problem.said.as_deref().unwrap_or(&problem.title);
         note(format!("Asked to slow down: {said}\nTrying again in {} s…", wait.as_secs()));
+        self.sleep(wait, &json!({ "problem": problem })).await
+    }
+
+    /// Waits where another message now would be more than the server takes in a minute.
+    async fn keep_pace(&mut self) -> Result<(), Stopped> {
+        let Some(pace) = &self.pace else { return Ok(()) };
+        let (wait, per_minute) = (pace.wait(), pace.per_minute());
+        if wait.is_zero() {
+            return Ok(());
+        }
+        let before = self.answered.take();
+        self.settle(before, false).await; // before the wait, not after it
+        let left = self.times - self.accepted;
+        note(format!(
+            "No more than {per_minute} messages a minute: {left} left, going on in {} s…",
+            wait.as_secs() + 1
+        ));
+        self.sleep(wait, &json!({ "per_minute": per_minute, "problem": null })).await
+    }
+
+    /// Waits, and says so with the reason `why`.
+    async fn sleep(&self, wait: Duration, why: &Value) -> Result<(), Stopped> {
+        let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        let mut event = json!({ "number": self.accepted + 1, "wait_ms": wait_ms });
+        for (name, value) in why.as_object().into_iter().flatten() {
+            event[name] = value.clone();
+        }
+        let stop = interrupted(); // it listens before anybody can know of the wait
+        self.cli.out.event("waiting", &event, "");
         tokio::select! {
             biased;
-            () = interrupted() => Err(Stopped::from(Problem::new(
+            () = stop => Err(Stopped::from(Problem::new(
                 Code::Cancelled,
-                "Stopped while the server had asked for time",
+                "Stopped while waiting for the next message's turn",
                 "What was accepted before stays sent; nothing else was.",
             ))),
             () = sleep(wait) => Ok(()),

@@ -72,6 +72,10 @@ pub(super) struct Send {
     /// With --repeat: how many seconds a server that asks for time may keep the next message waiting.
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(0..=86_400))]
     patience: u32,
+    /// With --repeat: no more messages a minute than this; left out: as many as the server is known to
+    /// take (Exchange Online: 30).
+    #[arg(long, value_name = "N", requires = "repeat", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    per_minute: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -89,7 +93,8 @@ impl Send {
         };
         if let Some(times) = self.repeat {
             let patience = Duration::from_secs(self.patience.into());
-            let repeat = Repeat::new(cli, line, &message, times, patience);
+            let pace = line.pace(self.per_minute).await?;
+            let repeat = Repeat::new(cli, line, &message, times, patience, pace);
             return Box::pin(repeat.run()).await;
         }
         let code = told(cli, once(cli, &line, &message).await, began);

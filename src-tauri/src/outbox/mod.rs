@@ -17,7 +17,7 @@ use crate::{
     profile::{ProfileId, Transport},
 };
 use rows::{record, word};
-use rusqlite::OptionalExtension as _;
+use rusqlite::{OptionalExtension as _, named_params};
 use std::{io, path::PathBuf, sync::Arc};
 use uuid::Uuid;
 use worker::Worker;
@@ -223,6 +223,33 @@ impl Outbox {
                     record,
                 )
                 .optional()?)
+        })
+    }
+
+    /// When the messages of a profile began that left, or may have, by SMTP since `then`; oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn begun_since(
+        &self,
+        profile: ProfileId,
+        then: Timestamp,
+    ) -> Result<Vec<Timestamp>, OutboxError> {
+        self.db.look(|look| {
+            let mut rows = look.prepare(
+                "SELECT started_at FROM sends WHERE profile = :profile AND started_at > :then
+                     AND transport = :smtp AND outcome <> :not_sent ORDER BY started_at",
+            )?;
+            let found = rows.query_map(
+                named_params! {
+                    ":profile": profile.to_string(),
+                    ":then": then,
+                    ":smtp": Transport::Smtp.as_str(),
+                    ":not_sent": word(Outcome::NotSent),
+                },
+                |row| row.get(0),
+            )?;
+            Ok(found.collect::<Result<_, rusqlite::Error>>()?)
         })
     }
 

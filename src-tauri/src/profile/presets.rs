@@ -298,6 +298,18 @@ pub fn smtp(profile: &Profile, registration: Option<&Registration>) -> Option<Sm
     profile.smtp.clone().or_else(|| preset_of(registration?)?.smtp_settings())
 }
 
+/// How many messages a minute the server takes from one mailbox, where it says so.
+///
+/// Exchange Online: 30, "Message rate limit" under "Sending limits" for SMTP client submission.
+/// Source: <https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits>, 2026-11.
+pub fn messages_a_minute(smtp: &SmtpSettings) -> Option<u32> {
+    let its = |preset: &&Preset| {
+        preset.smtp.is_some_and(|(host, ..)| smtp.host.eq_ignore_ascii_case(host))
+    };
+    let preset = list().iter().find(its)?;
+    preset.id.starts_with("microsoft").then_some(30)
+}
+
 /// The provider's preset that a registration falls under; `None` for custom ones.
 fn preset_of(registration: &Registration) -> Option<&'static Preset> {
     let personal = registration.tenant.as_deref() == Some("consumers");

@@ -5,6 +5,17 @@ use crate::profile::check::{
 };
 
 #[test]
+fn exchange_takes_thirty_messages_a_minute_and_others_say_nothing() {
+    let server = |host: &str| SmtpSettings {
+        host: host.to_owned(),
+        ..list()[0].smtp_settings().expect("the first preset has a server")
+    };
+    let known = ["smtp.office365.com", "SMTP.Office365.com", "smtp.gmail.com", "localhost"];
+    let found = known.map(|host| messages_a_minute(&server(host)));
+    assert_eq!(found, [Some(30), Some(30), None, None]);
+}
+
+#[test]
 fn each_cloud_signs_in_at_its_own_host() {
     #[rustfmt::skip]
     let table = [

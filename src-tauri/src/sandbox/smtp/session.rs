@@ -145,7 +145,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return self.wire.say(&hello);
         }
         // NOTE: Exchange offers no PLAIN; it is here because other servers do.
-        let how = if self.protected { "AUTH LOGIN XOAUTH2 PLAIN" } else { "STARTTLS" };
+        let how = if self.protected { "AUTH LOGIN XOAUTH2 PLAIN OAUTHBEARER" } else { "STARTTLS" };
         self.wire.say(&format!(
             "{hello}\nSIZE {SIZE}\nPIPELINING\nDSN\nENHANCEDSTATUSCODES\n{how}\n8BITMIME\nSMTPUTF8"
         ));

@@ -1,0 +1,105 @@
+//! No more messages a minute than the server takes: counted here, before it has to refuse.
+
+use super::line::Line;
+use crate::{
+    clock::{Clock, Timestamp},
+    explain::Problem,
+    profile::{Transport, presets},
+};
+use std::{collections::VecDeque, time::Duration};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// How fast a line may go.
+#[derive(Debug)]
+pub struct Pace {
+    most: usize,
+    /// When the latest messages began, oldest first.
+    begun: VecDeque<Timestamp>,
+    clock: Clock,
+}
+
+impl Pace {
+    /// How many messages a minute there may be.
+    pub fn per_minute(&self) -> usize {
+        self.most
+    }
+
+    /// How many can begin at once.
+    pub fn free(&self) -> usize {
+        let now = self.clock.now();
+        let lately = self.begun.iter().filter(|begun| now.since(**begun) < MINUTE).count();
+        self.most.saturating_sub(lately)
+    }
+
+    /// How long the next message has to wait; zero when it can begin.
+    pub fn wait(&self) -> Duration {
+        let nth = self.begun.len().checked_sub(self.most).map(|nth| self.begun[nth]);
+        nth.map_or(Duration::ZERO, |nth| MINUTE.saturating_sub(self.clock.now().since(nth)))
+    }
+
+    /// A message begins.
+    pub fn begin(&mut self) {
+        self.begun.push_back(self.clock.now());
+        self.begun.drain(..self.begun.len().saturating_sub(self.most));
+    }
+}
+
+impl Line {
+    /// How fast this line may go: `asked` messages a minute, else as many as the server is known to
+    /// take; `None`: as fast as it answers. What left within the last minute counts already.
+    pub async fn pace(&self, asked: Option<u32>) -> Result<Option<Pace>, Problem> {
+        let Some(most) = asked.or_else(|| self.known_pace()) else { return Ok(None) };
+        let (clock, profile) = (self.app.0.clock.clone(), self.sender.profile.id);
+        let then = clock.now().before(MINUTE).unwrap_or_else(|| clock.now());
+        let begun =
+            self.app.beside(move |inner| Ok(inner.outbox.begun_since(profile, then)?)).await?;
+        Ok(Some(Pace { most: most as usize, begun: begun.into(), clock }))
+    }
+
+    fn known_pace(&self) -> Option<u32> {
+        let smtp = presets::smtp(&self.sender.profile, self.sender.registration.as_ref())?;
+        presets::messages_a_minute(&smtp).filter(|_| self.via == Transport::Smtp)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_minute_has_more_messages_than_are_allowed() {
+        let start = Timestamp::from_unix(1_795_000_000).unwrap();
+        let clock = Clock::set_to(start);
+        // One left 50 seconds before, in another run.
+        let before = start.before(Duration::from_secs(50)).unwrap();
+        let mut pace = Pace { most: 3, begun: [before].into(), clock: clock.clone() };
+        let mut begun = vec![before];
+        for _ in 0..20 {
+            clock.advance(pace.wait());
+            assert!(pace.wait().is_zero() && pace.free() > 0);
+            pace.begin();
+            begun.push(clock.now());
+            clock.advance(Duration::from_secs(2));
+        }
+        for window in begun.windows(4) {
+            let waited = window[3].since(window[2]) > Duration::from_secs(2);
+            let span = window[3].since(window[0]);
+            assert!(span == MINUTE || span > MINUTE && !waited, "as long as needed: {window:?}");
+        }
+    }
+
+    #[test]
+    fn who_has_sent_nothing_lately_begins_at_once() {
+        let clock = Clock::set_to(Timestamp::from_unix(1_795_000_000).unwrap());
+        let mut pace = Pace { most: 2, begun: VecDeque::new(), clock: clock.clone() };
+        assert_eq!((pace.free(), pace.wait()), (2, Duration::ZERO));
+        pace.begin();
+        pace.begin();
+        assert_eq!((pace.free(), pace.wait()), (0, MINUTE));
+        clock.advance(Duration::from_secs(45));
+        assert_eq!((pace.free(), pace.wait()), (0, Duration::from_secs(15)));
+        clock.advance(Duration::from_secs(15));
+        assert_eq!((pace.free(), pace.wait()), (2, Duration::ZERO));
+    }
+}
