@@ -302,11 +302,11 @@ fn a_password_in_the_route_is_refused_and_not_repeated() {
 #[test]
 fn the_environment_names_the_proxy_of_the_system_and_what_it_is_not_for() {
     let place = Sendright::new();
-    place.write("profiles.toml", &profile("P", "system"));
+    place.write("profiles.toml", &(profile("P", "system") + &signs_in("D", "direct")));
     place.json(&["apply", "-f", "profiles.toml"]);
-    let send = |variables: &[(&str, String)]| {
+    let send_from = |name: &str, variables: &[(&str, String)]| {
         let mut command =
-            place.command(&["send", "P", "--to", "bo@kestrel.example", "--text", "Hi", "--json"]);
+            place.command(&["send", name, "--to", "bo@kestrel.example", "--text", "Hi", "--json"]);
         for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"]
         {
             command.env_remove(name);
@@ -314,6 +314,7 @@ fn the_environment_names_the_proxy_of_the_system_and_what_it_is_not_for() {
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         Sendright::ended(command, "")
     };
+    let send = |variables: &[(&str, String)]| send_from("P", variables);
     let port = proxy(wants_basic);
     let right = ("HTTPS_PROXY", format!("http://me:kestrel-secret@127.0.0.1:{port}"));
     let wrong = ("ALL_PROXY", format!("127.0.0.1:{port}"));
@@ -326,6 +327,8 @@ fn the_environment_names_the_proxy_of_the_system_and_what_it_is_not_for() {
     let refused = send(std::slice::from_ref(&wrong));
     assert!(refused.stdout.contains("(ALL_PROXY)"), "{}", refused.stdout);
     assert!(refused.stdout.contains("proxy-auth-refused"), "{}", refused.stdout);
+    let direct = send_from("D", &[right.clone(), wrong.clone()]);
+    assert!(direct.stdout.contains("name-not-found"), "straight means it: {}", direct.stdout);
     let straight = send(&[right, ("NO_PROXY", "x.example,.kestrel.invalid".to_owned())]);
     assert!(straight.stdout.contains("name-not-found"), "{}", straight.stdout);
     let strange = send(&[("https_proxy", "socks4://127.0.0.1:1080".to_owned())]);

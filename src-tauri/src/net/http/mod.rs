@@ -186,6 +186,10 @@ fn address(url: &Url) -> (&str, u16) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        net::route::{Login, Protocol},
+        secret::Secret,
+    };
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
         net::TcpListener,
@@ -238,6 +242,20 @@ mod tests {
         let refused = ask(&format!("http://{closed}/token?code=geheim")).await.unwrap_err();
         assert!(!refused.may_have_arrived());
         assert!(!refused.to_string().contains("geheim"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_proxys_password_is_not_shown() {
+        let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let login = Login { user: "clerk".to_owned(), password: Secret::new("geheim") };
+        let (host, port) = (closed.ip().to_string(), closed.port());
+        let proxy =
+            Proxy { protocol: Protocol::Http, host, port, login: Some(login), origin: None };
+        let http = Http::new(Route::Proxy(proxy), &Trust::system(), &Limits::default()).unwrap();
+        let request = Request::get("https://login.example/").body(Vec::new()).unwrap();
+        let failed = http.send(request).await.unwrap_err();
+        assert!(matches!(&failed, HttpError::Dial(DialError::Proxy(_))), "{failed:?}");
+        assert!(!format!("{failed} {failed:?} {http:?}").contains("geheim"));
     }
 
     #[tokio::test]
