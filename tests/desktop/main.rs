@@ -6,6 +6,7 @@ mod app;
 mod camera;
 mod consents;
 mod contrast;
+mod discovery;
 mod dragging;
 mod journeys;
 mod keyboard;

@@ -36,9 +36,9 @@ impl RegistrationDraft {
             if !faults.about(field) && !self.confirmed_hosts.contains(&host) {
                 faults.refuse(
                     field,
-                    &format!("{host} is another host than the issuer's, and nobody has confirmed it"),
+                    &format!("it leads to {host}, which is not the issuer's host and which nobody has confirmed"),
                     &format!(
-                        "If codes and secrets may go there, confirm it: in a file, write {field} = \"{address}\""
+                        "Confirm the host if codes and secrets may go there; in a file, by writing {field} = \"{address}\""
                     ),
                 );
             }
