@@ -239,3 +239,27 @@ fn the_command_line_shows_every_setting_of_a_sender() {
         assert!(as_written, "{owner}: {key} = {value} is not in {shown:#}");
     }
 }
+
+#[test]
+fn the_command_line_says_every_setting_in_words() {
+    let program = applied(FILE);
+    let words = program.run(&["show", "Invoices"]).stdout;
+    for setting in [
+        "Kestrel Mailer",
+        "production, finance",
+        "SMTP.Send offline_access",
+        "120 s before",
+        "service@kestrel.example",
+        "anna@kestrel.example",
+        "mail.kestrel.example:4465 (tls, TLS 1.3 or newer, auth xoauth2)",
+        "corp.pem",
+        "archive@kestrel.example at imap.kestrel.example:1993 (starttls)",
+        "socks5://proxy.kestrel.example:1080",
+        "it-ops@kestrel.example",
+        "backup          Scanner",
+    ] {
+        assert!(words.contains(setting), "{setting} is not in\n{words}");
+    }
+    assert!(program.run(&["show", "Newsletter"]).stdout.contains("no copy is kept"));
+    assert!(program.run(&["show", "Scanner"]).stdout.contains("in clear text"));
+}

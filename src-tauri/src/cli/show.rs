@@ -1,7 +1,12 @@
 //! `show`
 
 use super::{Cli, Done, out::columns, profiles::health};
-use crate::api::{AdminConsent, Credential, ProfileView, ServerSettings};
+use crate::{
+    api::{
+        AdminConsent, Credential, ImapServerSettings, ProfileSettings, ProfileView, ServerSettings,
+    },
+    profile::SignIn,
+};
 use clap::Args;
 
 /// Shows one sender: its settings, its credentials and how it is doing.
@@ -15,12 +20,16 @@ impl Show {
     pub(super) async fn run(self, cli: &Cli) -> Done {
         let id = cli.app.find_profile(&self.profile).await?;
         let view = cli.app.get_profile(id).await?;
-        cli.out.result(&view, columns(&words(&view)));
+        let backup = match view.settings.backup {
+            Some(id) => cli.app.get_profile(id).await?.row.name,
+            None => String::new(),
+        };
+        cli.out.result(&view, columns(&words(&view, &backup)));
         Ok(0)
     }
 }
 
-fn words(view: &ProfileView) -> Vec<Vec<String>> {
+fn words(view: &ProfileView, backup: &str) -> Vec<Vec<String>> {
     let ProfileView { row, settings, effective, identity, .. } = view;
     let health = format!("{}: {}", health(row.health), row.health_note);
     let mut lines = vec![
@@ -29,16 +38,23 @@ fn words(view: &ProfileView) -> Vec<Vec<String>> {
         pair("health", &health),
         pair("mailbox", &row.mailbox),
         pair("from", &identity.from),
+        pair("reply-to", &settings.reply_to),
+        pair("may send as", &settings.send_as.join(", ")),
         pair("account", identity.account.as_deref().unwrap_or("nobody yet")),
         pair("transport", row.transport.as_str()),
         pair("sign-in", row.sign_in.as_str()),
         pair("registration", view.registration_name.as_deref().unwrap_or("none")),
         pair("administrator", &view.admin_consent.as_ref().map(allowed).unwrap_or_default()),
         pair("scopes", &effective.scopes.join(" ")),
+        pair("renewal", &renewal(settings)),
         pair("smtp", &effective.smtp.as_ref().map(server).unwrap_or_default()),
         pair("graph", effective.graph_url.as_deref().unwrap_or_default()),
+        pair("sent items", if settings.save_to_sent_items { "" } else { "no copy is kept" }),
+        pair("imap", &settings.imap.as_ref().map(imap).unwrap_or_default()),
         pair("redirect", effective.redirect.as_deref().unwrap_or_default()),
         pair("route", &format!("{}: {}", settings.route, effective.route)),
+        pair("technical mail", &settings.technical_mail),
+        pair("backup", backup),
         pair("tags", &settings.tags.join(", ")),
     ];
     lines.extend(view.credentials.iter().map(|one| pair(&one.name, &credential(one))));
@@ -51,8 +67,25 @@ fn pair(key: &str, value: &str) -> Vec<String> {
     vec![key.to_owned(), value.to_owned()]
 }
 
-fn server(ServerSettings { host, port, security, .. }: &ServerSettings) -> String {
-    format!("{host}:{port} ({security})")
+fn server(server: &ServerSettings) -> String {
+    let ServerSettings { host, port, security, min_tls, ca_file, auth, allow_plaintext } = server;
+    let ca = if ca_file.is_empty() { String::new() } else { format!(", trusting {ca_file} too") };
+    let clear = if allow_plaintext.is_empty() { "" } else { ", in clear text" };
+    format!("{host}:{port} ({security}, TLS {min_tls} or newer, auth {auth}){ca}{clear}")
+}
+
+fn imap(ImapServerSettings { host, port, user, security }: &ImapServerSettings) -> String {
+    format!("{user} at {host}:{port} ({security})")
+}
+
+/// How early tokens are renewed, where there are any.
+fn renewal(settings: &ProfileSettings) -> String {
+    match settings.sign_in {
+        SignIn::Delegated | SignIn::AppOnly => {
+            format!("{} s before a token ends", settings.token_grace_seconds)
+        }
+        SignIn::Password | SignIn::None => String::new(),
+    }
 }
 
 fn allowed(given: &AdminConsent) -> String {
