@@ -19,8 +19,8 @@ impl From<TlsError> for Problem {
             TlsError::NotTls { host } => (
                 Code::NotTheProtocol,
                 format!("{host} does not speak TLS on this port"),
-                "Port 587 begins in clear text and wants security = \"starttls\"; port 465 begins with \
-                 TLS and wants security = \"tls\".",
+                "Another service answers there. Of a mail server, port 587 begins in clear text and wants \
+                 security = \"starttls\"; port 465 begins with TLS and wants security = \"tls\".",
             ),
             TlsError::Handshake { host, .. } => (
                 Code::TlsFailed,
@@ -37,7 +37,8 @@ impl From<TlsError> for Problem {
                 return Self::new(
                     Code::TimedOut,
                     format!("{host} did not answer the offer to protect the connection"),
-                    "On port 465 that often means that the server expects STARTTLS instead of TLS.",
+                    "Something between may hold it back. A mail server that keeps silent on port 465 \
+                     often expects STARTTLS instead of TLS.",
                 )
                 .retry(Retry::AfterWait)
                 .said(said);
