@@ -8,6 +8,12 @@ use serde_json::json;
 /// As it opens, and as small as it goes.
 const SIZES: [(u32, u32); 2] = [(1180, 760), (900, 600)];
 
+/// Colours that are still on their way to the new theme arrive at once.
+const SET_THEME: &str = "
+    document.documentElement.dataset.theme = arguments[0];
+    for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+";
+
 /// Looks at what the window shows, and remembers what is wrong with it.
 pub(crate) struct Camera<'a> {
     pub(crate) session: &'a Session,
@@ -26,8 +32,7 @@ impl<'a> Camera<'a> {
             [("light", SIZES[0]), ("light", SIZES[1]), ("dark", SIZES[1]), ("dark", SIZES[0])]
         {
             self.session.resize(size);
-            self.window
-                .script("document.documentElement.dataset.theme = arguments[0]", &json!([theme]));
+            self.window.script(SET_THEME, &json!([theme]));
             self.window.drawn(size);
             self.session.picture(&format!("pictures/{screen}-{theme}-{}", size.0));
             let cut_off = self.window.cut_off().into_iter().map(|one| format!("cut off: {one}"));
