@@ -100,6 +100,11 @@ fn secrets_come_from_stdin_and_belong_to_the_right_owner() {
     let password = &shown["credentials"][0];
     assert_eq!((&password["name"], &password["present"]), (&json!("password"), &json!(true)));
     assert!(!shown.to_string().contains("relay-pw"));
+    let set = sendright.run_with(&["secret", "set", "Relay", "proxy-password"], "clerk-pw\n");
+    assert_eq!(set.code, 0, "{}", set.stderr);
+    let idle = &sendright.json(&["show", "Relay"])["credentials"][1];
+    assert_eq!((&idle["name"], &idle["present"]), (&json!("proxy-password"), &json!(true)));
+    assert_eq!(idle["note"], "not used: the route names no user");
     for (owner, name) in [("Relay", "client-secret"), ("kestrel", "password")] {
         let refused = sendright.run_with(&["secret", "set", owner, name], "x");
         assert_eq!(refused.code, 2, "{owner} {name}");

@@ -9,8 +9,7 @@ use crate::{
     oauth::SignInReason,
     outbox::Record,
     profile::{
-        Profile, Provider, ProxySettings, Registration, Route, SendAs, SignIn, Transport,
-        client_credential, presets,
+        Profile, Provider, Registration, SendAs, SignIn, Transport, client_credential, presets,
         store::{AdminConsent, SignedIn},
     },
     secret::SecretName,
@@ -220,8 +219,10 @@ impl Known {
 
     fn credentials(&self) -> Vec<Credential> {
         let mut all = self.signs_in_with();
-        if matches!(&self.profile.route, Route::Proxy(ProxySettings { user: Some(_), .. })) {
-            all.push(self.stored(SecretName::ProxyPassword, None, "for the proxy"));
+        let used = self.profile.route.proxy_user().is_some();
+        if used || self.has(SecretName::ProxyPassword) {
+            let note = if used { "for the proxy" } else { "not used: the route names no user" };
+            all.push(self.stored(SecretName::ProxyPassword, None, note));
         }
         all
     }

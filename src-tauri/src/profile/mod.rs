@@ -122,6 +122,16 @@ pub struct ProxySettings {
     pub user: Option<String>,
 }
 
+impl Route {
+    /// Who we are to its proxy. Only with one is the proxy shown a password.
+    pub fn proxy_user(&self) -> Option<&str> {
+        match self {
+            Self::Proxy(proxy) => proxy.user.as_deref(),
+            Self::Direct | Self::System => None,
+        }
+    }
+}
+
 impl fmt::Display for Route {
     /// As it stands in the declarative file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,6 +7,7 @@ use crate::net::{
     route::{Protocol, Proxy, ProxyFault},
     tls::{Chain, Client as Tls, Seen, Shown},
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, redirect::Policy};
 use rustls::ClientConfig;
 use std::{
@@ -14,6 +15,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
+use zeroize::Zeroizing;
 
 /// Clients, made when they are needed first. Each has its proxy's password, and goes with the last copy
 /// of this.
@@ -97,6 +99,114 @@ fn hop(proxy: &Proxy) -> Result<reqwest::Proxy, HttpError> {
     })?;
     Ok(match &proxy.login {
         None => hop,
-        Some(login) => hop.basic_auth(&login.user, login.password.expose()),
+        Some(login) => {
+            let password = Zeroizing::new(encoded(login.password.expose()));
+            hop.basic_auth(&encoded(&login.user), &password)
+        }
     })
+}
+
+/// `text` as the library decodes it to what it was: a % that it finds is taken for an escape.
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        net::{
+            http::Http,
+            route::{Login, Route},
+            tls::Trust,
+        },
+        secret::Secret,
+    };
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use http::Request;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::{TcpListener, TcpStream},
+        sync::mpsc,
+    };
+
+    /// A proxy that tells which logins it was shown, and lets nobody through.
+    async fn strict(protocol: Protocol) -> (u16, mpsc::UnboundedReceiver<Vec<u8>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (tell, told) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let shown = match protocol {
+                    Protocol::Http => shown_by_http(stream).await,
+                    Protocol::Socks5 => shown_by_socks(stream).await,
+                };
+                if let Some(login) = shown {
+                    tell.send(login).unwrap();
+                }
+            }
+        });
+        (port, told)
+    }
+
+    async fn shown_by_http(mut stream: TcpStream) -> Option<Vec<u8>> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.ok()?);
+        }
+        let refusal =
+            "HTTP/1.1 407 No\r\nproxy-authenticate: Basic realm=x\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(refusal.as_bytes()).await.ok()?;
+        let head = String::from_utf8(head).unwrap();
+        let mut headers = head.lines().filter_map(|line| line.split_once(": Basic "));
+        let (_, basic) =
+            headers.find(|(name, _)| name.eq_ignore_ascii_case("proxy-authorization"))?;
+        Some(STANDARD.decode(basic).unwrap())
+    }
+
+    async fn shown_by_socks(mut stream: TcpStream) -> Option<Vec<u8>> {
+        let _version = stream.read_u8().await.ok()?;
+        let methods = lengthened(&mut stream).await?;
+        if !methods.contains(&2) {
+            stream.write_all(&[5, 0xff]).await.ok()?;
+            return None;
+        }
+        stream.write_all(&[5, 2]).await.ok()?;
+        let _version = stream.read_u8().await.ok()?;
+        let user = lengthened(&mut stream).await?;
+        let password = lengthened(&mut stream).await?;
+        stream.write_all(&[1, 1]).await.ok()?;
+        Some([user, password].join(&b':'))
+    }
+
+    /// Octets after their number.
+    async fn lengthened(stream: &mut TcpStream) -> Option<Vec<u8>> {
+        let mut octets = vec![0; stream.read_u8().await.ok()?.into()];
+        stream.read_exact(&mut octets).await.ok()?;
+        Some(octets)
+    }
+
+    #[tokio::test]
+    async fn a_proxy_is_shown_the_same_login_for_https_as_for_mail() {
+        for protocol in [Protocol::Http, Protocol::Socks5] {
+            for password in ["a%41b", "%25", "100%", "p\u{e4}ss: /?#[@]"] {
+                let (port, mut told) = strict(protocol).await;
+                let user = "corp%5Cme\\%".to_owned();
+                let expected = format!("{user}:{password}");
+                let login = Some(Login { user, password: Secret::new(password) });
+                let host = "127.0.0.1".to_owned();
+                let route = Route::Proxy(Proxy { protocol, host, port, login, origin: None });
+
+                route.dial("mail.example", 587, Duration::from_secs(5)).await.unwrap_err();
+                let by_mail = told.recv().await.unwrap();
+                let http = Http::new(route, &Trust::system(), &Limits::default()).unwrap();
+                let request = Request::get("https://login.example/").body(Vec::new()).unwrap();
+                http.send(request).await.unwrap_err();
+                let by_https = told.recv().await.unwrap();
+                for shown in [by_mail, by_https] {
+                    assert_eq!(String::from_utf8(shown).unwrap(), expected, "{protocol:?}");
+                }
+            }
+        }
+    }
 }

@@ -117,7 +117,7 @@ impl SmtpDraft {
                 "the connection is protected",
                 "Leave it out; it is for security = \"none\" alone",
             );
-        } else if !faults.about("smtp.host") && !allowed.eq_ignore_ascii_case(host) {
+        } else if !faults.about("smtp.host") && !words::host(allowed).is_ok_and(|one| one == host) {
             faults.refuse(
                 "smtp.allow_plaintext",
                 &format!("{} was allowed, and the server is {}", words::shown(allowed), words::shown(host)),

@@ -202,10 +202,34 @@ fn a_saved_permission_for_clear_text_does_not_follow_the_host() {
 
 #[test]
 #[rustfmt::skip]
+fn a_proxys_password_in_a_route_is_never_repeated() {
+    let table = [
+        ("https://clerk:geheim@proxy.example:3128",     "no route begins with \"https://\""),
+        ("socks5h://clerk:geheim@proxy.example:1080",   "no route begins with \"socks5h://\""),
+        ("HTTP://clerk:geheim@proxy.example:3128",      "no route begins with \"HTTP://\""),
+        ("clerk:geheim@proxy.example:3128",             "it is not a route"),
+        ("clerk:geheim@http://proxy.example:3128",      "it is not a route"),
+        ("http://clerk:geheim@proxy.example:3128",      "a password may not stand in it"),
+        ("socks5://cl@rk:geheim@proxy.example",         "a password may not stand in it"),
+        ("https://proxy.example:3128",                  "\"https://proxy.example:3128\" is not a route"),
+    ];
+    for (route, said) in table {
+        let draft = ProfileDraft { route: route.into(), ..profile_draft() };
+        let faults = draft.check(crate::profile::ProfileId::new(), &[registration()]).unwrap_err();
+        assert_eq!((fields(&faults), faults[0].fault.as_str()), (vec!["route"], said));
+        assert!(!format!("{faults:?}").contains("geheim"), "{faults:?}");
+    }
+}
+
+#[test]
+#[rustfmt::skip]
 #[allow(clippy::too_many_lines, clippy::unnecessary_wraps)] // a table
 fn a_profiles_faults_are_named() {
     fn smtp(host: &str, port: i64, security: &str) -> Option<SmtpDraft> {
         Some(SmtpDraft { host: host.into(), port: Some(port), security: security.into(), ..SmtpDraft::default() })
+    }
+    fn allowed(host: &str, allowed: &str) -> Option<SmtpDraft> {
+        smtp(host, 2525, "none").map(|smtp| SmtpDraft { allow_plaintext: allowed.into(), ..smtp })
     }
     let table: &[(Change<ProfileDraft>, &[&str])] = &[
         (|_| {},                                                              &[]),
@@ -250,6 +274,14 @@ fn a_profiles_faults_are_named() {
         (|p| p.route = "socks5://me:pw@proxy.example:1080".into(),            &["route"]),
         (|p| p.route = "http://me%3Apw@proxy.example:3128".into(),            &["route"]),
         (|p| p.route = "ftp://proxy.example:1".into(),                        &["route"]),
+        (|p| p.smtp = allowed("bücher.example", "bücher.example"),            &[]),
+        (|p| p.smtp = allowed("bücher.example", "BÜCHER.example"),            &[]),
+        (|p| p.smtp = allowed("relay.example.", "relay.example."),            &[]),
+        (|p| p.smtp = allowed("relay.example.", "relay.example"),             &[]),
+        (|p| p.smtp = allowed("[fd00::1]", "[fd00::1]"),                      &[]),
+        (|p| p.smtp = allowed("[fd00::1]", "fd00:0::1"),                      &[]),
+        (|p| p.smtp = allowed("[fd00::1]", "[fd00::2]"),                      &["smtp.allow_plaintext"]),
+        (|p| p.smtp = allowed("relay.example", "relay example"),              &["smtp.allow_plaintext"]),
         (|p| p.transport = "graph".into(),                                    &[]),
         (|p| p.transport = "pigeon".into(),                                   &["transport"]),
         (|p| { p.registration.clear(); p.transport = "graph".into() },        &["transport"]),

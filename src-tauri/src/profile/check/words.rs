@@ -227,7 +227,7 @@ pub(super) fn route(value: &str) -> Read<Route> {
         _ => match (value.strip_prefix("socks5://"), value.strip_prefix("http://")) {
             (Some(proxy), _) => (Protocol::Socks5, proxy),
             (_, Some(proxy)) => (Protocol::Http, proxy),
-            _ => return Err(Wrong::new(format!("{} is not a route", shown(value)), remedy)),
+            _ => return Err(Wrong::new(no_route(value), remedy)),
         },
     };
     let (user, proxy) = match proxy.rsplit_once('@') {
@@ -239,6 +239,17 @@ pub(super) fn route(value: &str) -> Read<Route> {
         return Err(Wrong::new("the proxy has no port", remedy));
     };
     Ok(Route::Proxy(ProxySettings { protocol, host: host(name)?, port: port(number)?, user }))
+}
+
+/// What is said of a value that is no route. What stands before an @ may be a password: it is not repeated.
+fn no_route(value: &str) -> String {
+    let scheme = value.split_once("://").map(|(scheme, _)| scheme);
+    let is_one = |scheme: &&str| scheme.chars().all(|c| c.is_ascii_alphanumeric() || c == '+');
+    match scheme.filter(is_one) {
+        _ if !value.contains('@') => format!("{} is not a route", shown(value)),
+        Some(scheme) => format!("no route begins with {}", shown(&format!("{scheme}://"))),
+        None => "it is not a route".to_owned(),
+    }
 }
 
 /// The user name in a proxy's address, percent-encoded there. A password is refused, not repeated.

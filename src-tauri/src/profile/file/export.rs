@@ -2,7 +2,7 @@
 
 use crate::{
     profile::{
-        ProfileId, SmtpAuth,
+        Profile, ProfileId, SignIn, SmtpAuth,
         check::{ImapDraft, ProfileDraft, RegistrationDraft, SmtpDraft},
         store::{Rows, StoreError},
     },
@@ -39,13 +39,23 @@ pub fn export(rows: Rows<'_>, wanted: &[ProfileId]) -> Result<String, StoreError
         draft.registration = through.map(|one| one.name.clone()).unwrap_or_default();
         let backup = all.iter().find(|other| Some(other.id) == profile.backup);
         draft.backup = backup.map(|other| other.name.clone()).unwrap_or_default();
-        out.profile(&draft, &secrets(rows, profile.id.into())?);
+        out.profile(&draft, &used(profile, secrets(rows, profile.id.into())?));
     }
     Ok(out.0)
 }
 
 fn secrets(rows: Rows<'_>, owner: Uuid) -> Result<Vec<SecretName>, StoreError> {
     Ok(rows.secrets_of(owner)?.into_iter().map(|(name, _)| name).collect())
+}
+
+/// Those that `profile` signs in with. One of another time may be kept, and the file may not name it.
+fn used(profile: &Profile, mut kept: Vec<SecretName>) -> Vec<SecretName> {
+    kept.retain(|name| match name {
+        SecretName::Password => profile.sign_in == SignIn::Password,
+        SecretName::ProxyPassword => profile.route.proxy_user().is_some(),
+        _ => true,
+    });
+    kept
 }
 
 /// The file as far as it is written.
@@ -106,10 +116,7 @@ impl Toml {
         if !draft.save_to_sent_items {
             self.line("save_to_sent_items", "false");
         }
-        self.secret(
-            "password",
-            draft.sign_in == "password" && secrets.contains(&SecretName::Password),
-        );
+        self.secret("password", secrets.contains(&SecretName::Password));
         if let Some(smtp) = &draft.smtp {
             self.smtp(smtp);
         }

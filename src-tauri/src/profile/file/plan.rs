@@ -10,7 +10,7 @@ use crate::{
     certificate::Certificate,
     clock::Timestamp,
     profile::{
-        Profile, ProfileId, ProxySettings, Registration, RegistrationId, Route, SignIn,
+        Profile, ProfileId, Registration, RegistrationId, SignIn,
         check::{Fault, ProfileDraft, RegistrationDraft, unknown},
         store::{self, Rows, StoreError},
     },
@@ -173,8 +173,7 @@ impl Planning<'_> {
         if after.sign_in != SignIn::Password && given(SecretName::Password) {
             self.refuse(entry, title, idle_password());
         }
-        let asks = matches!(&after.route, Route::Proxy(ProxySettings { user: Some(_), .. }));
-        if !asks && given(SecretName::ProxyPassword) {
+        if after.route.proxy_user().is_none() && given(SecretName::ProxyPassword) {
             self.refuse(entry, title, idle_proxy_password());
         }
         self.secrets(entry, title, id.into(), &after.name)?;

@@ -130,6 +130,29 @@ fn a_new_secret_alone_is_a_change() {
 }
 
 #[test]
+fn a_proxys_password_is_exported_only_while_the_route_names_a_user() {
+    let place = Place::new();
+    let through = KESTREL.replace(
+        "technical_mail",
+        "route = \"http://clerk@proxy.example:3128\"\nproxy_password = { env = \"KESTREL_SECRET\" }\ntechnical_mail",
+    );
+    place.apply(&through).unwrap();
+    let exported = place.export();
+    assert!(exported.contains("proxy_password = { vault = true }\n"), "{exported}");
+    assert_eq!(place.apply(&exported).unwrap().unchanged.len(), 3, "{exported}");
+
+    for route in ["direct", "http://proxy.example:3128"] {
+        let straight = exported
+            .replace("http://clerk@proxy.example:3128", route)
+            .replace("proxy_password = { vault = true }\n", "");
+        assert_eq!(place.apply(&straight).unwrap().changed, ["Relay"], "{straight}");
+        let exported = place.export();
+        assert!(!exported.contains("proxy_password"), "{exported}");
+        assert_eq!(place.apply(&exported).unwrap().unchanged.len(), 3, "{exported}");
+    }
+}
+
+#[test]
 fn an_export_has_no_secret_and_applies_back_to_the_same() {
     let place = Place::new();
     place.apply(KESTREL).unwrap();

@@ -80,6 +80,21 @@ describe("a server without protection", () => {
     expect(screen.getByText(/nothing is sent until you allow it/)).toBeVisible();
   });
 
+  it("on this computer is fine in clear text, but not through a proxy", async () => {
+    const { user, saved } = await settings(MONITORING);
+    await user.selectOptions(screen.getByLabelText("Security"), "none");
+    await user.clear(screen.getByLabelText("Host and port"));
+    await user.type(screen.getByLabelText("Host and port"), "localhost");
+    expect(screen.getByText(/fine on this computer/)).toBeVisible();
+    await user.selectOptions(screen.getByLabelText("Connections go"), "socks5");
+    await user.type(screen.getByLabelText("Proxy and port"), "proxy.kestrel.example");
+    expect(screen.queryByText(/fine on this computer/)).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Allow…" }));
+    await user.click(screen.getByRole("button", { name: "Allow for this server" }));
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    expect(saved()[0]?.smtp).toMatchObject({ host: "localhost", allow_plaintext: "localhost" });
+  });
+
   it("is signed in to by a way that carries what the sender shows", async () => {
     const { user, saved } = await settings(MONITORING);
     const ways = screen.getByLabelText("Sign in to it by");

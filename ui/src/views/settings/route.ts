@@ -23,6 +23,8 @@ export function writeRoute({ kind, host, port, user }: RouteParts): string {
   return `${kind}://${user === "" ? "" : `${encodeURIComponent(user)}@`}${host.trim()}:${port}`;
 }
 
+export const isProxy = (kind: RouteKind) => kind === "socks5" || kind === "http";
+
 /** The same proxy by another protocol, with that one's usual port unless the person chose one. */
 export function withKind(parts: RouteParts, kind: RouteKind): RouteParts {
   if (kind === "direct" || kind === "system") return { ...parts, kind };
