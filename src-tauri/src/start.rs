@@ -118,7 +118,8 @@ fn surroundings() -> Surroundings {
     const NAMES: [&str; 6] =
         ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
     let variable = |name| {
-        let value = Secret::new(std::env::var(name).ok()?);
+        // What is not UTF-8 is kept as well: it is said to be unusable, not passed over.
+        let value = Secret::new(std::env::var_os(name)?.to_string_lossy());
         Some(Variable { name, value })
     };
     Surroundings {

@@ -88,6 +88,11 @@ impl From<SystemFault> for Problem {
             SystemFault::Unusable { .. } => {
                 ("The system's proxy cannot be used", "Sendright speaks to HTTP and SOCKS5 proxies")
             }
+            SystemFault::Unreadable { .. } => (
+                "The system's proxy settings cannot be read",
+                "They may name a proxy, so nothing goes past it. Try again; if it stays so, find out \
+                 which proxy is needed",
+            ),
         };
         let means = format!(
             "{why}, and set the sender's route to that proxy (route = \"http://host:port\" or \

@@ -62,7 +62,19 @@ pub enum SystemFault {
         /// What is wrong with it.
         said: String,
     },
+    /// They are there and cannot be read.
+    #[error("{origin} cannot be read: {said}")]
+    Unreadable {
+        /// Which of the settings.
+        origin: String,
+        /// Why not.
+        said: String,
+    },
 }
+
+/// How long the desktop may take to say what is set.
+#[cfg(unix)]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// What one source of settings says.
 #[derive(Debug, Default)]
@@ -97,17 +109,14 @@ impl Surroundings {
         let Some(desktop) = &self.desktop else { return Ok(Settings::default()) };
         if desktop.split(':').any(|name| name.eq_ignore_ascii_case("KDE")) {
             let Some(dir) = &self.config_dir else { return Ok(Settings::default()) };
-            let text = tokio::fs::read_to_string(dir.join("kioslaverc")).await;
-            return kde::read(&text.unwrap_or_default());
+            return kde::read(&text_of(&dir.join("kioslaverc")).await?);
         }
-        let text = said_by("gsettings", &["list-recursively", "org.gnome.system.proxy"]).await;
-        gnome::read(&text.unwrap_or_default())
+        gnome::read(&said_by("gsettings", &["list-recursively", "org.gnome.system.proxy"]).await?)
     }
 
     #[cfg(target_os = "macos")]
     async fn of_the_desktop(&self) -> Result<Settings, SystemFault> {
-        let text = said_by("/usr/sbin/scutil", &["--proxy"]).await;
-        macos::read(&text.unwrap_or_default())
+        macos::read(&said_by("/usr/sbin/scutil", &["--proxy"]).await?)
     }
 
     #[cfg(windows)]
@@ -117,14 +126,39 @@ impl Surroundings {
     }
 }
 
-/// What `program` says; `None` where it is not there, fails or takes too long.
+/// What is in `file`; nothing where it is not there.
+#[cfg(all(unix, not(target_os = "macos")))]
+async fn text_of(file: &std::path::Path) -> Result<String, SystemFault> {
+    let text = tokio::fs::read(file).await.map(|read| String::from_utf8_lossy(&read).into_owned());
+    or_nothing(text, &file.display().to_string())
+}
+
+/// What `program` says; nothing where it, or what it is asked for, is not there.
 #[cfg(unix)]
-async fn said_by(program: &str, arguments: &[&str]) -> Option<String> {
+async fn said_by(program: &str, arguments: &[&str]) -> Result<String, SystemFault> {
     let mut command = tokio::process::Command::new(program);
-    command.args(arguments).stdin(std::process::Stdio::null()).kill_on_drop(true);
-    let output = tokio::time::timeout(std::time::Duration::from_secs(3), command.output());
-    let output = output.await.ok()?.ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    command.args(arguments).env("LC_ALL", "C").stdin(std::process::Stdio::null());
+    let output = tokio::time::timeout(PATIENCE, command.kill_on_drop(true).output()).await;
+    let output = output.unwrap_or_else(|_| Err(std::io::ErrorKind::TimedOut.into()));
+    let text = output.and_then(|output| {
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else if complaint.contains("schema") {
+            Ok(String::new()) // gsettings without GNOME's schemas: there are no such settings
+        } else {
+            Err(std::io::Error::other(complaint.lines().next().unwrap_or_default().to_owned()))
+        }
+    });
+    or_nothing(text, program)
+}
+
+#[cfg(unix)]
+fn or_nothing(text: std::io::Result<String>, origin: &str) -> Result<String, SystemFault> {
+    text.or_else(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => Ok(String::new()),
+        _ => Err(SystemFault::Unreadable { origin: origin.to_owned(), said: error.to_string() }),
+    })
 }
 
 /// The proxy at `address`: `scheme://user:password@host:port`, all but the host optional.
@@ -173,4 +207,33 @@ fn proxy_of(
     let bare = bare(host);
     let host = if bare.contains(':') { format!("[{bare}]") } else { bare.to_owned() };
     proxy_at(&format!("{host}:{port}"), protocol, origin)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn settings_that_are_not_there_are_told_from_those_that_cannot_be_read() {
+        assert_eq!(said_by("no-such-program", &[]).await, Ok(String::new()));
+        let no_schema = ["-c", "echo 'No such schema “org.gnome.system.proxy”' >&2; exit 1"];
+        assert_eq!(said_by("sh", &no_schema).await, Ok(String::new()));
+        let broken = said_by("sh", &["-c", "echo 'no bus' >&2; exit 1"]).await.unwrap_err();
+        assert_eq!(broken.to_string(), "sh cannot be read: no bus");
+        assert_eq!(said_by("sh", &["-c", "printf set"]).await, Ok("set".to_owned()));
+    }
+
+    #[cfg(not(target_os = "macos"))]
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_is_not_taken_for_none() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(text_of(&dir.path().join("kioslaverc")).await, Ok(String::new()));
+        assert!(matches!(text_of(dir.path()).await, Err(SystemFault::Unreadable { .. })));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_does_not_say_what_is_set_is_not_waited_for_longer_than_it_takes() {
+        let silent = said_by("sleep", &["60"]).await.unwrap_err();
+        assert!(matches!(silent, SystemFault::Unreadable { .. }), "{silent}");
+    }
 }
