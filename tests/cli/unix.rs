@@ -3,9 +3,10 @@
 use super::*;
 use std::{
     fs,
+    io::{BufRead, BufReader, Read as _, Write as _},
     net::TcpListener,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
-    process::Command,
+    process::{Child, Command},
 };
 
 #[cfg(target_os = "linux")] // elsewhere there always is one
@@ -58,6 +59,59 @@ fn a_directory_that_may_not_be_written_is_named() {
 #[test]
 fn ctrl_c_stops_a_send_that_has_not_left() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let sendright = sender_at(&server);
+    let mut command = sendright.command(&["send", "Silent", "--to", "c@d.example", "--json"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let _connection = server.accept().unwrap();
+    signal("-INT", &child);
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+    let said: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!(said["outcome"], "not_sent", "{said}");
+    assert_eq!(said["problem"]["code"], "cancelled");
+}
+
+#[test]
+fn a_request_to_end_lets_the_message_under_way_be_the_last() {
+    for name in ["-INT", "-TERM"] {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let sendright = sender_at(&server);
+        let arguments = ["send", "Silent", "--to", "c@d.example", "--json", "--repeat", "5"];
+        let mut command = sendright.command(&arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let (mut out, _) = server.accept().unwrap();
+        let mut heard = BufReader::new(out.try_clone().unwrap());
+        let mut until = |end| while line(&mut heard) != end {};
+        out.write_all(b"220 hi\r\n").unwrap();
+        until("EHLO");
+        out.write_all(b"250-here\r\n250 PIPELINING\r\n").unwrap();
+        until("DATA");
+        out.write_all(b"250 ok\r\n250 ok\r\n354 go\r\n").unwrap();
+        until("DATA"); // the next one's, together with the end of the first
+        signal(name, &child);
+        assert!(said.any(|line| line.starts_with("Stopping")));
+        out.write_all(b"250 queued\r\n250 ok\r\n250 ok\r\n354 go\r\n").unwrap();
+        let mut rest = String::new();
+        heard.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "", "{name}");
+
+        let ended = child.wait_with_output().unwrap();
+        let stdout = String::from_utf8(ended.stdout).unwrap();
+        let last: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
+        assert_eq!((ended.status.code(), &last["accepted"]), (Some(1), &1.into()), "{last}");
+        assert_eq!(last["problem"]["code"], "cancelled", "{last}");
+        let history = sendright.json(&["history"]);
+        let outcome = |row: &Value| row["outcome"].as_str().unwrap().to_owned();
+        let mut outcomes: Vec<_> =
+            history["rows"].as_array().unwrap().iter().map(outcome).collect();
+        outcomes.sort_unstable();
+        assert_eq!(outcomes, ["accepted", "not_sent", "not_sent"], "{name}");
+    }
+}
+
+/// A place whose one sender sends through `server`.
+fn sender_at(server: &TcpListener) -> Sendright {
     let sendright = Sendright::new();
     sendright.write(
         "silent.toml",
@@ -68,14 +122,17 @@ fn ctrl_c_stops_a_send_that_has_not_left() {
         ),
     );
     sendright.json(&["apply", "-f", "silent.toml"]);
-    let mut command = sendright.command(&["send", "Silent", "--to", "c@d.example", "--json"]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let _connection = server.accept().unwrap();
-    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(interrupt.unwrap().success());
-    let ended = child.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(1), "{ended:?}");
-    let said: Value = serde_json::from_slice(&ended.stdout).unwrap();
-    assert_eq!(said["outcome"], "not_sent", "{said}");
-    assert_eq!(said["problem"]["code"], "cancelled");
+    sendright
+}
+
+fn signal(name: &str, child: &Child) {
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+}
+
+/// The first word of the next line.
+fn line(heard: &mut impl BufRead) -> String {
+    let mut line = String::new();
+    assert_ne!(heard.read_line(&mut line).unwrap(), 0, "it hung up");
+    line.split_whitespace().next().unwrap_or_default().to_owned()
 }

@@ -6,6 +6,7 @@ use crate::world::{
     token_endpoint::{Say, TokenEndpoint},
 };
 use serde_json::Value;
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 const HELLO: &str = "S: 220 hi\nC: EHLO\nS: 250 mail.example\n";
 const TAKEN: &str =
@@ -183,4 +184,53 @@ async fn a_pace_is_kept_and_its_wait_is_said_and_can_be_stopped() {
     assert_eq!(events(&first)[3]["problem"]["code"], "cancelled");
     assert_eq!(names(&again), ["waiting", "result"], "{}", again.stdout);
     assert_eq!(server.heard().await.last().unwrap(), "QUIT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_long_wait_the_next_message_is_composed_anew() {
+    let later = "C: MAIL\nS: 451 4.7.0 try again in 6 seconds\n";
+    let script = [HELLO, TAKEN, later, TAKEN, TAKEN, BYE].concat();
+    let server = SmtpScript::start_each(&[script]).await;
+    let place = Sendright::new();
+    place.write("p.toml", &profile("\"none\"", server.port));
+    let (ended, place) = send(place, "3", &[]).await;
+    assert_eq!((ended.code, names(&ended).len()), (0, 6), "{}", ended.stdout);
+    let heard = server.heard().await;
+    let dates: Vec<_> = heard
+        .iter()
+        .filter_map(|text| text.split("Date: ").nth(1)?.split("\r\n").next())
+        .map(|date| OffsetDateTime::parse(date, &Rfc2822).unwrap())
+        .collect();
+    assert!(dates[1] - dates[0] >= time::Duration::seconds(5), "{dates:?}");
+    let history = tokio::task::spawn_blocking(move || place.json(&["history"])).await.unwrap();
+    let outcomes: Vec<_> =
+        history["rows"].as_array().unwrap().iter().map(|row| row["outcome"].clone()).collect();
+    let mut outcomes: Vec<_> = outcomes.iter().map(|one| one.as_str().unwrap()).collect();
+    outcomes.sort_unstable();
+    assert_eq!(outcomes, ["accepted", "accepted", "accepted", "not_sent", "refused"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pace_that_cannot_be_counted_has_a_result_too() {
+    let place = Sendright::new();
+    place.write("p.toml", &profile("\"none\"", 9));
+    let ended = tokio::task::spawn_blocking(move || {
+        place.json(&["apply", "-f", "p.toml"]);
+        let db = rusqlite::Connection::open(place.path("data").join("sendright.db")).unwrap();
+        db.execute_batch("ALTER TABLE sends RENAME COLUMN transport TO another").unwrap();
+        place.run(&[
+            "send",
+            "P",
+            "--to",
+            "bo@example.org",
+            "--json",
+            "--repeat",
+            "2",
+            "--per-minute",
+            "2",
+        ])
+    });
+    let ended = ended.await.unwrap();
+    assert_eq!(names(&ended), ["result"], "{}", ended.stdout);
+    assert_eq!(events(&ended)[0]["outcome"], "not_sent", "{}", ended.stdout);
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     api::{self, Outcome, RecipientOutcome, RecipientReport, SendReport, TranscriptLine},
+    clock::Timestamp,
     explain::Problem,
     letter::Letter,
     outbox::Ending,
@@ -53,11 +54,13 @@ impl Failed {
 pub(super) fn ending(
     ended: Result<Delivery, Failed>,
     transcript: &Transcript,
+    started_at: Timestamp,
     took_ms: u64,
 ) -> Ending {
     let transcript = transcript.lines().into_iter().map(line).collect();
     match ended {
         Ok(delivery) => Ending {
+            started_at,
             outcome: if delivery.partly() { Outcome::Partly } else { Outcome::Accepted },
             stage: "message".to_owned(),
             recipients: delivery.recipients.iter().map(report).collect(),
@@ -67,6 +70,7 @@ pub(super) fn ending(
             took_ms,
         },
         Err(failed) => Ending {
+            started_at,
             outcome: failed.outcome,
             stage: failed.stage.to_owned(),
             recipients: failed.recipients,

@@ -83,7 +83,8 @@ impl Line {
         let Answered { id, ending, report } = answered;
         let written = self.app.beside(move |inner| Ok(inner.outbox.turn(id, &ending, &row)?)).await;
         self.settled(id, written.as_ref().err());
-        (report, written.map(|()| self.begun(ready)))
+        let begun = written.and_then(|begun| begun.map_err(Problem::from));
+        (report, begun.map(|()| self.begun(ready)))
     }
 
     /// Writes down that a message is not sent after all.
@@ -91,7 +92,7 @@ impl Line {
         let problem = Problem::new(
             Code::Cancelled,
             "It was not its turn any more",
-            "Nothing was sent: the sending stopped with a message before this one.",
+            "Nothing was sent: the sending stopped, or had to wait, with a message before this one.",
         );
         let ended = Err(Failed::before(&ready.letter, "settings", problem));
         let answered = self.answered(ready, ended, &Watch::nobody(), Instant::now());
@@ -135,8 +136,10 @@ impl Line {
         began: Instant,
     ) -> Answered {
         self.app.0.sending().remove(&id);
-        let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let ending = ending(ended, watch.transcript(), took_ms);
+        let (now, took) = (self.app.0.clock.now(), began.elapsed());
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let started_at = now.before(took).unwrap_or(now);
+        let ending = ending(ended, watch.transcript(), started_at, took_ms);
         let report = told(id, &letter, self.via, &ending);
         Answered { id, ending, report }
     }

@@ -47,13 +47,13 @@ impl Pace {
 
 impl Line {
     /// How fast this line may go: `asked` messages a minute, else as many as the server is known to
-    /// take; `None`: as fast as it answers. What left within the last minute counts already.
+    /// take; `None`: as fast as it answers. What went the same way within the last minute counts already.
     pub async fn pace(&self, asked: Option<u32>) -> Result<Option<Pace>, Problem> {
         let Some(most) = asked.or_else(|| self.known_pace()) else { return Ok(None) };
-        let (clock, profile) = (self.app.0.clock.clone(), self.sender.profile.id);
+        let (clock, profile, via) = (self.app.0.clock.clone(), self.sender.profile.id, self.via);
         let then = clock.now().before(MINUTE).unwrap_or_else(|| clock.now());
         let begun =
-            self.app.beside(move |inner| Ok(inner.outbox.begun_since(profile, then)?)).await?;
+            self.app.beside(move |inner| Ok(inner.outbox.begun_since(profile, via, then)?)).await?;
         Ok(Some(Pace { most: most as usize, begun: begun.into(), clock }))
     }
 

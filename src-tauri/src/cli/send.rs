@@ -1,6 +1,6 @@
 //! `send`
 
-use super::{Cli, Done, interrupt::interrupted, out::note, progress, repeat::Repeat};
+use super::{Cli, Done, interrupt::Interrupts, out::note, progress, repeat::Repeat};
 use crate::{
     api::{AttachmentDraft, MessageDraft, Outcome, RecipientOutcome, SendReport},
     app::{Answered, Line, Ready, Then},
@@ -93,7 +93,10 @@ impl Send {
         };
         if let Some(times) = self.repeat {
             let patience = Duration::from_secs(self.patience.into());
-            let pace = line.pace(self.per_minute).await?;
+            let pace = match line.pace(self.per_minute).await {
+                Ok(pace) => pace,
+                Err(problem) => return Ok(told(cli, Err(problem), began)),
+            };
             let repeat = Repeat::new(cli, line, &message, times, patience, pace);
             return Box::pin(repeat.run()).await;
         }
@@ -136,8 +139,9 @@ impl Send {
 }
 
 async fn once(cli: &Cli, line: &Line, message: &MessageDraft) -> Result<SendReport, Problem> {
+    let mut interrupts = Interrupts::listen();
     let ready = line.prepare(Uuid::new_v4(), message).await?;
-    let answered = one(cli, line, ready, Then::Quit).await?;
+    let answered = one(cli, line, ready, Then::Quit, &mut interrupts).await?;
     Ok(line.settle(answered).await)
 }
 
@@ -162,22 +166,19 @@ pub(super) async fn one(
     line: &Line,
     ready: Ready,
     then: Then<&Ready>,
+    interrupts: &mut Interrupts,
 ) -> Result<Answered, Problem> {
     let id = ready.id();
     let progress = tokio::spawn(progress::of_send(id, cli.app.news()));
     let mut sending = pin!(line.exchange(ready, then));
-    let mut ctrl_c = pin!(interrupted());
-    let mut asked_to_stop = false;
     let ended = loop {
         tokio::select! {
-            // Listening comes before the first byte: a Ctrl-C in between would end the program.
+            // A Ctrl-C that came before the first byte is heard before it leaves.
             biased;
-            () = &mut ctrl_c => {
-                ctrl_c.set(interrupted());
-                if asked_to_stop {
+            heard = interrupts.next() => {
+                if heard > 1 {
                     break Err(left_behind(id));
                 }
-                asked_to_stop = true;
                 note("Stopping, unless the message is complete already…");
                 cli.app.cancel_send(id).await?;
             }

@@ -106,6 +106,8 @@ pub struct Beginning {
 /// How a send ended.
 #[derive(Debug, Clone)]
 pub struct Ending {
+    /// When its turn came: later than it was written down.
+    pub started_at: Timestamp,
     /// How.
     pub outcome: Outcome,
     /// How far it came.
@@ -170,14 +172,19 @@ impl Outbox {
     /// Writes down how the send `id` ended and that the `next` one begins, with one wait for the disk.
     ///
     /// # Errors
-    /// As for [`begin`](Self::begin): then `next` may not be sent. The end is written down all the same,
-    /// if anything can be.
-    pub fn turn(&self, id: Uuid, ending: &Ending, next: &Beginning) -> Result<(), OutboxError> {
+    /// The database's, where the end could not be written down. The error within is that of
+    /// [`begin`](Self::begin): the end is there, but `next` is not. Either way it may not be sent.
+    pub fn turn(
+        &self,
+        id: Uuid,
+        ending: &Ending,
+        next: &Beginning,
+    ) -> Result<Result<(), OutboxError>, OutboxError> {
         let both = self.db.change(|change| {
             rows::end(change, id, ending)?;
             rows::begin(change, next, self.clock.now(), self.worker.name())
         });
-        both.or_else(|error| self.end(id, ending).and(Err(error)))
+        both.map(Ok).or_else(|error| self.end(id, ending).map(|()| Err(error)))
     }
 
     /// Writes down how a send ended. A second ending of the same send changes nothing.
@@ -226,25 +233,28 @@ impl Outbox {
         })
     }
 
-    /// When the messages of a profile began that left, or may have, by SMTP since `then`; oldest first.
+    /// When the messages of a profile began that went `via` since `then`, oldest first. Those that the
+    /// server refused count: it had them to deal with. One that is under way began at the latest when it
+    /// was written down, as far as is known.
     ///
     /// # Errors
     /// The database's.
     pub fn begun_since(
         &self,
         profile: ProfileId,
+        via: Transport,
         then: Timestamp,
     ) -> Result<Vec<Timestamp>, OutboxError> {
         self.db.look(|look| {
             let mut rows = look.prepare(
                 "SELECT started_at FROM sends WHERE profile = :profile AND started_at > :then
-                     AND transport = :smtp AND outcome <> :not_sent ORDER BY started_at",
+                     AND transport = :via AND outcome <> :not_sent ORDER BY started_at",
             )?;
             let found = rows.query_map(
                 named_params! {
                     ":profile": profile.to_string(),
                     ":then": then,
-                    ":smtp": Transport::Smtp.as_str(),
+                    ":via": via.as_str(),
                     ":not_sent": word(Outcome::NotSent),
                 },
                 |row| row.get(0),

@@ -42,16 +42,17 @@ pub(super) fn begin(
     if written == 0 { Err(OutboxError::Repeated(send.id)) } else { Ok(()) }
 }
 
-/// The send `id` ended; one that has ended before stays as it is.
+/// The send `id` ended, and when it had begun is known now; one that has ended before stays as it is.
 pub(super) fn end(change: &Transaction<'_>, id: Uuid, ending: &Ending) -> Result<(), OutboxError> {
     let mut update = change.prepare_cached(
-        "UPDATE sends SET outcome = :outcome, stage = :stage, recipients = :recipients,
-             reply = :reply, problem = :problem, transcript = :transcript, took_ms = :took
+        "UPDATE sends SET started_at = :started_at, outcome = :outcome, stage = :stage,
+             recipients = :recipients, reply = :reply, problem = :problem, transcript = :transcript, took_ms = :took
          WHERE id = :id AND outcome = :sending",
     )?;
     update.execute(named_params! {
         ":id": id.to_string(),
         ":sending": word(Outcome::Sending),
+        ":started_at": ending.started_at,
         ":outcome": word(ending.outcome),
         ":stage": ending.stage,
         ":recipients": json(&ending.recipients),

@@ -2,6 +2,9 @@ use super::*;
 use crate::{api::RecipientOutcome, explain::Code};
 use std::time::Duration;
 
+/// When each world's clock stands at first.
+const START: i64 = 1_795_000_000;
+
 struct World {
     dir: tempfile::TempDir,
     clock: Clock,
@@ -11,7 +14,7 @@ impl World {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         Paths::at(dir.path()).create().unwrap();
-        Self { dir, clock: Clock::set_to(Timestamp::from_unix(1_795_000_000).unwrap()) }
+        Self { dir, clock: Clock::set_to(Timestamp::from_unix(START).unwrap()) }
     }
 
     /// A process of its own, as far as the outbox can tell.
@@ -43,6 +46,7 @@ fn beginning(subject: &str, to: &str) -> Beginning {
 
 fn ending(outcome: Outcome) -> Ending {
     Ending {
+        started_at: Timestamp::from_unix(START).unwrap(),
         outcome,
         stage: "message".into(),
         recipients: vec![recipient("ana@example.org", RecipientOutcome::Accepted)],
@@ -58,7 +62,7 @@ fn one_send_ends_and_the_next_begins_together() {
     let outbox = World::new().open();
     let (first, next) = (beginning("1", "ana@example.org"), beginning("2", "ana@example.org"));
     outbox.begin(&first).unwrap();
-    outbox.turn(first.id, &ending(Outcome::Accepted), &next).unwrap();
+    outbox.turn(first.id, &ending(Outcome::Accepted), &next).unwrap().unwrap();
     assert_eq!(outbox.get(first.id).unwrap().outcome, Outcome::Accepted);
     assert_eq!(outbox.get(next.id).unwrap().outcome, Outcome::Sending);
 }
@@ -70,8 +74,45 @@ fn an_end_is_written_down_although_the_next_cannot_begin() {
     outbox.begin(&first).unwrap();
     outbox.begin(&repeated).unwrap();
     let refused = outbox.turn(first.id, &ending(Outcome::Accepted), &repeated);
-    assert!(matches!(refused, Err(OutboxError::Repeated(id)) if id == repeated.id));
+    assert!(matches!(refused, Ok(Err(OutboxError::Repeated(id))) if id == repeated.id));
     assert_eq!(outbox.get(first.id).unwrap().outcome, Outcome::Accepted);
+}
+
+#[test]
+fn an_end_that_is_lost_is_not_taken_for_a_next_that_cannot_begin() {
+    let outbox = World::new().open();
+    let (first, next) = (beginning("1", "ana@example.org"), beginning("2", "ana@example.org"));
+    outbox.begin(&first).unwrap();
+    let drop_table = |change: &rusqlite::Transaction<'_>| {
+        Ok::<_, OutboxError>(change.execute_batch("DROP TABLE sends")?)
+    };
+    outbox.db.change(drop_table).unwrap();
+    let lost = outbox.turn(first.id, &ending(Outcome::Accepted), &next);
+    assert!(matches!(lost, Err(OutboxError::Db(_))), "{lost:?}");
+}
+
+#[test]
+fn a_pace_counts_from_when_a_message_had_its_turn_and_each_way_on_its_own() {
+    let world = World::new();
+    let outbox = world.open();
+    let start = world.clock.now();
+    let send = |transport, outcome, waited| {
+        let send = Beginning { transport, ..beginning("1", "ana@example.org") };
+        outbox.begin(&send).unwrap();
+        let started_at = start.after(Duration::from_secs(waited));
+        outbox.end(send.id, &Ending { started_at, ..ending(outcome) }).unwrap();
+        send.profile
+    };
+    let begun = |profile, via| {
+        let since = outbox.begun_since(profile, via, start.after(Duration::from_secs(1)));
+        since.unwrap().into_iter().map(|begun| begun.since(start).as_secs()).collect::<Vec<_>>()
+    };
+    let accepted = send(Transport::Smtp, Outcome::Accepted, 3);
+    assert_eq!(begun(accepted, Transport::Smtp), [3], "not when it was written down");
+    assert!(begun(accepted, Transport::Graph).is_empty());
+    let refused = send(Transport::Graph, Outcome::Refused, 5);
+    assert_eq!(begun(refused, Transport::Graph), [5], "the server had it to deal with");
+    assert!(begun(send(Transport::Smtp, Outcome::NotSent, 5), Transport::Smtp).is_empty());
 }
 
 #[test]
