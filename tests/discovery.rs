@@ -101,21 +101,81 @@ async fn no_secret_goes_to_a_host_that_nobody_has_confirmed() {
 #[tokio::test(flavor = "multi_thread")]
 #[rustfmt::skip]
 async fn issuers_that_do_not_say_where_their_endpoints_are() {
+    const NO: (u8, &str) = (4, "not-the-protocol");
+    const BUSY: (u8, &str) = (9, "provider-busy");
     let table = [
-        // what it answers                                                      words of the title
-        (Say::Json(404, "{}".to_owned()),                                       "does not say where its endpoints are"),
-        (Say::Json(200, r#"{"issuer":"https://login.example"}"#.to_owned()),    "speaks for another one"),
-        (Say::Json(200, "[]".to_owned()),                                       "in a usable way"),
-        (Say::Raw("HTTP/1.1 302 Found\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n".to_owned()), "does not say where its endpoints are"),
-        (Say::Raw("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>".to_owned()), "in a usable way"),
+        // what it answers                                                      how it ends, words of the title
+        (Say::Json(404, "{}".to_owned()),                                       NO,   "does not say where its endpoints are", None),
+        (Say::Json(200, r#"{"issuer":"https://login.example"}"#.to_owned()),    NO,   "speaks for another one", None),
+        (Say::Json(200, "[]".to_owned()),                                       NO,   "in a usable way", None),
+        (Say::Raw("HTTP/1.1 302 Found\r\nlocation: https://evil.example/\r\ncontent-length: 0\r\n\r\n".to_owned()), NO, "does not say where its endpoints are", None),
+        (Say::Raw("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>".to_owned()), NO, "in a usable way", None),
+        (Say::Raw("HTTP/1.1 429 Slowly\r\nretry-after: 90\r\ncontent-length: 0\r\n\r\n".to_owned()), BUSY, "wants to be asked later", Some(90_000)),
+        (Say::Json(503, "{}".to_owned()),                                       BUSY, "wants to be asked later", None),
     ];
-    for (says, title) in table {
+    for (says, ends, title, wait) in table {
         let mut says = Some(says);
         let issuer = TokenEndpoint::start(move |_| says.take().unwrap_or(Say::Json(404, "{}".to_owned()))).await;
         let sendright = Sendright::new();
         let (code, refused) = apply(&sendright, &declared(&issuer.authority, ""));
-        assert_eq!((code, &refused["problem"]["code"]), (4, &"not-the-protocol".into()), "{refused}");
+        assert_eq!((code, refused["problem"]["code"].as_str().unwrap()), ends, "{refused}");
+        assert_eq!(refused["problem"]["retry_after_ms"].as_u64(), wait, "{refused}");
         assert!(refused["problem"]["title"].as_str().unwrap().contains(title), "{title}: {refused}");
         assert_eq!(sendright.json(&["profiles"])["profiles"], serde_json::json!([]));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn applying_twice_changes_nothing_while_the_issuer_is_not_to_be_had() {
+    let says = [Say::HangUp, Say::Json(503, "{}".to_owned()), Say::Json(429, "{}".to_owned())];
+    for says in says {
+        let sound = metadata("ISSUER/ask", "ISSUER/token");
+        let own = Arc::new(OnceLock::<String>::new());
+        let (address, mut first, mut says) = (Arc::clone(&own), true, Some(says));
+        let issuer = TokenEndpoint::start(move |_| {
+            if std::mem::take(&mut first) {
+                return Say::Json(200, sound.replace("ISSUER", address.get().unwrap()));
+            }
+            says.take().unwrap_or(Say::HangUp)
+        })
+        .await;
+        own.set(issuer.authority.clone()).unwrap();
+        let sendright = Sendright::new();
+        let toml = declared(&issuer.authority, "");
+        assert_eq!(apply(&sendright, &toml).0, 0);
+        let (code, again) = apply(&sendright, &toml);
+        assert_eq!((code, &again["unchanged"][0]), (0, &"hidden".into()), "{again}");
+        assert_eq!(again["found"], serde_json::json!([]), "nobody said it");
+
+        // Of an app that is changed it has to say so anew.
+        let (code, refused) = apply(&sendright, &toml.replace("app-1", "app-2"));
+        assert_ne!(code, 0, "{refused}");
+        assert!(sendright.run(&["export"]).stdout.contains("app-1"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_file_is_said_by_itself_and_before_its_issuer_is_asked() {
+    let issuer = issuer(&metadata("ISSUER/ask", "ISSUER/token")).await;
+    let sendright = Sendright::new();
+    let sound = declared(&issuer.authority, "");
+    let proxied =
+        |password: &str| format!("{sound}route = \"http://me@localhost:3128\"\n{password}");
+    let table = [
+        (sound.replace("2525", "0"), "smtp.port"),
+        (format!("{sound}route = \"ftp://localhost\"\n"), "route"),
+        (proxied("proxy_password = { env = \"NOT_SET\" }\n"), "proxy_password"),
+        (sound.replace(&issuer.authority, "http://id.example"), "issuer"),
+    ];
+    for (toml, field) in table {
+        let (code, refused) = apply(&sendright, &toml);
+        let fields: Vec<_> = refused["problem"]["fields"].as_array().unwrap().iter().collect();
+        assert_eq!(code, 2, "{refused}");
+        assert_eq!(
+            fields.iter().map(|one| &one["field"]).collect::<Vec<_>>(),
+            [field],
+            "{refused}"
+        );
+    }
+    assert!(issuer.asked().is_empty());
 }

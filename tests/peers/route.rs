@@ -142,14 +142,26 @@ fn an_issuer_is_looked_up_on_the_way_of_the_sender_who_will_use_it() {
         product.apply(&(registration.clone() + &sender + &proxy.route("clerk") + &server));
         assert!(proxy.calls(&servers.idp) > before, "{}", proxy.program);
 
-        // The password is in the vault by now; with a wrong one nothing is found, nor gone past it.
+        // The password is in the vault by now; a file may leave the sender out.
         let kept = proxy.route("clerk").replace("{ file = \"proxy.txt\" }", "{ vault = true }");
-        product.apply(&(registration.clone() + &sender + &kept + &server));
+        for file in [registration.clone() + &sender + &kept + &server, registration.clone()] {
+            let before = proxy.calls(&servers.idp);
+            product.apply(&file);
+            assert!(proxy.calls(&servers.idp) > before, "{}: {file}", proxy.program);
+        }
+        // With a wrong one nothing is found, nor gone past it.
         product.write("proxy.txt", b"mistaken");
-        let wrong = registration + &sender + &proxy.route("clerk") + &server;
+        let wrong = registration.clone() + &sender + &proxy.route("clerk") + &server;
         let file = product.write("wrong.toml", wrong.as_bytes());
         let refused = product.run(&["apply", "-f", &file]);
         assert_eq!((refused.code, refused.problem()), (4, "proxy-auth-refused"), "{refused:?}");
+
+        // A sender without a name of its own has its password all the same.
+        let product = Product::new();
+        product.write("proxy.txt", b"sesame-street");
+        let unnamed = registration + &sender.replace("name = \"P\"\n", "");
+        product.apply(&(unnamed.clone() + &proxy.route("clerk") + &server));
+        product.apply(&(unnamed + &kept + &server));
     }
 }
 

@@ -6,11 +6,14 @@ use crate::{
     explain::Problem,
     profile::{
         ProfileId,
-        file::{self, Applied, Found, Lookup, Source},
+        file::{self, Applied, Found, Source},
     },
     secret::Secret,
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 impl App {
     /// Makes profiles and registrations be what `text` says. File names in it start from `base_dir`;
@@ -22,21 +25,23 @@ impl App {
         &self,
         text: String,
         base_dir: PathBuf,
-        environment: impl Fn(&str) -> Option<Secret> + Send + 'static,
+        environment: impl Fn(&str) -> Option<Secret> + Send + Sync + 'static,
     ) -> Result<ApplyReport, Problem> {
-        let wanted = lookups(&text, &base_dir, &environment);
-        let found = self.look_up_all(wanted).await?;
-        let told = found.iter().flat_map(|(name, at)| words(name, at)).collect();
+        let given = Arc::new(Given { text, base_dir, environment });
+        let looked_at = Arc::clone(&given);
+        let wanted = self
+            .beside(move |inner| {
+                let now = inner.clock.now();
+                Ok(file::lookups(&looked_at.source(&[]), &inner.store, &*inner.vault, now)?)
+            })
+            .await?;
+        let answers = self.look_up_all(wanted).await?;
+        let told = answers.said.iter().flat_map(|(name, at)| words(name, at)).collect();
+        let found = [answers.said, answers.kept].concat();
         let applied = self
             .beside(move |inner| {
-                let source = Source {
-                    text: &text,
-                    base_dir: &base_dir,
-                    environment: &environment,
-                    found: &found,
-                };
                 let now = inner.clock.now();
-                Ok(file::apply(&source, &inner.store, &*inner.vault, now)?)
+                Ok(file::apply(&given.source(&found), &inner.store, &*inner.vault, now)?)
             })
             .await?;
         self.tell(News::ProfilesChanged);
@@ -62,13 +67,18 @@ impl App {
     }
 }
 
-/// The issuers that have to be asked before `text` can be applied.
-fn lookups(
-    text: &str,
-    base_dir: &Path,
-    environment: &dyn Fn(&str) -> Option<Secret>,
-) -> Vec<Lookup> {
-    file::lookups(&Source { text, base_dir, environment, found: &[] })
+/// A declarative file, and what it may refer to.
+struct Given<E> {
+    text: String,
+    base_dir: PathBuf,
+    environment: E,
+}
+
+impl<E: Fn(&str) -> Option<Secret>> Given<E> {
+    fn source<'a>(&'a self, found: &'a [(String, Found)]) -> Source<'a> {
+        let Self { text, base_dir, environment } = self;
+        Source { text, base_dir, environment, found }
+    }
 }
 
 /// What an issuer said, in the words of the file.

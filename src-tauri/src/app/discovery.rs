@@ -4,6 +4,7 @@ use super::App;
 use crate::{
     api::{Discovered, RegistrationSettings},
     explain::Problem,
+    net::http::Http,
     oauth::discover,
     profile::{
         check,
@@ -11,6 +12,16 @@ use crate::{
     },
 };
 use std::path::PathBuf;
+use url::Url;
+
+/// What is known of the issuers in a file, by registration.
+#[derive(Default)]
+pub(super) struct Answers {
+    /// By their own word.
+    pub(super) said: Vec<(String, Found)>,
+    /// As it is stored: they could not be asked.
+    pub(super) kept: Vec<(String, Found)>,
+}
 
 impl App {
     /// Looks up where the endpoints of the issuer in `settings` are; nothing is saved.
@@ -27,7 +38,8 @@ impl App {
             Some(id) => self.beside(move |inner| inner.way_of_users(id)).await?,
             None => None,
         };
-        let found = self.look_up(&settings.issuer, ca_file, way).await?;
+        let (http, issuer) = self.to_ask(&settings.issuer, ca_file, way).await?;
+        let found = discover(&http, &issuer).await?;
         Ok(Discovered {
             authorize_endpoint: found.authorize,
             token_endpoint: found.token,
@@ -37,26 +49,32 @@ impl App {
         })
     }
 
-    /// What every issuer in a file says that stands there without its endpoints.
-    pub(super) async fn look_up_all(
-        &self,
-        wanted: Vec<Lookup>,
-    ) -> Result<Vec<(String, Found)>, Problem> {
-        let mut found = Vec::new();
-        for Lookup { registration, issuer, ca_file, way } in wanted {
-            found.push((registration, self.look_up(&issuer, ca_file, way).await?));
+    /// What every issuer in a file says that stands there without its endpoints. One that cannot be asked just now takes
+    /// nothing away: what is stored of it stays.
+    pub(super) async fn look_up_all(&self, wanted: Vec<Lookup>) -> Result<Answers, Problem> {
+        let mut answers = Answers::default();
+        for Lookup { registration, issuer, ca_file, way, stored } in wanted {
+            let (http, issuer) = self.to_ask(&issuer, ca_file, way).await?;
+            match (discover(&http, &issuer).await, stored) {
+                (Err(error), Some(stored)) if error.may_pass() => {
+                    tracing::warn!(registration, %error, "not looked up; what is stored stays");
+                    answers.kept.push((registration, stored));
+                }
+                (answer, _) => answers.said.push((registration, answer?)),
+            }
         }
-        Ok(found)
+        Ok(answers)
     }
 
-    async fn look_up(
+    /// The issuer, and the client that asks it.
+    async fn to_ask(
         &self,
         issuer: &str,
         ca_file: Option<PathBuf>,
         way: Option<Way>,
-    ) -> Result<Found, Problem> {
+    ) -> Result<(Http, Url), Problem> {
         let issuer = check::issuer(issuer).map_err(|fault| Problem::from(vec![fault]))?;
         let http = self.beside(move |inner| inner.http_trusting(ca_file.as_deref(), way)).await?;
-        Ok(discover(&http, &issuer).await?)
+        Ok((http, issuer))
     }
 }

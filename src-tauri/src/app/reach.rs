@@ -90,19 +90,11 @@ impl Inner {
         let route = match way {
             None => route::Route::System(Arc::clone(&self.surroundings)),
             Some(Way { sender, route, password }) => self.route_by(&route, || match password {
-                None => self.kept_proxy_password(&sender),
+                None => self.proxy_password(sender),
                 given => Ok(given),
             })?,
         };
         Ok(Http::new(route, &self.trust(false, "ca_file", ca_file)?, &self.limits)?)
-    }
-
-    fn kept_proxy_password(&self, sender: &str) -> Result<Option<Secret>, Problem> {
-        let all = self.store.look(|rows| rows.profiles())?;
-        match all.iter().find(|profile| profile.name.eq_ignore_ascii_case(sender)) {
-            Some(profile) => self.proxy_password(profile.id),
-            None => Ok(None),
-        }
     }
 
     /// The way of the first sender who uses `registration`.
@@ -110,9 +102,7 @@ impl Inner {
         &self,
         registration: RegistrationId,
     ) -> Result<Option<Way>, Problem> {
-        let all = self.store.look(|rows| rows.profiles())?;
-        let user = all.into_iter().find(|profile| profile.registration == Some(registration));
-        Ok(user.map(|one| Way { sender: one.name, route: one.route, password: None }))
+        Ok(Way::of_user(&self.store.look(|rows| rows.profiles())?, registration))
     }
 
     /// Whom the SMTP connection of `profile` believes.

@@ -126,6 +126,15 @@ pub enum DialError {
 }
 
 impl DialError {
+    /// Whether nobody was there, or whoever was said no word.
+    pub(super) fn is_out_of_reach(&self) -> bool {
+        match self {
+            Self::Proxy(error) => error.fault.is_out_of_reach(),
+            Self::System(_) => false,
+            _ => true,
+        }
+    }
+
     /// The same after a longer wait than this look took.
     pub(super) fn waited(mut self, longer: Duration) -> Self {
         match &mut self {

@@ -2,11 +2,15 @@
 
 use super::refusal::{bounded, short};
 use crate::{
-    net::http::{Http, HttpError},
+    net::{
+        http::{Http, HttpError},
+        retry_after::retry_after,
+    },
     profile::{ClientAuthentication, file::Found},
 };
 use http::{Request, StatusCode, header};
 use serde_json::{Map, Value};
+use std::time::Duration;
 use url::Url;
 
 /// An endpoint's address is no longer than this, in octets.
@@ -18,6 +22,16 @@ pub enum DiscoveryError {
     /// No answer came.
     #[error(transparent)]
     Http(#[from] HttpError),
+    /// It wants to be asked later.
+    #[error("{host} is busy ({status})")]
+    Busy {
+        /// Who was asked.
+        host: String,
+        /// The HTTP status.
+        status: u16,
+        /// How long it wants to be left alone, if it said.
+        wait: Option<Duration>,
+    },
     /// There is no metadata.
     #[error("{host} publishes no metadata ({status})")]
     Absent {
@@ -44,6 +58,17 @@ pub enum DiscoveryError {
     },
 }
 
+impl DiscoveryError {
+    /// Whether the provider was only not to be had: that says nothing of where its endpoints are.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Busy { .. } => true,
+            Self::Http(error) => error.is_out_of_reach(),
+            Self::Absent { .. } | Self::Unusable { .. } | Self::Foreign { .. } => false,
+        }
+    }
+}
+
 /// Asks `issuer` where its endpoints are. The answer is only read: whoever uses it checks the
 /// addresses as if a person had written them.
 ///
@@ -51,7 +76,7 @@ pub enum DiscoveryError {
 /// Why they are not known.
 pub async fn discover(http: &Http, issuer: &Url) -> Result<Found, DiscoveryError> {
     let host = issuer.host_str().unwrap_or_default().to_owned();
-    let mut status = StatusCode::NOT_FOUND;
+    let mut failed = None;
     for place in places(issuer) {
         let request = Request::get(place.as_str())
             .header(header::ACCEPT, "application/json")
@@ -61,9 +86,20 @@ pub async fn discover(http: &Http, issuer: &Url) -> Result<Found, DiscoveryError
         if answer.status() == StatusCode::OK {
             return read(answer.body(), issuer, &host);
         }
-        status = answer.status();
+        let status = answer.status().as_u16();
+        let busy =
+            answer.status() == StatusCode::TOO_MANY_REQUESTS || answer.status().is_server_error();
+        failed = match failed {
+            // It may have it there, whatever the other place says.
+            Some(DiscoveryError::Busy { .. }) => failed,
+            _ if busy => {
+                let wait = retry_after(answer.headers());
+                Some(DiscoveryError::Busy { host: host.clone(), status, wait })
+            }
+            _ => Some(DiscoveryError::Absent { host: host.clone(), status }),
+        };
     }
-    Err(DiscoveryError::Absent { host, status: status.as_u16() })
+    Err(failed.expect("there are two places"))
 }
 
 /// Where metadata is: behind the issuer, as `OpenID` Connect has it, and between its host and path.

@@ -1,5 +1,6 @@
 //! Why a provider's endpoints are not known, in words.
 
+use super::busy;
 use crate::{
     explain::problem::{Code, Problem},
     oauth::DiscoveryError,
@@ -13,6 +14,9 @@ impl From<DiscoveryError> for Problem {
             "Check the issuer, or enter the addresses as the provider's documentation has them.";
         match error {
             DiscoveryError::Http(error) => error.into(),
+            DiscoveryError::Busy { host, status, wait } => {
+                busy(&host, "Nothing was changed.", wait).said(status.to_string())
+            }
             DiscoveryError::Absent { host, status } => Self::new(
                 Code::NotTheProtocol,
                 format!("{host} does not say where its endpoints are"),

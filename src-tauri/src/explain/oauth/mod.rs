@@ -85,16 +85,8 @@ impl From<TokenError> for Problem {
             TokenError::SignInNeeded(reason) => sign_in_needed(reason),
             TokenError::Refused(refusal) => refused(&refusal),
             TokenError::Busy { host, status, wait, said } => {
-                let problem = Self::new(
-                    Code::ProviderBusy,
-                    format!("{} wants to be asked later", named(&host)),
-                    "It is busy, or was asked too often. Nothing was lost: the sign-in stays as it is.",
-                )
-                .said(format!("{status} {said}"));
-                match wait {
-                    Some(wait) => problem.after(wait),
-                    None => problem.retry(Retry::AfterWait),
-                }
+                busy(&host, "Nothing was lost: the sign-in stays as it is.", wait)
+                    .said(format!("{status} {said}"))
             }
             TokenError::NotTheProtocol { host, status, said } => Self::new(
                 Code::NotTheProtocol,
@@ -134,6 +126,19 @@ impl From<TokenError> for Problem {
                 "Nothing was changed.",
             ),
         }
+    }
+}
+
+/// `host` is busy for `wait`, if it said how long; `kept` says what that leaves as it is.
+fn busy(host: &str, kept: &str, wait: Option<Duration>) -> Problem {
+    let problem = Problem::new(
+        Code::ProviderBusy,
+        format!("{} wants to be asked later", named(host)),
+        format!("It is busy, or was asked too often. {kept}"),
+    );
+    match wait {
+        Some(wait) => problem.after(wait),
+        None => problem.retry(Retry::AfterWait),
     }
 }
 

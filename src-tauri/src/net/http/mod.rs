@@ -75,6 +75,16 @@ impl HttpError {
     pub fn may_have_arrived(&self) -> bool {
         matches!(self, Self::TimedOut { .. } | Self::TooLong { .. } | Self::Interrupted { .. })
     }
+
+    /// Whether nobody answered: neither the other side nor what is in between said anything that a
+    /// setting could put right.
+    pub fn is_out_of_reach(&self) -> bool {
+        match self {
+            Self::Dial(error) => error.is_out_of_reach(),
+            Self::TimedOut { .. } | Self::Interrupted { .. } => true,
+            Self::Insecure { .. } | Self::Tls(_) | Self::TooLong { .. } => false,
+        }
+    }
 }
 
 impl Http {

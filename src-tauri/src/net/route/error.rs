@@ -79,6 +79,14 @@ pub enum ProxyFault {
     },
 }
 
+impl ProxyFault {
+    /// Whether the proxy, or what is behind it, was not there.
+    pub(in crate::net) fn is_out_of_reach(&self) -> bool {
+        use ProxyFault::{Cut, NotReached, Silent, TargetNotReached};
+        matches!(self, NotReached(_) | Silent { .. } | Cut { .. } | TargetNotReached { .. })
+    }
+}
+
 /// What came of one attempt to get through.
 pub(super) enum Trouble {
     /// It wants a user name and a password.

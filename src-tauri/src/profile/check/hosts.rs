@@ -3,10 +3,13 @@
 //! An issuer's metadata may name any host, and whoever can change it would be sent the secret. So a
 //! host other than the issuer's own counts only once a person has said so.
 
-use super::{Faults, RegistrationDraft};
+use super::{Fault, Faults, RegistrationDraft};
 use crate::profile::{Provider, presets};
 use std::collections::BTreeSet;
 use url::Url;
+
+/// What makes a host that nobody has confirmed right.
+const CONFIRM: &str = "Confirm the host if codes and secrets may go there";
 
 impl RegistrationDraft {
     /// Whether its endpoints are left out, and its issuer can be asked for them.
@@ -32,15 +35,23 @@ impl RegistrationDraft {
 
     /// Refuses each endpoint that leads to a host which nobody has confirmed.
     pub(super) fn refuse_unconfirmed(&self, faults: &mut Faults) {
-        for (field, address, host) in self.foreign() {
+        for (field, _, host) in self.foreign() {
             if !faults.about(field) && !self.confirmed_hosts.contains(&host) {
                 faults.refuse(
                     field,
                     &format!("it leads to {host}, which is not the issuer's host and which nobody has confirmed"),
-                    &format!(
-                        "Confirm the host if codes and secrets may go there; in a file, by writing {field} = \"{address}\""
-                    ),
+                    CONFIRM,
                 );
+            }
+        }
+    }
+
+    /// Says in `faults` how a file confirms a host: it has no switch.
+    pub(in crate::profile) fn confirmed_by_writing(&self, faults: &mut [Fault]) {
+        for (field, address, _) in self.foreign() {
+            let unconfirmed = |one: &&mut Fault| one.field == field && one.remedy == CONFIRM;
+            if let Some(fault) = faults.iter_mut().find(unconfirmed) {
+                fault.remedy = format!("{CONFIRM}, by writing {field} = \"{address}\"");
             }
         }
     }

@@ -98,7 +98,8 @@ impl RegistrationDraft {
                 ("authorize_endpoint", &self.authorize_endpoint),
                 ("token_endpoint", &self.token_endpoint),
             ] {
-                if value.trim().is_empty() {
+                // A wrong issuer comes first: it may say what is missing.
+                if value.trim().is_empty() && !faults.about("issuer") {
                     faults.refuse(
                         field,
                         "it is missing",

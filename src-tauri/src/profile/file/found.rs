@@ -1,14 +1,22 @@
 //! What issuers say about their providers, where a file leaves it out.
 
-use super::{Source, read, table::Entry};
+use super::{
+    FileError, Source,
+    certificate::passwords,
+    plan::{self, Plan, Step},
+    read,
+};
 use crate::{
+    clock::Timestamp,
     profile::{
-        ClientAuthentication, Route,
-        check::{self, ProfileDraft, RegistrationDraft},
+        ClientAuthentication, Profile, ProfileId, Registration, RegistrationId, Route,
+        check::{self, RegistrationDraft},
+        store::Profiles,
     },
-    secret::{Secret, SecretName},
+    secret::{Secret, SecretKey, SecretName, SecretStore},
 };
 use std::path::PathBuf;
+use url::Url;
 
 /// A provider as it describes itself; empty: it does not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,6 +34,24 @@ pub struct Found {
 }
 
 impl Found {
+    /// Endpoints on `issuer`'s own host, for a look at the rest of a file before it has said where they are.
+    fn assumed(issuer: &Url) -> Self {
+        let own = issuer.origin().ascii_serialization();
+        Self { authorize: own.clone(), token: own, ..Self::default() }
+    }
+
+    /// What is stored of a provider.
+    fn stored(known: &Registration) -> Self {
+        let text = |endpoint: &Option<String>| endpoint.clone().unwrap_or_default();
+        Self {
+            authorize: text(&known.authorize_endpoint),
+            token: text(&known.token_endpoint),
+            device: text(&known.device_endpoint),
+            revocation: text(&known.revocation_endpoint),
+            authentication: Some(known.client_authentication),
+        }
+    }
+
     /// Fills in what `draft` leaves out.
     pub(super) fn complete(&self, draft: &mut RegistrationDraft) {
         let authentication = self.authentication.map(|way| way.to_string()).unwrap_or_default();
@@ -52,53 +78,100 @@ pub struct Lookup {
     pub issuer: String,
     /// An extra certificate authority for that.
     pub ca_file: Option<PathBuf>,
-    /// The way there: that of the first sender in the file who is to use it.
+    /// The way there: that of the first sender who uses it, in the file or else stored.
     pub way: Option<Way>,
+    /// What is stored of it, where the file changes nothing of the registration.
+    pub stored: Option<Found>,
 }
 
 /// The way of a sender.
 #[derive(Debug, Clone)]
 pub struct Way {
     /// Whose.
-    pub sender: String,
+    pub sender: ProfileId,
     /// Which.
     pub route: Route,
-    /// The proxy's password where the file has it; the vault's otherwise.
+    /// The proxy's password where a file has it; the vault's otherwise.
     pub password: Option<Secret>,
 }
 
-/// The way of the sender in `entry`; `None` while there is something wrong with it.
-fn way(entry: &Entry<ProfileDraft>, source: &Source<'_>) -> Option<Way> {
-    let named = entry.secrets.iter().find(|(name, _)| *name == SecretName::ProxyPassword);
-    Some(Way {
-        sender: entry.draft.name.trim().to_owned(),
-        route: check::route(&entry.draft.route).ok()?,
-        password: named.and_then(|(_, one)| one.value(source.environment)).transpose().ok()?,
+impl Way {
+    /// That of the first of `senders` who uses `registration`.
+    pub fn of_user<'a>(
+        senders: impl IntoIterator<Item = &'a Profile>,
+        registration: RegistrationId,
+    ) -> Option<Self> {
+        let mut senders = senders.into_iter();
+        let user = senders.find(|one| one.registration == Some(registration))?;
+        Some(Self { sender: user.id, route: user.route.clone(), password: None })
+    }
+}
+
+/// What has to be looked up before `source` can be applied. Blocks: the vault may be asking the
+/// person.
+///
+/// # Errors
+/// Everything else that is wrong with the file: nobody is asked for one that cannot be applied.
+pub fn lookups(
+    source: &Source<'_>,
+    profiles: &Profiles,
+    vault: &dyn SecretStore,
+    now: Timestamp,
+) -> Result<Vec<Lookup>, FileError> {
+    let entries = read::entries(source).map_err(FileError::Invalid)?;
+    let drafts = entries.registrations.iter().map(|entry| &entry.draft);
+    let assumed: Vec<_> = drafts
+        .clone()
+        .filter(|draft| draft.wants_its_issuer())
+        .filter_map(|draft| {
+            let issuer = check::issuer(&draft.issuer).ok()?;
+            Some((draft.name.trim().to_owned(), Found::assumed(&issuer)))
+        })
+        .collect();
+    if assumed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let passwords = passwords(&entries, profiles, vault)?;
+    profiles.look(|rows| {
+        let source = Source { found: &assumed, ..*source };
+        let plan = plan::plan(&entries, &source, &passwords, now, rows)?;
+        let stored = rows.profiles()?;
+        // Without faults there is one step for each entry.
+        let steps = drafts.zip(&plan.registrations);
+        let wanted = steps.filter(|(draft, _)| draft.wants_its_issuer());
+        Ok(wanted.map(|(draft, step)| lookup(draft, step, &plan, &stored)).collect())
     })
 }
 
-/// What has to be looked up before `source` can be applied. Nothing while it has faults: applying
-/// names them.
-pub fn lookups(source: &Source<'_>) -> Vec<Lookup> {
-    let Ok(entries) = read::entries(source) else { return Vec::new() };
-    let drafts = entries.registrations.into_iter().map(|entry| entry.draft);
-    drafts
-        .filter(RegistrationDraft::wants_its_issuer)
-        .filter_map(|draft| {
-            let name = draft.name.trim();
-            let uses = |one: &&Entry<ProfileDraft>| {
-                one.draft.registration.trim().eq_ignore_ascii_case(name)
-            };
-            let way = match entries.profiles.iter().find(uses) {
-                Some(sender) => Some(way(sender, source)?),
-                None => None,
-            };
-            Some(Lookup {
-                registration: name.to_owned(),
-                issuer: draft.issuer,
-                ca_file: Some(draft.ca_file).filter(|file| !file.is_empty()).map(PathBuf::from),
-                way,
-            })
-        })
-        .collect()
+fn lookup(
+    draft: &RegistrationDraft,
+    Step { before, after }: &Step<Registration>,
+    plan: &Plan,
+    stored: &[Profile],
+) -> Lookup {
+    Lookup {
+        registration: draft.name.trim().to_owned(),
+        issuer: draft.issuer.clone(),
+        ca_file: after.ca_file.clone(),
+        way: way(plan, stored, after.id),
+        stored: before.as_ref().and_then(|before| still_good(draft, before)),
+    }
+}
+
+/// The way of the users of `registration`, as it will be.
+fn way(plan: &Plan, stored: &[Profile], registration: RegistrationId) -> Option<Way> {
+    let planned = plan.profiles.iter().map(|step| &step.after);
+    let named = |one: &&Profile| planned.clone().any(|other| other.id == one.id);
+    let others = stored.iter().filter(|one| !named(one));
+    let way = Way::of_user(planned.clone().chain(others), registration)?;
+    let key = SecretKey::new(way.sender, SecretName::ProxyPassword);
+    let given = plan.secrets.iter().find(|(other, ..)| *other == key);
+    Some(Way { password: given.map(|(_, password, _)| password.clone()), ..way })
+}
+
+/// What is stored, if `draft` with it is just the registration that there is.
+fn still_good(draft: &RegistrationDraft, before: &Registration) -> Option<Found> {
+    let (mut draft, stored) = (draft.clone(), Found::stored(before));
+    stored.complete(&mut draft);
+    (draft.check(before.id).as_ref() == Ok(before)).then_some(stored)
 }

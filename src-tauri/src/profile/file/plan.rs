@@ -95,7 +95,8 @@ impl Planning<'_> {
             }
             let before = self.registrations.iter().find(|known| is_it(&known.name)).cloned();
             let id = before.as_ref().map_or_else(RegistrationId::new, |known| known.id);
-            match self.with_found(&entry.draft).check(id) {
+            let draft = self.with_found(&entry.draft);
+            match draft.check(id) {
                 Ok(after) => {
                     self.refuse_all(entry, &title, after.files());
                     self.secrets(entry, &title, id.into(), &after.name)?;
@@ -104,7 +105,8 @@ impl Planning<'_> {
                     self.registrations.push(after.clone());
                     self.plan.registrations.push(Step { before, after });
                 }
-                Err(faults) => {
+                Err(mut faults) => {
+                    draft.confirmed_by_writing(&mut faults);
                     broken.push(name.to_owned());
                     self.refuse_all(entry, &title, faults);
                 }
