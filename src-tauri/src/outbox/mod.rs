@@ -233,9 +233,9 @@ impl Outbox {
         })
     }
 
-    /// When the messages of a profile began that went `via` since `then`, oldest first. Those that the
-    /// server refused count: it had them to deal with. One that is under way began at the latest when it
-    /// was written down, as far as is known.
+    /// When the messages of a profile had their turn that went `via` since `then`, oldest first. Those
+    /// that the server refused count: it had them to deal with. One that is under way counts from when
+    /// it was written down.
     ///
     /// # Errors
     /// The database's.
