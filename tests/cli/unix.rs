@@ -44,13 +44,21 @@ fn a_directory_that_may_not_be_written_is_named() {
     let dir = sendright.path("closed");
     fs::create_dir(&dir).unwrap();
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o555)).unwrap();
-    let mut command = sendright.command(&["profiles"]);
-    command.env("SENDRIGHT_DATA_DIR", &dir);
-    if fs::write(dir.join("probe"), "").is_ok() {
-        // Nothing is closed to the administrator: be nobody.
+    let arguments = ["profiles"];
+    let mut command = if fs::write(dir.join("probe"), "").is_ok() {
+        // Nothing is closed to the administrator: be nobody, who may not look into every checkout.
         sendright.open_to_all();
+        let program = sendright.path("program");
+        // Not by ourselves: a test that starts a program meanwhile would keep the file open for writing.
+        let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_sendright")).arg(&program).status();
+        assert!(copied.unwrap().success());
+        let mut command = sendright.program(program.to_str().unwrap(), &arguments);
         command.uid(65_534);
-    }
+        command
+    } else {
+        sendright.command(&arguments)
+    };
+    command.env("SENDRIGHT_DATA_DIR", &dir);
     let ended = Sendright::ended(command, "");
     assert_eq!(ended.code, 1, "{}", ended.stderr);
     assert!(ended.stderr.contains("cannot be written"), "{}", ended.stderr);
