@@ -5,6 +5,12 @@ use std::time::Duration;
 
 /// How much faster many messages have to go out than by the fastest peer.
 const FASTER: f64 = 1.1;
+/// How many times curl's time one message may take.
+const ONE_BESIDE_CURL: f64 = 1.2;
+/// The same for a large message.
+const LARGE_BESIDE_CURL: f64 = 1.1;
+/// How much memory a large message may take by SMTP, in MB.
+const PEAK: f64 = 24.0;
 /// How much more memory a large message may take than a small one, in MiB.
 const FLAT: f64 = 16.0;
 /// How long all scenes may take.
@@ -25,12 +31,48 @@ pub(crate) fn judge(played: &[Played], took: Duration) -> Vec<Target> {
         met: took < AT_MOST,
     };
     let rest = [
+        beside_curl(played, Work::One, "10 KB", ONE_BESIDE_CURL),
         many(played),
+        beside_curl(played, Work::Large, "100 MB", LARGE_BESIDE_CURL),
+        peak(played),
         round_trips(played),
+        soonest(played),
         memory(played, Work::Large),
         memory(played, Work::Graph),
     ];
     rest.into_iter().flatten().chain([duration]).collect()
+}
+
+fn beside_curl(played: &[Played], work: Work, size: &str, at_most: f64) -> Option<Target> {
+    let rows = &scene(played, work, None)?.rows;
+    let curl = rows.iter().find(|row| row.client == Client::Curl)?;
+    let ratio = rows[0].best().wall / curl.best().wall;
+    Some(Target {
+        wanted: format!("One message of {size}: at most {at_most} times curl's time"),
+        found: format!("{ratio:.2} times"),
+        met: ratio <= at_most,
+    })
+}
+
+fn peak(played: &[Played]) -> Option<Target> {
+    let megabytes = scene(played, Work::Large, None)?.rows[0].best().peak * 1.048_576;
+    Some(Target {
+        wanted: format!("100 MB by SMTP: less than {PEAK:.0} MB of memory"),
+        found: format!("{megabytes:.1} MB"),
+        met: megabytes < PEAK,
+    })
+}
+
+fn soonest(played: &[Played]) -> Option<Target> {
+    let rows = &scene(played, Work::One, Some(DELAY))?.rows;
+    let peers = rows[1..].iter().map(|row| (row.client, row.best().wall));
+    let (peer, theirs) = peers.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    let ours = rows[0].best().wall;
+    Some(Target {
+        wanted: "One message far away: sooner than any peer".to_owned(),
+        found: format!("{ours:.3} s; {} {theirs:.3} s", peer.name()),
+        met: ours < theirs,
+    })
 }
 
 fn many(played: &[Played]) -> Option<Target> {
