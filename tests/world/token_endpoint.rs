@@ -14,7 +14,7 @@ use tokio::{
 pub(crate) enum Say {
     /// With a status and JSON.
     Json(u16, String),
-    /// With these octets.
+    /// With these octets, after which it hangs up.
     Raw(String),
     /// With these octets, and then with nothing until the client hangs up.
     Stall(String),
@@ -94,14 +94,22 @@ async fn serve(
             written(200, &json)
         }
     };
-    let _ = stream.write_all(raw.as_bytes()).await;
+    let _ = stream.write_all(parting(&raw).as_bytes()).await;
+}
+
+/// `raw` with the word that this connection ends: without it a client may ask its next question just
+/// as it is hung up on (RFC 9112 §9.6).
+fn parting(raw: &str) -> String {
+    match raw.split_once("\r\n\r\n") {
+        Some((head, body)) => format!("{head}\r\nconnection: close\r\n\r\n{body}"),
+        None => raw.to_owned(),
+    }
 }
 
 fn written(status: u16, json: &str) -> String {
     let length = json.len();
     format!(
-        "HTTP/1.1 {status} Said\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
-         connection: close\r\n\r\n{json}"
+        "HTTP/1.1 {status} Said\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{json}"
     )
 }
 
