@@ -122,7 +122,7 @@ impl Surroundings {
     #[cfg(windows)]
     #[allow(clippy::unused_async)] // elsewhere another program is asked
     async fn of_the_desktop(&self) -> Result<Settings, SystemFault> {
-        windows::Values::of_the_user().read()
+        windows::Values::of_the_user()?.read()
     }
 }
 

@@ -1,8 +1,11 @@
 //! Windows: the user's Internet options, in the registry.
 
 use super::{Ignored, Protocol, Proxy, Settings, SystemFault, proxy_at};
+use std::io;
 
 const ORIGIN: &str = "the Internet options of Windows";
+/// What is said of a key or a value that is not there: `ERROR_FILE_NOT_FOUND`, as an HRESULT.
+const NOT_THERE: i32 = 0x8007_0002_u32.cast_signed();
 
 /// The values below `Software\Microsoft\Windows\CurrentVersion\Internet Settings`.
 #[derive(Debug, Default)]
@@ -15,16 +18,18 @@ pub(super) struct Values {
 
 impl Values {
     #[cfg(windows)]
-    pub(super) fn of_the_user() -> Self {
+    pub(super) fn of_the_user() -> Result<Self, SystemFault> {
         const PATH: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
-        let Ok(key) = windows_registry::CURRENT_USER.open(PATH) else { return Self::default() };
-        let text = |name| key.get_string(name).unwrap_or_default();
-        Self {
-            enabled: key.get_u32("ProxyEnable").is_ok_and(|enabled| enabled != 0),
-            server: text("ProxyServer"),
-            bypass: text("ProxyOverride"),
-            script: text("AutoConfigURL"),
-        }
+        let Some(key) = there(windows_registry::CURRENT_USER.open(PATH))? else {
+            return Ok(Self::default());
+        };
+        let text = |name| there(key.get_string(name)).map(Option::unwrap_or_default);
+        Ok(Self {
+            enabled: there(key.get_u32("ProxyEnable"))?.is_some_and(|enabled| enabled != 0),
+            server: text("ProxyServer")?,
+            bypass: text("ProxyOverride")?,
+            script: text("AutoConfigURL")?,
+        })
     }
 
     /// What they say.
@@ -52,6 +57,18 @@ impl Values {
         let (kind, address) = of("https").or_else(|| of("socks")).or_else(|| of("http"))?;
         let protocol = if kind == "socks" { Protocol::Socks5 } else { Protocol::Http };
         Some(proxy_at(address, protocol, ORIGIN))
+    }
+}
+
+/// What was read in the registry; `None`: it is not there. What is there and cannot be read may name a
+/// proxy.
+fn there<T>(read: Result<T, impl Into<io::Error>>) -> Result<Option<T>, SystemFault> {
+    match read.map_err(Into::into) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.raw_os_error() == Some(NOT_THERE) => Ok(None),
+        Err(error) => {
+            Err(SystemFault::Unreadable { origin: ORIGIN.to_owned(), said: error.to_string() })
+        }
     }
 }
 
@@ -100,5 +117,15 @@ mod tests {
         let script = "http://wpad.example/proxy.pac".to_owned();
         let fault = Values { script, ..values("") }.read().unwrap_err();
         assert!(matches!(fault, SystemFault::Script { .. }));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_from_what_cannot_be_read() {
+        let read = |answer: io::Result<u32>| there(answer);
+        assert_eq!(read(Ok(1)), Ok(Some(1)));
+        assert_eq!(read(Err(io::Error::from_raw_os_error(NOT_THERE))), Ok(None));
+        let locked = read(Err(io::ErrorKind::PermissionDenied.into())).unwrap_err();
+        let words = "the Internet options of Windows cannot be read: permission denied";
+        assert_eq!(locked.to_string(), words);
     }
 }
