@@ -201,3 +201,17 @@ fn fix_title(who: &str) -> &'static str {
         _ => "Ask the server's owner",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revoked_certificate_is_not_to_be_sent_anything() {
+        let problem =
+            distrusted("mail.example", &CertificateFault::Revoked, &Chain::default(), "Revoked");
+        assert_eq!(problem.code, Code::CertificateNotTrusted);
+        assert_eq!(problem.title, "The certificate of mail.example was revoked");
+        assert!(problem.means.ends_with("send nothing there."), "{}", problem.means);
+    }
+}

@@ -100,7 +100,7 @@ pub enum CertificateFault {
     },
     /// It is one for issuing others, and no server's.
     Authority,
-    /// Its issuer took it back.
+    /// Its issuer took it back. The verifiers of macOS and Windows look; that of the rest has nowhere to.
     Revoked,
     /// Its key is so short that anybody can forge it.
     WeakKey {

@@ -146,6 +146,12 @@ impl Agreed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rcgen::{
+        BasicConstraints, CertificateParams, CertificateRevocationListParams, IsCa, Issuer,
+        KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber, date_time_ymd,
+    };
+    use rustls::{ServerConfig, client::WebPkiServerVerifier};
+    use tokio_rustls::TlsAcceptor;
 
     #[test]
     fn a_file_without_a_certificate_is_said_to_be_one() {
@@ -176,5 +182,63 @@ mod tests {
         let client = Client::new(&Trust::system(), Oldest::Tls13).unwrap();
         let failed = client.handshake(ours, "mail.example", Duration::from_secs(5)).await;
         assert!(matches!(failed, Err(TlsError::TimedOut { .. })), "{failed:?}");
+    }
+
+    /// Believes `root`, and looks whether it took a certificate back, as macOS and Windows do.
+    fn looks_for_revoked(
+        root: &Issuer<'_, KeyPair>,
+        trusted: &rcgen::Certificate,
+        taken_back: &SerialNumber,
+    ) -> Client {
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2026, 1, 1),
+            next_update: date_time_ymd(2096, 1, 1),
+            crl_number: 1.into(),
+            issuing_distribution_point: None,
+            revoked_certs: vec![RevokedCertParams {
+                serial_number: taken_back.clone(),
+                revocation_time: date_time_ymd(2026, 1, 1),
+                reason_code: None,
+                invalidity_date: None,
+            }],
+            key_identifier_method: rcgen::KeyIdMethod::Sha256,
+        };
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(trusted.der().clone()).unwrap();
+        let crypto = Arc::new(ring::default_provider());
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(roots.into(), Arc::clone(&crypto))
+                .with_crls([list.signed_by(root).unwrap().der().clone()])
+                .build()
+                .unwrap();
+        Client { crypto, verifier, oldest: Oldest::Tls12 }
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_was_taken_back_is_said_to_be_one() {
+        let mut authority = CertificateParams::default();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let key = KeyPair::generate().unwrap();
+        let trusted = authority.self_signed(&key).unwrap();
+        let root = Issuer::new(authority, key);
+        let mut server = CertificateParams::new(vec!["mail.example".to_owned()]).unwrap();
+        let serial = SerialNumber::from(7);
+        server.serial_number = Some(serial.clone());
+        let key = KeyPair::generate().unwrap();
+        let shown = server.signed_by(&key, &root).unwrap();
+        let config = ServerConfig::builder_with_provider(ring::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![shown.der().clone()], key.serialize_der().try_into().unwrap())
+            .unwrap();
+        let (ours, theirs) = tokio::io::duplex(4096);
+        let client = looks_for_revoked(&root, &trusted, &serial);
+        let accept = TlsAcceptor::from(Arc::new(config)).accept(theirs);
+        let shake = client.handshake(ours, "mail.example", Duration::from_secs(5));
+        let (_, failed) = tokio::join!(accept, shake);
+        let Err(TlsError::Certificate { fault, chain, .. }) = failed else { panic!("{failed:?}") };
+        assert_eq!((fault, chain.0.len()), (CertificateFault::Revoked, 1));
     }
 }
