@@ -11,6 +11,10 @@ use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 const HELLO: &str = "S: 220 hi\nC: EHLO\nS: 250 mail.example\n";
 const TAKEN: &str =
     "C: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nMESSAGE\nS: 250 queued\n";
+/// Of a server that takes commands in groups: its greeting, a group, and the replies up to the final dot.
+const PIPELINES: &str = "S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 PIPELINING\n";
+const ASKED: &str = "C: MAIL\nC: RCPT\nC: DATA\n";
+const GO_ON: &str = "S: 250 ok\nS: 250 ok\nS: 354 go\nMESSAGE\n";
 const BYE: &str = "C: QUIT\nS: 221 bye\n";
 
 /// Sends `times` messages to servers that follow `scripts`, one a connection.
@@ -43,6 +47,19 @@ async fn send(place: Sendright, times: &str, more: &[&str]) -> (Ended, Sendright
     sending.await.unwrap()
 }
 
+/// What the history has.
+async fn rows(place: Sendright) -> Vec<Value> {
+    let history = tokio::task::spawn_blocking(move || place.json(&["history"])).await.unwrap();
+    history["rows"].as_array().unwrap().clone()
+}
+
+/// How they ended, in the order of the alphabet.
+fn outcomes(rows: &[Value]) -> Vec<&str> {
+    let mut outcomes: Vec<_> = rows.iter().map(|row| row["outcome"].as_str().unwrap()).collect();
+    outcomes.sort_unstable();
+    outcomes
+}
+
 fn events(ended: &Ended) -> Vec<Value> {
     ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -68,11 +85,8 @@ async fn many_messages_go_over_one_connection() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_message_goes_out_with_the_envelope_of_the_next_and_the_last_with_the_good_bye() {
-    let asked = "C: MAIL\nC: RCPT\nC: DATA\n";
-    let taken = "S: 250 ok\nS: 250 ok\nS: 354 go\nMESSAGE\n";
-    let hello = "S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 PIPELINING\n";
-    let turn = [asked, "S: 250 queued\n", taken].concat();
-    let script = [hello, asked, taken, &turn.repeat(3), "C: QUIT\nS: 250 queued\nS: 221 bye"];
+    let turn = [ASKED, "S: 250 queued\n", GO_ON].concat();
+    let script = [PIPELINES, ASKED, GO_ON, &turn.repeat(3), "C: QUIT\nS: 250 queued\nS: 221 bye"];
     let (ended, heard) = repeat(&[script.concat()], "4", &[]).await;
     assert_eq!(names(&ended), ["accepted", "accepted", "accepted", "accepted", "result"]);
     let numbers: Vec<_> = events(&ended).iter().map(|event| event["number"].clone()).collect();
@@ -202,12 +216,38 @@ async fn after_a_long_wait_the_next_message_is_composed_anew() {
         .map(|date| OffsetDateTime::parse(date, &Rfc2822).unwrap())
         .collect();
     assert!(dates[1] - dates[0] >= time::Duration::seconds(5), "{dates:?}");
-    let history = tokio::task::spawn_blocking(move || place.json(&["history"])).await.unwrap();
-    let outcomes: Vec<_> =
-        history["rows"].as_array().unwrap().iter().map(|row| row["outcome"].clone()).collect();
-    let mut outcomes: Vec<_> = outcomes.iter().map(|one| one.as_str().unwrap()).collect();
-    outcomes.sort_unstable();
-    assert_eq!(outcomes, ["accepted", "accepted", "accepted", "not_sent", "refused"]);
+    assert_eq!(outcomes(&rows(place).await), ["accepted", "accepted", "accepted", "refused"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_has_what_the_server_heard_of_and_says_what_put_it_off() {
+    let first = [ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, ASKED];
+    let put_off = [&first.concat(), "S: 451 4.7.0 try again in 6 seconds\nSILENCE"].concat();
+    // Who has asked for time is told of one message at a time.
+    let again = [ASKED, GO_ON, "S: 451 4.7.0 not yet\n", ASKED, GO_ON, "S: 250 queued\n"].concat();
+    let rest =
+        [ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, "C: QUIT\nS: 250 queued\nS: 221 bye"];
+    let scripts = [[PIPELINES, &put_off].concat(), [PIPELINES, &again, &rest.concat()].concat()];
+    let server = SmtpScript::start_each(&scripts).await;
+    let place = Sendright::new();
+    place.write("p.toml", &profile("\"none\"", server.port));
+    let (ended, place) = send(place, "4", &[]).await;
+    assert_eq!(ended.code, 0, "{}", ended.stdout);
+    let rows = rows(place).await;
+    let expected =
+        ["accepted", "accepted", "accepted", "accepted", "not_sent", "refused", "refused"];
+    assert_eq!(outcomes(&rows), expected);
+    let heard_of = rows.iter().find(|row| row["outcome"] == "not_sent").unwrap();
+    assert_eq!(heard_of["result"], "Put off: the server asked for time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_be_reached_leaves_one_row_however_many_there_were_to_be() {
+    let place = Sendright::new();
+    place.write("p.toml", &profile("\"none\"", 9));
+    let (ended, place) = send(place, "5", &[]).await;
+    assert_eq!((ended.code, names(&ended)), (4, vec!["not_sent".into(), "result".into()]));
+    assert_eq!(outcomes(&rows(place).await), ["not_sent"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,7 +56,7 @@ impl Line {
     /// Hands a message over to Graph.
     pub(super) async fn by_graph(
         &self,
-        Ready { id, letter, keep_copy, cancel }: &Ready,
+        Ready { id, letter, keep_copy, cancel, .. }: &Ready,
         watch: &Watch,
     ) -> Result<Delivery, Failed> {
         let not_yet = |stage| move |problem| Failed::before(letter, stage, problem);

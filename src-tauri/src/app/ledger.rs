@@ -11,6 +11,7 @@ use crate::{
     outbox::{Beginning, Ending},
     transport::{Delivery, Watch},
 };
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -23,6 +24,8 @@ pub struct Ready {
     /// Whether a copy goes to Sent Items, where that is ours to say.
     pub(super) keep_copy: bool,
     pub(super) cancel: CancellationToken,
+    /// Whether the server may have heard of it before its turn.
+    pub(super) announced: AtomicBool,
 }
 
 impl Ready {
@@ -87,22 +90,28 @@ impl Line {
         (report, begun.map(|()| self.begun(ready)))
     }
 
-    /// Writes down that a message is not sent after all.
-    pub async fn give_up(&self, ready: Ready) {
-        let problem = Problem::new(
-            Code::Cancelled,
-            "It was not its turn any more",
-            "Nothing was sent: the sending stopped, or had to wait, with a message before this one.",
-        );
-        let ended = Err(Failed::before(&ready.letter, "settings", problem));
+    /// A message is not sent after all: the sending stops, or the server asked for time with `later`. A
+    /// row stays only of one that the server may have heard of.
+    pub async fn give_up(&self, ready: Ready, later: Option<&Problem>) {
+        if !ready.announced.load(Relaxed) {
+            return self.withdraw(ready).await;
+        }
+        let ended = Err(Failed::before(&ready.letter, "sender", out_of_turn(later)));
         let answered = self.answered(ready, ended, &Watch::nobody(), Instant::now());
         self.settle(answered).await;
+    }
+
+    async fn withdraw(&self, Ready { id, .. }: Ready) {
+        self.app.0.sending().remove(&id);
+        let gone = self.app.beside(move |inner| Ok(inner.outbox.withdraw(id)?)).await;
+        self.settled(id, gone.as_ref().err());
     }
 
     async fn make(&self, id: Uuid, message: &MessageDraft) -> Result<Ready, Problem> {
         let keep_copy = self.keeps_copy(message)?;
         let letter = self.compose(message).await?;
-        Ok(Ready { id, letter, keep_copy, cancel: CancellationToken::new() })
+        let (cancel, announced) = (CancellationToken::new(), AtomicBool::new(false));
+        Ok(Ready { id, letter, keep_copy, cancel, announced })
     }
 
     fn row(&self, ready: &Ready, message: &MessageDraft) -> Beginning {
@@ -151,4 +160,24 @@ impl Line {
         self.app.tell(News::HistoryChanged);
         self.app.tell(News::ProfilesChanged);
     }
+}
+
+/// Why a message that the server has heard of does not follow.
+fn out_of_turn(later: Option<&Problem>) -> Problem {
+    let Some(later) = later else {
+        return Problem::new(
+            Code::Cancelled,
+            "It was not its turn any more",
+            "The server heard for whom it is and got nothing of it: the sending stopped with a message \
+             before this one.",
+        );
+    };
+    Problem::new(
+        later.code,
+        "Put off: the server asked for time",
+        "It heard for whom this message is and got nothing of it. Another one takes its place after the \
+         wait.",
+    )
+    .retry(later.retry)
+    .said(later.said.as_ref().unwrap_or(&later.title))
 }

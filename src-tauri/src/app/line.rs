@@ -18,6 +18,7 @@ use crate::{
         smtp::{Server, Session},
     },
 };
+use std::sync::atomic::Ordering::Relaxed;
 use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -132,9 +133,8 @@ impl Line {
         cancel: &CancellationToken,
     ) -> Result<Delivery, Failed> {
         let mut open = self.session.lock().await;
-        let then = then.map(|next| &next.letter);
         if let Some(mut session) = open.take().filter(|session| session.takes(letter)) {
-            match session.send(letter, then, watch).await {
+            match over(&mut session, letter, then, watch).await {
                 Err(error) if error.let_go() => self.forget_refused_token(&error),
                 sent => {
                     *open = Some(session);
@@ -143,7 +143,7 @@ impl Line {
             }
         }
         let mut session = self.connect(letter, watch, cancel).await?;
-        let sent = session.send(letter, then, watch).await;
+        let sent = over(&mut session, letter, then, watch).await;
         *open = Some(session);
         sent.map_err(|error| self.failed(letter, error))
     }
@@ -223,6 +223,23 @@ impl Line {
             shared_scope: self.via == Transport::Graph && profile.sign_in == SignIn::Delegated,
         })
     }
+}
+
+/// One message over `session`. Whoever stops waiting for it does not learn whether the server has heard
+/// of the next one: until it is known, it may have.
+async fn over(
+    session: &mut Session,
+    letter: &Letter,
+    then: Then<&Ready>,
+    watch: &Watch,
+) -> Result<Delivery, SendError> {
+    let Then::Next(next) = then else {
+        return session.send(letter, then.map(|next| &next.letter), watch).await;
+    };
+    let before = next.announced.swap(true, Relaxed);
+    let sent = session.send(letter, Then::Next(&next.letter), watch).await;
+    next.announced.store(before || session.has_announced(&next.letter), Relaxed);
+    sent
 }
 
 /// The From of a message: the profile's own unless it names one that the profile may use.

@@ -70,7 +70,7 @@ impl<'a> Repeat<'a> {
         let stopped = self.all(&mut interrupts).await.err();
         let last = self.answered.take();
         self.settle(last, false).await;
-        self.give_up_ready().await;
+        self.give_up_ready(None).await;
         self.line.close().await;
         let Stopped { outcome, code, problem } =
             stopped.unwrap_or(Stopped { outcome: Outcome::Accepted, code: 0, problem: None });
@@ -117,7 +117,7 @@ impl<'a> Repeat<'a> {
     /// One message; meanwhile it is written down how the one before ended, and another one.
     async fn turn(&mut self, interrupts: &mut Interrupts) -> Result<Answered, Stopped> {
         let left = (self.times - self.accepted) as usize;
-        let free = self.pace.as_ref().map_or(left, |pace| pace.free().clamp(1, left));
+        let free = self.free(left);
         while self.ready.len() < AHEAD.min(free) {
             let ready = self.prepare().await?;
             self.ready.push_back(ready);
@@ -128,15 +128,25 @@ impl<'a> Repeat<'a> {
             pace.begin();
         }
         let then = match self.ready.front() {
-            Some(next) => Then::Next(next),
+            Some(next) if free > 1 => Then::Next(next),
             None if left == 1 => Then::Quit,
-            None => Then::Open,
+            _ => Then::Open,
         };
         let sending = one(self.cli, &self.line, current, then, interrupts);
         let before = self.answered.take();
         let (answered, another) = tokio::join!(sending, self.settle(before, more));
         self.ready.extend(another); // what kept it from being written down is said in its turn
         Ok(answered?)
+    }
+
+    /// How many of those `left` can follow each other at once: no more than the pace lets, and just one
+    /// where the server has asked for time, which it may want again.
+    fn free(&self, left: usize) -> usize {
+        match &self.pace {
+            _ if self.patience.is_tried() => 1,
+            Some(pace) => pace.free().clamp(1, left),
+            None => left,
+        }
     }
 
     /// Writes down how a message ended, and another one if there are `more`.
@@ -166,9 +176,9 @@ impl<'a> Repeat<'a> {
         self.line.prepare(Uuid::new_v4(), self.message).await
     }
 
-    async fn give_up_ready(&mut self) {
+    async fn give_up_ready(&mut self, later: Option<&Problem>) {
         for unsent in std::mem::take(&mut self.ready) {
-            self.line.give_up(unsent).await;
+            self.line.give_up(unsent, later).await;
         }
     }
 
@@ -190,7 +200,7 @@ impl<'a> Repeat<'a> {
         let said = problem.said.as_deref().unwrap_or(&problem.title);
         note(format!("Asked to slow down: {said}\nTrying again in {} s…", wait.as_secs()));
         if wait > FRESH {
-            self.give_up_ready().await;
+            self.give_up_ready(Some(problem)).await;
         }
         self.sleep(wait, &json!({ "problem": problem }), interrupts).await
     }

@@ -1,7 +1,8 @@
 //! Every send, written down before its first byte leaves, and what became of it.
 //!
-//! Invariants: a row is there before anything is sent · it gets its outcome once · a send whose
-//! process ended in the middle becomes *uncertain*, never sent or failed, and is not repeated.
+//! Invariants: a row is there before anything is sent · it gets its outcome once, or goes when nothing
+//! was · a send whose process ended in the middle becomes *uncertain*, never sent or failed, and is not
+//! repeated.
 
 mod drafts;
 mod rows;
@@ -194,6 +195,15 @@ impl Outbox {
     pub fn end(&self, id: Uuid, ending: &Ending) -> Result<(), OutboxError> {
         // Lost in a power failure it leaves an uncertain row, which is true; the beginning is not lost.
         self.db.change_soon(|change| rows::end(change, id, ending))
+    }
+
+    /// Takes the send `id` back: no server heard of it. One that has ended stays.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn withdraw(&self, id: Uuid) -> Result<(), OutboxError> {
+        // As with an end: a row that comes back after a power failure is uncertain, and says no more.
+        self.db.change_soon(|change| rows::withdraw(change, id))
     }
 
     /// One send with everything that is known of it.

@@ -64,6 +64,13 @@ pub(super) fn end(change: &Transaction<'_>, id: Uuid, ending: &Ending) -> Result
     Ok(())
 }
 
+/// The send `id` goes as if it had never been; one that has ended stays.
+pub(super) fn withdraw(change: &Transaction<'_>, id: Uuid) -> Result<(), OutboxError> {
+    let row = [id.to_string(), word(Outcome::Sending)];
+    change.execute("DELETE FROM sends WHERE id = ?1 AND outcome = ?2", row)?;
+    Ok(())
+}
+
 /// A row as it is read.
 pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     let text = |name| row.get::<_, String>(name);

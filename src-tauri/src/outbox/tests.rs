@@ -146,6 +146,19 @@ fn an_outcome_is_given_once() {
 }
 
 #[test]
+fn a_send_that_is_taken_back_leaves_no_row_and_one_that_has_ended_stays() {
+    let outbox = World::new().open();
+    let (unsent, sent) = (beginning("1", "ana@example.org"), beginning("2", "ana@example.org"));
+    outbox.begin(&unsent).unwrap();
+    outbox.begin(&sent).unwrap();
+    outbox.end(sent.id, &ending(Outcome::Accepted)).unwrap();
+    outbox.withdraw(unsent.id).unwrap();
+    outbox.withdraw(sent.id).unwrap();
+    assert!(matches!(outbox.get(unsent.id), Err(OutboxError::Unknown(id)) if id == unsent.id));
+    assert_eq!(outbox.get(sent.id).unwrap().outcome, Outcome::Accepted);
+}
+
+#[test]
 fn a_send_cut_off_by_a_crash_is_uncertain_on_the_next_start() {
     let world = World::new();
     let crashed = world.open();

@@ -26,6 +26,11 @@ impl Patience {
         *self = Self::new(self.limit);
     }
 
+    /// Whether a server has asked for time since something went well.
+    pub(super) fn is_tried(&self) -> bool {
+        self.next > FIRST_WAIT
+    }
+
     /// How long to wait before trying again: as long as the server said, or longer each time. `None`
     /// when waiting does not help, or would take too long. What may have been sent is never tried
     /// again.

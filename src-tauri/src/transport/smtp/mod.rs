@@ -100,6 +100,11 @@ impl Session {
             && self.ahead.as_ref().is_none_or(|ahead| ahead == letter.message_id())
     }
 
+    /// Whether the server heard of `letter` with the end of the one before.
+    pub fn has_announced(&self, letter: &Letter) -> bool {
+        self.ahead.as_deref() == Some(letter.message_id())
+    }
+
     /// Sends `letter` to everybody in its envelope. Where the server lets us, it is told in the same
     /// breath what comes `then`; a next letter has to be sent next then, or nothing at all.
     ///
