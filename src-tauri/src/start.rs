@@ -122,11 +122,11 @@ fn surroundings() -> Surroundings {
         let value = Secret::new(std::env::var_os(name)?.to_string_lossy());
         Some(Variable { name, value })
     };
-    Surroundings {
-        variables: NAMES.into_iter().filter_map(variable).collect(),
-        desktop: std::env::var("XDG_CURRENT_DESKTOP").ok().filter(|name| !name.is_empty()),
-        config_dir: directories::BaseDirs::new().map(|dirs| dirs.config_dir().to_owned()),
-    }
+    Surroundings::new(
+        NAMES.into_iter().filter_map(variable).collect(),
+        std::env::var("XDG_CURRENT_DESKTOP").ok().filter(|name| !name.is_empty()),
+        directories::BaseDirs::new().map(|dirs| dirs.config_dir().to_owned()),
+    )
 }
 
 #[cfg(test)]

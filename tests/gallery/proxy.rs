@@ -2,7 +2,7 @@
 //! only a proxy can have been asked for it.
 
 use super::Gallery;
-use crate::world::sendright::Sendright;
+use crate::world::sendright::{Ended, Sendright};
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
@@ -299,22 +299,24 @@ fn a_password_in_the_route_is_refused_and_not_repeated() {
     assert!(!(ended.stdout + &ended.stderr).contains("hunter2"));
 }
 
+/// Sends from `name` with these variables and no others that speak of proxies.
+fn send_among(place: &Sendright, name: &str, variables: &[(&str, String)]) -> Ended {
+    let mut command =
+        place.command(&["send", name, "--to", "bo@kestrel.example", "--text", "Hi", "--json"]);
+    for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"] {
+        command.env_remove(name);
+    }
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    Sendright::ended(command, "")
+}
+
 #[test]
 fn the_environment_names_the_proxy_of_the_system_and_what_it_is_not_for() {
     let place = Sendright::new();
     place.write("profiles.toml", &(profile("P", "system") + &signs_in("D", "direct")));
     place.json(&["apply", "-f", "profiles.toml"]);
-    let send_from = |name: &str, variables: &[(&str, String)]| {
-        let mut command =
-            place.command(&["send", name, "--to", "bo@kestrel.example", "--text", "Hi", "--json"]);
-        for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"]
-        {
-            command.env_remove(name);
-        }
-        command.envs(variables.iter().map(|(name, value)| (name, value)));
-        Sendright::ended(command, "")
-    };
-    let send = |variables: &[(&str, String)]| send_from("P", variables);
+    let send_from = |name, variables: &[_]| send_among(&place, name, variables);
+    let send = |variables: &[_]| send_from("P", variables);
     let port = proxy(wants_basic);
     let right = ("HTTPS_PROXY", format!("http://me:kestrel-secret@127.0.0.1:{port}"));
     let wrong = ("ALL_PROXY", format!("127.0.0.1:{port}"));
@@ -333,4 +335,30 @@ fn the_environment_names_the_proxy_of_the_system_and_what_it_is_not_for() {
     assert!(straight.stdout.contains("name-not-found"), "{}", straight.stdout);
     let strange = send(&[("https_proxy", "socks4://127.0.0.1:1080".to_owned())]);
     assert!(strange.stdout.contains("proxy-settings-unusable"), "{}", strange.stdout);
+}
+
+#[cfg(target_os = "linux")] // elsewhere nothing can stand in for the desktop
+#[test]
+fn the_desktop_names_the_proxy_of_the_system_and_is_asked_once() {
+    let place = Sendright::new();
+    place.write("profiles.toml", &signs_in("P", "system"));
+    place.json(&["apply", "-f", "profiles.toml"]);
+    let port = proxy(|stream| answers(stream, "HTTP/1.1 403 Forbidden\r\n\r\n"));
+    let script = format!(
+        "#!/bin/sh\necho asked >> asked\necho \"\
+         org.gnome.system.proxy mode 'manual'\n\
+         org.gnome.system.proxy.https host '127.0.0.1'\n\
+         org.gnome.system.proxy.https port {port}\"\n"
+    );
+    place.write("script", &script);
+    // Not by ourselves: a test that starts a program meanwhile would keep the file open for writing.
+    let mut install = std::process::Command::new("install");
+    install.args([place.path("script"), place.path("gsettings")]);
+    assert!(install.status().unwrap().success());
+    let path = format!("{}:/usr/bin:/bin", place.path("").display());
+    let variables = [("PATH", path), ("XDG_CURRENT_DESKTOP", "GNOME".to_owned())];
+    let refused = send_among(&place, "P", &variables).stdout;
+    assert!(refused.contains("proxy-refused"), "{refused}");
+    assert!(refused.contains("(the desktop's network settings)"), "{refused}");
+    assert_eq!(std::fs::read_to_string(place.path("asked")).unwrap(), "asked\n");
 }

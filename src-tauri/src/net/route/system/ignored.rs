@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 /// A list of hosts.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Ignored {
     entries: Vec<String>,
     /// Names without a dot are covered.

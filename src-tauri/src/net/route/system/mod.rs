@@ -10,6 +10,7 @@ mod ignored;
 mod kde;
 #[cfg(any(target_os = "macos", test))]
 mod macos;
+mod remembered;
 #[cfg(any(windows, test))]
 mod windows;
 
@@ -20,18 +21,18 @@ use crate::{
 };
 use ignored::Ignored;
 use percent_encoding::percent_decode_str;
+use remembered::Remembered;
 use std::path::PathBuf;
 use url::Url;
 
 /// What the settings are read from. It is filled in where the program starts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Surroundings {
-    /// The variables of the environment that speak of proxies, those that win first.
-    pub variables: Vec<Variable>,
-    /// The desktop's name, as in `XDG_CURRENT_DESKTOP`; `None`: there is no desktop.
-    pub desktop: Option<String>,
-    /// Where programs keep their settings.
-    pub config_dir: Option<PathBuf>,
+    variables: Vec<Variable>,
+    desktop: Option<String>,
+    config_dir: Option<PathBuf>,
+    /// What the desktop said last: who is asked may be slow, and a window asks for every sender it shows.
+    said: Remembered<Result<Settings, SystemFault>>,
 }
 
 /// A variable of the environment: a proxy's address may have a password in it.
@@ -77,13 +78,24 @@ pub enum SystemFault {
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(3);
 
 /// What one source of settings says.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Settings {
     proxy: Option<Proxy>,
     ignored: Ignored,
 }
 
 impl Surroundings {
+    /// `variables` are those of the environment that speak of proxies, those that win first; `desktop` is its
+    /// name, as in `XDG_CURRENT_DESKTOP`, where there is one; programs keep their settings in
+    /// `config_dir`.
+    pub fn new(
+        variables: Vec<Variable>,
+        desktop: Option<String>,
+        config_dir: Option<PathBuf>,
+    ) -> Self {
+        Self { variables, desktop, config_dir, said: Remembered::default() }
+    }
+
     /// The proxy on the way to `host:port`; this computer is always reached straight.
     ///
     /// # Errors
@@ -98,7 +110,8 @@ impl Surroundings {
         }
         let settings = match environment::read(&self.variables)? {
             Some(settings) => settings,
-            None => self.of_the_desktop().await?,
+            // Boxed: it is rare, and larger than all the rest.
+            None => self.said.or(Box::pin(self.of_the_desktop())).await?,
         };
         let straight = settings.ignored.covers(bare(host), port);
         Ok(settings.proxy.filter(|_| !straight))
@@ -235,5 +248,24 @@ mod tests {
     async fn who_does_not_say_what_is_set_is_not_waited_for_longer_than_it_takes() {
         let silent = said_by("sleep", &["60"]).await.unwrap_err();
         assert!(matches!(silent, SystemFault::Unreadable { .. }), "{silent}");
+    }
+
+    #[cfg(not(target_os = "macos"))]
+    #[tokio::test(start_paused = true)]
+    async fn a_desktop_is_not_asked_at_every_look_and_a_changed_setting_is_used_soon() {
+        let dir = tempfile::tempdir().unwrap();
+        let set = |host: &str| {
+            let text = format!("[Proxy Settings]\nProxyType=1\nhttpsProxy=http://{host} 3128\n");
+            std::fs::write(dir.path().join("kioslaverc"), text).unwrap();
+        };
+        let desktop = Some("KDE".to_owned());
+        let system = Surroundings::new(Vec::new(), desktop, Some(dir.path().to_owned()));
+        let host = async || system.proxy_for("mail.example", 587).await.unwrap().unwrap().host;
+        set("old.example");
+        assert_eq!(host().await, "old.example");
+        set("new.example");
+        assert_eq!(host().await, "old.example");
+        tokio::time::advance(remembered::LIFE).await;
+        assert_eq!(host().await, "new.example");
     }
 }
