@@ -1,12 +1,14 @@
 //! What depends on the operating system: its keychain, its rights, its signals.
 
 use super::*;
+use crate::world::sendright::outcomes;
 use std::{
     fs,
     io::{BufRead, BufReader, Read as _, Write as _},
     net::TcpListener,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     process::{Child, Command},
+    time::Duration,
 };
 
 #[cfg(target_os = "linux")] // elsewhere there always is one
@@ -109,12 +111,55 @@ fn a_request_to_end_lets_the_message_under_way_be_the_last() {
         let last: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
         assert_eq!((ended.status.code(), &last["accepted"]), (Some(1), &1.into()), "{last}");
         assert_eq!(last["problem"]["code"], "cancelled", "{last}");
-        let history = sendright.json(&["history"]);
-        let outcome = |row: &Value| row["outcome"].as_str().unwrap().to_owned();
-        let mut outcomes: Vec<_> =
-            history["rows"].as_array().unwrap().iter().map(outcome).collect();
-        outcomes.sort_unstable();
-        assert_eq!(outcomes, ["accepted", "not_sent"], "{name}");
+        assert_eq!(outcomes(&sendright.history()), ["accepted", "not_sent"], "{name}");
+    }
+}
+
+#[test]
+fn a_second_request_to_end_is_heeded_although_nobody_knows_then_whether_it_was_sent() {
+    let table = [
+        ("-INT", "-INT", &[][..], &["uncertain"][..]),
+        // The next one's envelope is out already.
+        ("-TERM", "-INT", &["--repeat", "5"], &["not_sent", "uncertain"]),
+    ];
+    for (first, second, more, expected) in table {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let sendright = sender_at(&server);
+        let arguments = [&["send", "Silent", "--to", "c@d.example", "--json"], more].concat();
+        let mut command = sendright.command(&arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let (mut out, _) = server.accept().unwrap();
+        let mut heard = BufReader::new(out.try_clone().unwrap());
+        let mut until = |end| while line(&mut heard) != end {};
+        out.write_all(b"220 hi\r\n").unwrap();
+        until("EHLO");
+        out.write_all(b"250-here\r\n250 PIPELINING\r\n").unwrap();
+        until("DATA");
+        out.write_all(b"250 ok\r\n250 ok\r\n354 go\r\n").unwrap();
+        until("."); // the message is complete, and is not answered
+        signal(first, &child);
+        assert!(said.any(|line| line.starts_with("Stopping")));
+        signal(second, &child);
+        out.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        if heard.read_to_end(&mut Vec::new()).is_err() {
+            child.kill().unwrap(); // it has not hung up: it still waits for the answer
+        }
+
+        let ended = child.wait_with_output().unwrap();
+        let stdout = String::from_utf8(ended.stdout).unwrap();
+        let last: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
+        assert_eq!(ended.status.code(), Some(10), "{last}");
+        assert_eq!(
+            (&last["outcome"], &last["problem"]["code"]),
+            (&"uncertain".into(), &"uncertain".into())
+        );
+        let rows = sendright.history();
+        assert_eq!(outcomes(&rows), expected, "{first} {second}");
+        if let [only] = rows.as_slice() {
+            let recipient = &last["recipients"][0]["outcome"];
+            assert_eq!((&last["id"], recipient), (&only["id"], &"uncertain".into()), "{last}");
+        }
     }
 }
 

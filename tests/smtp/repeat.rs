@@ -1,7 +1,7 @@
 //! `send --repeat` as the outside sees it: one connection as long as it holds, nothing twice.
 
 use crate::world::{
-    sendright::{Ended, Sendright},
+    sendright::{Ended, Sendright, outcomes},
     smtp_script::SmtpScript,
     token_endpoint::{Say, TokenEndpoint},
 };
@@ -49,15 +49,7 @@ async fn send(place: Sendright, times: &str, more: &[&str]) -> (Ended, Sendright
 
 /// What the history has.
 async fn rows(place: Sendright) -> Vec<Value> {
-    let history = tokio::task::spawn_blocking(move || place.json(&["history"])).await.unwrap();
-    history["rows"].as_array().unwrap().clone()
-}
-
-/// How they ended, in the order of the alphabet.
-fn outcomes(rows: &[Value]) -> Vec<&str> {
-    let mut outcomes: Vec<_> = rows.iter().map(|row| row["outcome"].as_str().unwrap()).collect();
-    outcomes.sort_unstable();
-    outcomes
+    tokio::task::spawn_blocking(move || place.history()).await.unwrap()
 }
 
 fn events(ended: &Ended) -> Vec<Value> {

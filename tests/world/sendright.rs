@@ -139,6 +139,18 @@ impl Sendright {
         assert_eq!(ended.code, 0, "{arguments:?}: {}{}", ended.stdout, ended.stderr);
         serde_json::from_str(&ended.stdout).unwrap()
     }
+
+    /// The rows of its history, newest first.
+    pub(crate) fn history(&self) -> Vec<Value> {
+        self.json(&["history"])["rows"].as_array().unwrap().clone()
+    }
+}
+
+/// How `rows` of a history ended, in the order of the alphabet.
+pub(crate) fn outcomes(rows: &[Value]) -> Vec<&str> {
+    let mut outcomes: Vec<_> = rows.iter().map(|row| row["outcome"].as_str().unwrap()).collect();
+    outcomes.sort_unstable();
+    outcomes
 }
 
 /// Goes from `url` back to the program with `brings`, as a browser does.

@@ -2,7 +2,10 @@
 
 use super::App;
 use crate::{
-    api::{HistoryDetail, HistoryPage, HistoryQuery},
+    api::{
+        HistoryDetail, HistoryPage, HistoryQuery, Outcome, RecipientOutcome, RecipientReport,
+        SendReport,
+    },
     explain::Problem,
     profile::{ProfileId, Provider},
 };
@@ -44,6 +47,27 @@ impl App {
             })
         })
         .await
+    }
+}
+
+impl App {
+    /// The report of a send whose answer nobody waits for, because of `problem`. Its row stays as it is:
+    /// the next start calls it uncertain.
+    pub async fn in_doubt(&self, id: Uuid, problem: Problem) -> Result<SendReport, Problem> {
+        let record = self.beside(move |inner| Ok(inner.outbox.get(id)?)).await?;
+        let took = self.0.clock.now().since(record.started_at);
+        let uncertain = |one| RecipientReport { outcome: RecipientOutcome::Uncertain, ..one };
+        Ok(SendReport {
+            id,
+            outcome: Outcome::Uncertain,
+            message_id: record.message_id,
+            transport: record.transport,
+            recipients: record.recipients.into_iter().map(uncertain).collect(),
+            reply: None,
+            stage: "message".to_owned(),
+            elapsed_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            problem: Some(problem),
+        })
     }
 }
 

@@ -141,8 +141,11 @@ impl Send {
 async fn once(cli: &Cli, line: &Line, message: &MessageDraft) -> Result<SendReport, Problem> {
     let mut interrupts = Interrupts::listen();
     let ready = line.prepare(Uuid::new_v4(), message).await?;
-    let answered = one(cli, line, ready, Then::Quit, &mut interrupts).await?;
-    Ok(line.settle(answered).await)
+    let id = ready.id();
+    match one(cli, line, ready, Then::Quit, &mut interrupts).await {
+        Ok(answered) => Ok(line.settle(answered).await),
+        Err(problem) => cli.app.in_doubt(id, problem).await,
+    }
 }
 
 /// Says how it went; gives the exit code.
