@@ -107,6 +107,19 @@ async fn a_server_that_asks_for_time_gets_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_time_is_told_of_one_message_at_a_time() {
+    let later = "S: 451 4.7.0 later\n";
+    let first = [PIPELINES, ASKED, GO_ON, ASKED, later, "SILENCE"].concat();
+    let alone = [ASKED, GO_ON, later, ASKED, GO_ON, "S: 250 queued\n"].concat();
+    let rest =
+        [ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, "C: QUIT\nS: 250 queued\nS: 221 bye"];
+    let (ended, _) = repeat(&[first, [PIPELINES, &alone, &rest.concat()].concat()], "3", &[]).await;
+    let waited = ["refused", "waiting", "refused", "waiting"];
+    assert_eq!(names(&ended)[..4], waited, "{}", ended.stdout);
+    assert_eq!(names(&ended)[4..], ["accepted", "accepted", "accepted", "result"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn patience_has_an_end_and_what_was_not_sent_is_not_called_sent() {
     let throttled = "C: MAIL\nS: 432 4.3.2 STOREDRV.ClientSubmit; try again in 90 seconds\n";
     let script = [HELLO, TAKEN, throttled, BYE].concat();
@@ -193,6 +206,24 @@ async fn a_pace_is_kept_and_its_wait_is_said_and_can_be_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_more_is_written_down_and_no_more_is_announced_than_the_pace_lets() {
+    let script =
+        [PIPELINES, ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, "S: 250 queued\nSILENCE"];
+    let server = SmtpScript::start_each(&[script.concat()]).await;
+    let place = Sendright::new();
+    place.write("p.toml", &profile("\"none\"", server.port));
+    let rows = tokio::task::spawn_blocking(move || {
+        place.json(&["apply", "-f", "p.toml"]);
+        let arguments =
+            ["send", "P", "--to", "bo@example.org", "--json", "--repeat", "5", "--per-minute", "2"];
+        place.killed_at(&arguments, "\"waiting\"");
+        place.history()
+    });
+    assert_eq!(outcomes(&rows.await.unwrap()), ["accepted", "accepted"]);
+    assert_eq!(server.heard().await.last().unwrap(), "", "nothing of the third");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_a_long_wait_the_next_message_is_composed_anew() {
     let later = "C: MAIL\nS: 451 4.7.0 try again in 6 seconds\n";
     let script = [HELLO, TAKEN, later, TAKEN, TAKEN, BYE].concat();
@@ -215,7 +246,6 @@ async fn after_a_long_wait_the_next_message_is_composed_anew() {
 async fn history_has_what_the_server_heard_of_and_says_what_put_it_off() {
     let first = [ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, ASKED];
     let put_off = [&first.concat(), "S: 451 4.7.0 try again in 6 seconds\nSILENCE"].concat();
-    // Who has asked for time is told of one message at a time.
     let again = [ASKED, GO_ON, "S: 451 4.7.0 not yet\n", ASKED, GO_ON, "S: 250 queued\n"].concat();
     let rest =
         [ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, "C: QUIT\nS: 250 queued\nS: 221 bye"];

@@ -133,6 +133,17 @@ impl Sendright {
         Ended { code, stdout, stderr: String::from_utf8(output.stderr).unwrap() }
     }
 
+    /// Runs a command, and kills it once it has printed a line with `mark` in it.
+    pub(crate) fn killed_at(&self, arguments: &[&str], mark: &str) {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        assert!(lines.any(|line| line.contains(mark)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     /// Runs a command that ends well, and gives its one object.
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ended = self.run(&[arguments, &["--json"]].concat());
