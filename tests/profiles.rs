@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 use sendright::{
+    api::{News, SaveProfile, SaveRegistration},
     app::{App, Parts},
     clock::Clock,
     db::Db,
@@ -11,7 +12,11 @@ use sendright::{
     profile::store::{Profiles, StoreError},
     secret::memory::Memory,
 };
-use std::{fs, path::Path, sync::Arc, thread};
+use std::{fs, path::Path, sync::Arc, thread, time::Duration};
+use tokio::{
+    sync::broadcast::Receiver,
+    time::{sleep, timeout},
+};
 
 fn open(dir: &Path) -> Result<App, Problem> {
     App::open(Parts {
@@ -63,6 +68,79 @@ async fn window_and_command_line_write_at_the_same_time() {
     let seen = [apps[0].list_profiles(()).await.unwrap(), apps[1].list_profiles(()).await.unwrap()];
     assert_eq!(seen[0].len(), 40);
     assert_eq!(seen[0], seen[1], "both see what both wrote");
+}
+
+/// What is told next, by its name.
+async fn told(news: &mut Receiver<News>) -> serde_json::Value {
+    let news = timeout(Duration::from_secs(20), news.recv()).await.expect("there are news");
+    serde_json::to_value(news.unwrap()).unwrap()["event"].take()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_process_changes_is_told_and_what_this_one_changes_is_told_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let [window, other] = [open(dir.path()).unwrap(), open(dir.path()).unwrap()];
+    let mut news = window.news();
+    let following = tokio::spawn({
+        let window = window.clone();
+        async move { window.follow_others().await }
+    });
+    // The clock is the test's: it moves while nothing else is to be done, and several looks go by.
+    sleep(Duration::from_secs(5)).await;
+    assert!(news.is_empty(), "nobody has changed anything");
+    apply(&other, relay("Theirs")).await.unwrap();
+    assert_eq!(
+        [told(&mut news).await, told(&mut news).await],
+        ["profiles_changed", "history_changed"]
+    );
+    apply(&window, relay("Own")).await.unwrap();
+    assert_eq!(told(&mut news).await, "profiles_changed");
+    // Were the own change told again, it would come before this one.
+    apply(&other, relay("Another")).await.unwrap();
+    assert_eq!(
+        [told(&mut news).await, told(&mut news).await],
+        ["profiles_changed", "history_changed"]
+    );
+    sleep(Duration::from_secs(5)).await;
+    assert!(news.is_empty(), "once is enough");
+    following.abort();
+}
+
+#[tokio::test]
+async fn settings_that_somebody_else_has_changed_are_not_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let [window, other] = [open(dir.path()).unwrap(), open(dir.path()).unwrap()];
+    let app = "[[registration]]\nname = \"Kestrel\"\nprovider = \"microsoft\"\ntenant = \"kestrel.example\"\n\
+               client_id = \"11111111-2222-3333-4444-555555555555\"\n";
+    apply(&window, app.to_owned() + &relay("Invoices")).await.unwrap();
+    let id = window.find_profile("Invoices").await.unwrap();
+    let seen = window.get_profile(id).await.unwrap().settings;
+    let seen_app = window.list_registrations(()).await.unwrap().remove(0).settings;
+
+    apply(
+        &other,
+        app.replace("kestrel.example", "other.example") + &relay("Invoices").replace("2525", "25"),
+    )
+    .await
+    .unwrap();
+    let mut settings = seen.clone();
+    settings.reply_to = "help@kestrel.example".to_owned();
+    let late = SaveProfile { settings: settings.clone(), seen: Some(seen) };
+    let problem = window.save_profile(late).await.unwrap_err();
+    assert_eq!((problem.code, problem.code.exit_code()), (Code::ChangedElsewhere, 2));
+    let mut app = seen_app.clone();
+    app.name = "Renamed".to_owned();
+    let late = SaveRegistration { settings: app, seen: Some(seen_app) };
+    let problem = window.save_registration(late).await.unwrap_err();
+    assert_eq!(problem.code, Code::ChangedElsewhere);
+    assert!(problem.title.contains("\"Kestrel\""), "{}", problem.title);
+
+    let now = window.get_profile(id).await.unwrap().settings;
+    assert_eq!(now.smtp.as_ref().map(|server| server.port), Some(25));
+    assert_eq!(now.reply_to, "", "nothing was saved");
+    settings.smtp.clone_from(&now.smtp);
+    window.save_profile(SaveProfile { settings: settings.clone(), seen: Some(now) }).await.unwrap();
+    assert_eq!(window.get_profile(id).await.unwrap().settings, settings);
 }
 
 #[tokio::test]

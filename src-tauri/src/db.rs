@@ -127,6 +127,17 @@ impl Db {
         work(&picture)
     }
 
+    /// A number that changes when another process has written. What is written through this one
+    /// leaves it as it is.
+    ///
+    /// Source: sqlite.org, "PRAGMA `data_version`", 2026-11.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn data_version(&self) -> Result<i64, DbError> {
+        Ok(self.lock().pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic while holding it rolled its transaction back: the connection is still good.
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -170,6 +181,29 @@ impl types::FromSql for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_another_connection_writes_changes_the_version() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || Db::open(&dir.path().join("sendright.db")).unwrap();
+        let write = |db: &Db| {
+            db.change(|change| Ok::<_, DbError>(change.execute("DELETE FROM settings", [])?))
+                .unwrap();
+            let sql = "INSERT INTO settings VALUES ('theme', 'dark')";
+            db.change_soon(|change| Ok::<_, DbError>(change.execute(sql, [])?)).unwrap();
+        };
+        let ours = open();
+        let before = ours.data_version().unwrap();
+        write(&ours);
+        assert_eq!(ours.data_version().unwrap(), before, "that was our own");
+        let theirs = open();
+        assert_eq!(ours.data_version().unwrap(), before, "opening it changes nothing");
+        write(&theirs);
+        let after = ours.data_version().unwrap();
+        assert_ne!(after, before);
+        write(&ours);
+        assert_eq!(ours.data_version().unwrap(), after, "it was said already");
+    }
 
     #[test]
     fn what_was_allowed_in_clear_text_is_bound_to_the_host_of_that_time() {

@@ -8,6 +8,7 @@ mod consents;
 mod contrast;
 mod discovery;
 mod dragging;
+mod elsewhere;
 mod journeys;
 mod keyboard;
 #[path = "../world/keyring.rs"]

@@ -1,6 +1,8 @@
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Problem } from "./api/contract/Problem";
+import type { SaveProfile } from "./api/contract/SaveProfile";
 import App from "./App.svelte";
 import { Stores } from "./stores";
 import { failsWith, type Fake, fakeCall } from "./testing/fakeCall";
@@ -207,5 +209,78 @@ describe("a link to a document", () => {
     await user.click(await screen.findByRole("button", { name: "Show the fix" }));
     await user.click(screen.getByRole("link", { name: "https://aka.ms/smtp_auth_disabled" }));
     expect(fake.asked.at(-1)).toEqual({ command: "open_link", request: "https://aka.ms/smtp_auth_disabled" });
+  });
+});
+
+describe("what another program changes", () => {
+  const orders = (fake: Fake) => {
+    const view = fake.world.profiles.find(({ row }) => row.name === "Order confirmations");
+    if (!view) throw new Error("the sample has no such sender");
+    return view;
+  };
+
+  it("is shown, while a half-written letter and what went wrong stay", async () => {
+    const { user, fake } = open(fakeCall({ import_file: failsWith(vaultAbsent) }));
+    await user.click(await screen.findByRole("tab", { name: "Compose" }));
+    await user.keyboard("{Control>}o{/Control}");
+    await screen.findByText("The keychain does not answer");
+    await user.type(screen.getByLabelText("Subject"), "Half a le");
+    orders(fake).row.name = "Orders, renamed";
+    fake.tell({ event: "profiles_changed" });
+    fake.tell({ event: "history_changed" });
+    expect(await heading("Orders, renamed")).toBeVisible();
+    expect(await item(/^Orders, renamed/)).toBeVisible();
+    expect(screen.getByLabelText("Subject")).toHaveValue("Half a le");
+    expect(screen.getByText("The keychain does not answer")).toBeVisible();
+  });
+
+  it("is read once more at most, however much is told at once", async () => {
+    const { fake } = open();
+    await heading("Order confirmations");
+    fake.asked.length = 0;
+    for (let told = 0; told < 20; told += 1) fake.tell({ event: "history_changed" });
+    await screen.findByText("All three work together");
+    await new Promise((settled) => setTimeout(settled));
+    expect(fake.asked.filter(({ command }) => command === "list_profiles")).toHaveLength(2);
+  });
+
+  it("closes the page of a sender that it removed, but not over a letter", async () => {
+    const { user, fake, stores } = open();
+    await user.click(await screen.findByRole("tab", { name: "Compose" }));
+    await user.type(screen.getByLabelText("Subject"), "H");
+    fake.world.profiles = fake.world.profiles.filter(({ row }) => row.name !== "Order confirmations");
+    fake.tell({ event: "profiles_changed" });
+    expect(await screen.findByRole("alert")).toHaveTextContent("This sender was removed elsewhere");
+    expect(await heading("Order confirmations")).toBeVisible();
+    expect(screen.queryByRole("treeitem", { name: /^Order confirmations/ })).toBeNull();
+    expect(screen.getByLabelText("Subject")).toHaveValue("H");
+    expect(await faults()).toEqual([]);
+    await user.clear(screen.getByLabelText("Subject"));
+    expect(await heading(fake.world.profiles[0]?.row.name ?? "")).toBeVisible();
+    expect(stores.toasts.all.map(({ text }) => text)).toEqual(["Order confirmations was removed elsewhere"]);
+  });
+
+  it("is not overwritten unseen by settings under edit; once it is seen they are saved", async () => {
+    const late: Problem = { ...vaultAbsent, code: "changed-elsewhere", title: "It was changed elsewhere in the meantime" };
+    let refuse = true;
+    const fake = fakeCall({ save_profile: (request) => {
+      if (!refuse) return fake.world.answers.save_profile(request);
+      refuse = false;
+      fake.world.answers.save_profile({ settings: { ...request.settings, reply_to: "", tags: ["moved"] }, seen: null });
+      return Promise.reject(late);
+    } });
+    const { user } = open(fake);
+    await user.click(await screen.findByRole("tab", { name: "Settings" }));
+    await user.type(await screen.findByLabelText("Reply-To"), "x");
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    expect(await screen.findByText(late.title)).toBeVisible();
+    expect(screen.getByLabelText("Tags")).toHaveValue("moved");
+    expect(screen.getByText(/^Changed elsewhere while you edit: Sender\./)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    expect(await screen.findByText("Saved")).toBeVisible();
+    expect(screen.queryByText(/^Changed elsewhere/)).toBeNull();
+    const [first, second] = fake.asked.filter(({ command }) => command === "save_profile").map(({ request }) => request as SaveProfile);
+    expect(second?.settings).toEqual({ ...first?.settings, tags: ["moved"] });
+    expect(second?.seen).toEqual({ ...first?.seen, reply_to: "", tags: ["moved"] });
   });
 });

@@ -51,6 +51,14 @@ data! {
         /// Belongs to the sandbox.
         sandbox: bool,
     }
+    /// An app registration's settings, to be saved.
+    SaveRegistration {
+        /// As they are to be.
+        settings: RegistrationSettings,
+        /// As they were when they were read for this: what somebody else has changed since is not
+        /// overwritten. Left out: whatever is there.
+        seen: Option<RegistrationSettings>,
+    }
     /// A provider as its issuer describes it; empty: it does not say.
     Discovered {
         /// Where the person's browser goes.

@@ -129,6 +129,14 @@ data! {
         /// How it is protected.
         security: Security,
     }
+    /// A profile's settings, to be saved.
+    SaveProfile {
+        /// As they are to be.
+        settings: ProfileSettings,
+        /// As they were when they were read for this: what somebody else has changed since is not
+        /// overwritten. Left out: whatever is there.
+        seen: Option<ProfileSettings>,
+    }
     /// Everything about one sender.
     ProfileView {
         /// As the sidebar lists it.

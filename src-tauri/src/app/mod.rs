@@ -12,6 +12,7 @@ mod ending;
 mod history;
 mod ledger;
 mod line;
+mod others;
 mod pace;
 mod profiles;
 mod reach;

@@ -2,12 +2,12 @@
 
 use super::{App, Inner, UNDO, drafts, views::Known};
 use crate::{
-    api::{News, PresetView, ProfileRow, ProfileSettings, ProfileView, SetEnabled},
+    api::{News, PresetView, ProfileRow, ProfileView, SaveProfile, SetEnabled},
     clock::Timestamp,
     explain::Problem,
     profile::{
         Profile, ProfileId, Registration, RegistrationId, presets,
-        store::{Rows, generated_name},
+        store::{Rows, StoreError, generated_name},
     },
     secret::{SecretKey, SecretName, SecretStore as _},
 };
@@ -42,8 +42,8 @@ impl App {
     }
 
     /// Saves a new sender, or the changes of one. Nothing is saved when anything is wrong.
-    pub async fn save_profile(&self, settings: ProfileSettings) -> Result<ProfileId, Problem> {
-        let id = self.beside(move |inner| inner.save_profile(&settings)).await?;
+    pub async fn save_profile(&self, request: SaveProfile) -> Result<ProfileId, Problem> {
+        let id = self.beside(move |inner| inner.save_profile(&request)).await?;
         self.tell(News::ProfilesChanged);
         Ok(id)
     }
@@ -165,10 +165,15 @@ impl Inner {
         })
     }
 
-    fn save_profile(&self, settings: &ProfileSettings) -> Result<ProfileId, Problem> {
+    fn save_profile(&self, request: &SaveProfile) -> Result<ProfileId, Problem> {
+        let SaveProfile { settings, seen } = request;
         let mut draft = drafts::profile(settings);
         self.store.change(|rows| {
             let id = settings.id.unwrap_or_else(ProfileId::new);
+            if let Some(seen) = seen {
+                let kept = drafts::profile_settings(&rows.profile(id)?);
+                unchanged_since(seen, &kept, &kept.name)?;
+            }
             let registrations = rows.registrations()?;
             if draft.name.trim().is_empty() {
                 let through = registrations.iter().find(|r| Some(r.id) == settings.registration);
@@ -184,6 +189,14 @@ impl Inner {
             Ok(id)
         })
     }
+}
+
+/// Refuses to go on where what is `kept` is not what was `seen` any more.
+pub(super) fn unchanged_since<T: PartialEq>(seen: &T, kept: &T, name: &str) -> Result<(), Problem> {
+    if seen == kept {
+        return Ok(());
+    }
+    Err(StoreError::ChangedElsewhere { name: name.to_owned() }.into())
 }
 
 /// The registration of `profile`, where it has one.

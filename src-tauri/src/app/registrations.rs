@@ -1,8 +1,11 @@
 //! App registrations: listed, saved, removed; and the secrets that go in.
 
-use super::{App, Inner, certificates::view, drafts};
+use super::{App, Inner, certificates::view, drafts, profiles::unchanged_since};
 use crate::{
-    api::{News, RegistrationSettings, RegistrationView, SecretInput, SetSecret, SignInAgain},
+    api::{
+        News, RegistrationSettings, RegistrationView, SaveRegistration, SecretInput, SetSecret,
+        SignInAgain,
+    },
     certificate::Files,
     explain::{Code, Problem},
     profile::{ProfileId, RegistrationId, client_credential, presets, store::Rows},
@@ -55,9 +58,9 @@ impl App {
     /// Saves a new app registration, or the changes of one.
     pub async fn save_registration(
         &self,
-        settings: RegistrationSettings,
+        request: SaveRegistration,
     ) -> Result<RegistrationId, Problem> {
-        let id = self.beside(move |inner| inner.save_registration(&settings)).await?;
+        let id = self.beside(move |inner| inner.save_registration(&request)).await?;
         self.tell(News::ProfilesChanged);
         Ok(id)
     }
@@ -123,13 +126,15 @@ impl App {
 }
 
 impl Inner {
-    fn save_registration(
-        &self,
-        settings: &RegistrationSettings,
-    ) -> Result<RegistrationId, Problem> {
+    fn save_registration(&self, request: &SaveRegistration) -> Result<RegistrationId, Problem> {
+        let SaveRegistration { settings, seen } = request;
         let id = settings.id.unwrap_or_else(RegistrationId::new);
         let checked = drafts::registration(settings).check(id)?;
         self.store.change(|rows| {
+            if let Some(seen) = seen {
+                let kept = drafts::registration_settings(&rows.registration(id)?);
+                unchanged_since(seen, &kept, &kept.name)?;
+            }
             match settings.id {
                 None => rows.insert_registration(&checked)?,
                 Some(_) => rows.update_registration(&checked)?,

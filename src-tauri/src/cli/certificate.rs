@@ -2,7 +2,7 @@
 
 use super::{Cli, Done, ask, out::columns};
 use crate::{
-    api::CertificateView,
+    api::{CertificateView, SaveRegistration},
     certificate::Files,
     explain::{Code, Problem},
     profile::{CertificateAlgorithm, RegistrationId},
@@ -57,11 +57,13 @@ impl Certificate {
         let known = known.into_iter().find(|one| one.settings.id == Some(RegistrationId(id)));
         let mut known = known.ok_or_else(|| no_registration(&self.registration))?;
         if let Some(algorithm) = self.algorithm {
+            let seen = Some(known.settings.clone());
             known.settings.certificate_algorithm = match algorithm {
                 Algorithm::Ps256 => CertificateAlgorithm::Ps256,
                 Algorithm::Rs256 => CertificateAlgorithm::Rs256,
             };
-            cli.app.save_registration(known.settings.clone()).await?;
+            let settings = known.settings.clone();
+            cli.app.save_registration(SaveRegistration { settings, seen }).await?;
         }
         if let Some(path) = &self.export {
             let pem = cli.app.certificate_pem(RegistrationId(id)).await?;

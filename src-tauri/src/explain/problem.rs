@@ -104,6 +104,7 @@ pub enum Code {
     UnknownSend,
     AmbiguousName,
     RegistrationInUse,
+    ChangedElsewhere,
     NotYet,
     ProfileDisabled,
     SignInNeeded,
@@ -165,6 +166,7 @@ impl Code {
             C::InvalidSettings | C::UnknownProfile | C::UnknownRegistration | C::AmbiguousName => 2,
             C::UnknownSend
             | C::RegistrationInUse
+            | C::ChangedElsewhere
             | C::NotYet
             | C::ProfileDisabled
             | C::FileUnreadable => 2,

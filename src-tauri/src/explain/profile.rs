@@ -45,6 +45,11 @@ impl From<StoreError> for Problem {
                 remedy: "Choose a name that is still free".to_owned(),
             }]
             .into(),
+            StoreError::ChangedElsewhere { name } => Self::new(
+                Code::ChangedElsewhere,
+                format!("\"{name}\" was changed elsewhere in the meantime"),
+                "Nothing was saved. Look at what it is now, and save again if your changes still hold.",
+            ),
             StoreError::InUse { registration, by } => Self::new(
                 Code::RegistrationInUse,
                 format!("The app registration \"{registration}\" is in use"),

@@ -4,9 +4,9 @@ use super::{Running, files, link, window};
 use crate::{
     api::{
         AppSettings, AppView, BeginAdminConsent, BeginConsent, ConsentAnswer, ConsentView,
-        Discovered, HistoryDetail, HistoryPage, HistoryQuery, PresetView, ProfileRow,
-        ProfileSettings, ProfileView, RegistrationSettings, RegistrationView, SandboxMail,
-        SandboxMailDetail, SandboxView, SecretInput, SetEnabled, SetSecret, SignInAgain,
+        Discovered, HistoryDetail, HistoryPage, HistoryQuery, PresetView, ProfileRow, ProfileView,
+        RegistrationSettings, RegistrationView, SandboxMail, SandboxMailDetail, SandboxView,
+        SaveProfile, SaveRegistration, SecretInput, SetEnabled, SetSecret, SignInAgain,
         SignOutReport, TokenView, VaultPassphrase,
     },
     explain::Problem,
@@ -44,7 +44,7 @@ commands! {
     set_app_settings(AppSettings) -> ();
     list_profiles(()) -> Vec<ProfileRow>;
     get_profile(ProfileId) -> ProfileView;
-    save_profile(ProfileSettings) -> ProfileId;
+    save_profile(SaveProfile) -> ProfileId;
     remove_profile(ProfileId) -> ();
     restore_profile(ProfileId) -> ();
     set_enabled(SetEnabled) -> ();
@@ -52,7 +52,7 @@ commands! {
     list_registrations(()) -> Vec<RegistrationView>;
     discover_endpoints(RegistrationSettings) -> Discovered;
     sign_in_again(RegistrationSettings) -> Vec<SignInAgain>;
-    save_registration(RegistrationSettings) -> RegistrationId;
+    save_registration(SaveRegistration) -> RegistrationId;
     remove_registration(RegistrationId) -> ();
     set_secret(SecretInput) -> ();
     remove_secret(SetSecret) -> ();

@@ -8,9 +8,11 @@ use tokio::sync::broadcast::error::RecvError;
 /// The event's name in the window.
 const EVENT: &str = "news";
 
-/// Passes on until the app ends.
+/// Passes on until the app ends, also what other processes did.
 pub(super) fn pass_on(app: &AppHandle) {
-    let Ok(mut news) = app.state::<Running>().app().map(|app| app.news()) else { return };
+    let Ok(sendright) = app.state::<Running>().app().cloned() else { return };
+    let mut news = sendright.news();
+    async_runtime::spawn(async move { sendright.follow_others().await });
     let app = app.clone();
     async_runtime::spawn(async move {
         loop {

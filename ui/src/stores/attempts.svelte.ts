@@ -6,6 +6,9 @@ export abstract class Attempts {
   problem = $state<Problem | null>(null);
   busy = $state(false);
 
+  private reading = false;
+  private stale = false;
+
   constructor(protected readonly call: Call) {}
 
   /** Does `work`; tells whether it went well. */
@@ -20,6 +23,23 @@ export abstract class Attempts {
       return false;
     } finally {
       this.busy = false;
+    }
+  }
+
+  /** Reads again after news, and once more where others came meanwhile. What the person was told of their own attempt stays. */
+  protected async reread(read: () => Promise<void>) {
+    this.stale = true;
+    if (this.reading) return;
+    this.reading = true;
+    try {
+      while (this.stale) {
+        this.stale = false;
+        await read();
+      }
+    } catch (raw) {
+      this.problem = problemFrom(raw);
+    } finally {
+      this.reading = false;
     }
   }
 }

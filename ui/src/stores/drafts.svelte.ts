@@ -46,6 +46,8 @@ export class Draft {
   readonly text = $derived(this.ownText ?? (this.html.trim() === "" ? "" : textFromHtml(this.html)));
   readonly textFollowsHtml = $derived(this.ownText === null && this.html.trim() !== "");
   readonly count = $derived(this.to.length + this.cc.length + this.bcc.length);
+  /** Whether there is anything that could be lost. */
+  readonly begun = $derived(this.count > 0 || this.attached.length > 0 || (this.subject + this.text + this.html).trim() !== "");
   readonly attachedSize = $derived(this.attached.reduce((sum, one) => sum + Number(one.file.size), 0));
 
   writeText(text: string) {

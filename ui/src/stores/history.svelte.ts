@@ -37,7 +37,14 @@ export class History extends Attempts {
     this.profileId = profileId;
   }
 
-  load = () => this.attempt(() => this.read(0, Math.max(this.limit, this.rows.length)));
+  load = () => this.attempt(() => this.readShown());
+
+  /** Reads again what is told to have changed, with what is opened. */
+  follow = () =>
+    this.reread(async () => {
+      await this.readShown();
+      if (this.opened) await this.open(this.opened.row.id);
+    });
 
   /** Reads the next page. */
   more = () => this.attempt(() => this.read(this.rows.length, this.limit));
@@ -73,6 +80,10 @@ export class History extends Attempts {
 
   private wanted: string | null = null;
   private turn = 0;
+
+  private readShown() {
+    return this.read(0, Math.max(this.limit, this.rows.length));
+  }
 
   private async read(offset: number, limit: number) {
     const turn = ++this.turn;

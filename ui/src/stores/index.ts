@@ -61,12 +61,12 @@ export class Stores {
   take = (news: News) => {
     switch (news.event) {
       case "profiles_changed":
-        void this.profiles.load();
-        void this.registrations.load();
+        void this.profiles.follow();
+        void this.registrations.follow();
         return;
       case "history_changed":
         // Health follows from the last send.
-        void this.profiles.load();
+        void this.profiles.follow();
         return;
       case "sandbox_changed":
         void this.sandbox.load();

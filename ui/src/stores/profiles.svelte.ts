@@ -18,6 +18,9 @@ export class Profiles extends Attempts {
 
   load = () => this.attempt(() => this.refresh());
 
+  /** Reads again what is told to have changed. */
+  follow = () => this.reread(() => this.refresh());
+
   choose = (id: string | null) => {
     if (id === this.chosenId) return Promise.resolve(true);
     this.chosenId = id;
@@ -50,9 +53,12 @@ export class Profiles extends Attempts {
     return copy;
   };
 
-  /** Saves settings; gives the sender's id, or throws the `Problem`: the form shows it at its fields. */
-  save = async (settings: ProfileSettings) => {
-    const id = await this.call("save_profile", settings);
+  /**
+   * Saves settings; gives the sender's id, or throws the `Problem`: the form shows it at its fields. Refused where they
+   * are not any more as they were `seen`.
+   */
+  save = async (settings: ProfileSettings, seen: ProfileSettings | null = null) => {
+    const id = await this.call("save_profile", { settings, seen });
     await this.attempt(() => this.refresh());
     return id;
   };
@@ -80,7 +86,8 @@ export class Profiles extends Attempts {
   private async refresh() {
     this.rows = await this.call("list_profiles", null);
     this.loaded = true;
-    await this.refreshView();
+    // What was removed elsewhere stays as it was last seen: somebody may be writing a letter there.
+    if (this.chosen) await this.refreshView();
   }
 
   private async refreshView() {

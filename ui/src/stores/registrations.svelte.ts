@@ -10,11 +10,10 @@ export class Registrations extends Attempts {
   all = $state<RegistrationView[]>([]);
   presets = $state<PresetView[]>([]);
 
-  load = () =>
-    this.attempt(async () => {
-      this.all = await this.call("list_registrations", null);
-      if (this.presets.length === 0) this.presets = await this.call("list_presets", null);
-    });
+  load = () => this.attempt(() => this.refresh());
+
+  /** Reads again what is told to have changed. */
+  follow = () => this.reread(() => this.refresh());
 
   of = (id: string | null) => this.all.find((registration) => registration.settings.id === id) ?? null;
 
@@ -24,9 +23,12 @@ export class Registrations extends Attempts {
   /** Whose person would have to sign in again if this were saved; throws the `Problem` when it cannot be. */
   signInAgain = (settings: RegistrationSettings) => this.call("sign_in_again", settings);
 
-  /** Saves; gives the registration's id, or throws the `Problem`: the form shows it at its fields. */
-  save = async (settings: RegistrationSettings) => {
-    const id = await this.call("save_registration", settings);
+  /**
+   * Saves; gives the registration's id, or throws the `Problem`: the form shows it at its fields. Refused where the
+   * settings are not any more as they were `seen`.
+   */
+  save = async (settings: RegistrationSettings, seen: RegistrationSettings | null = null) => {
+    const id = await this.call("save_registration", { settings, seen });
     await this.load();
     return id;
   };
@@ -62,4 +64,9 @@ export class Registrations extends Attempts {
 
   /** Writes a certificate's public part where the person wants it; false: nowhere. */
   saveCertificate = (registration: string) => this.call("save_certificate", registration);
+
+  private async refresh() {
+    this.all = await this.call("list_registrations", null);
+    if (this.presets.length === 0) this.presets = await this.call("list_presets", null);
+  }
 }

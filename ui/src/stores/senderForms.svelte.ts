@@ -5,6 +5,7 @@ import type { ProfileView } from "../api/contract/ProfileView";
 import type { ServerSettings } from "../api/contract/ServerSettings";
 import { faultWords } from "../text/faults";
 import { lasting } from "./lasting.svelte";
+import { copy, same, takeOver } from "./merge";
 import type { Profiles } from "./profiles.svelte";
 
 /** A server that nothing is said of yet. */
@@ -41,6 +42,8 @@ export class SenderForm {
   faults = $state<Record<string, string>>({});
   problem = $state<Problem | null>(null);
   saving = $state(false);
+  /** Where something changed elsewhere since this was edited. */
+  elsewhere = $state<Section[]>([]);
   /** As they are kept; `now` differs from it by what the person changed. */
   private kept: ProfileSettings;
   /** The server that is used where the sender names none: one of its own is compared with it. */
@@ -58,19 +61,21 @@ export class SenderForm {
     this.usual = $state(view.effective.smtp);
   }
 
-  /** What is kept changed elsewhere: settings that were not edited follow it. */
+  /** What is kept may have changed elsewhere: settings that were not edited follow it. */
   follow(view: ProfileView) {
-    const fresh = copy(view.settings);
+    // What is being saved comes back as Rust keeps it; the end of the saving looks at that.
+    if (this.saving) return;
     this.usual = view.effective.smtp;
-    if (same(fresh, this.kept)) return;
-    for (const key of Object.keys(fresh) as (keyof ProfileSettings)[]) {
-      if (same(this.now[key], this.kept[key])) assign(this.now, key, fresh[key]);
-    }
+    const fresh = copy(view.settings);
+    const changed = takeOver(this.now, this.kept, fresh);
     this.kept = fresh;
+    const sections = changed.filter((key) => key in PLACES).map(placeOf);
+    if (this.count > 0) this.elsewhere = SECTIONS.filter((one) => this.elsewhere.includes(one) || sections.includes(one));
   }
 
   revert() {
     this.now = copy(this.kept);
+    this.elsewhere = [];
     this.faults = {};
     this.problem = null;
   }
@@ -111,21 +116,29 @@ export class SenderForm {
   async save(): Promise<boolean> {
     this.saving = true;
     this.problem = null;
+    const before = this.profiles.view;
     try {
       const settings = copy(this.now);
-      await this.profiles.save(settings);
+      await this.profiles.save(settings, copy(this.kept));
       this.kept = settings;
+      this.elsewhere = [];
       this.faults = {};
       return true;
     } catch (raw) {
-      const problem = problemFrom(raw);
-      this.faults = Object.fromEntries(problem.fields.map((one) => [one.field, faultWords(one)]));
-      // A fault without a field on this screen is shown whole.
-      this.problem = problem.fields.some(({ field }) => field in PLACES) ? null : problem;
+      await this.refused(problemFrom(raw));
       return false;
     } finally {
       this.saving = false;
+      const { view } = this.profiles;
+      if (view && view !== before && view.row.id === this.now.id) this.follow(view);
     }
+  }
+
+  private async refused(problem: Problem) {
+    this.faults = Object.fromEntries(problem.fields.map((one) => [one.field, faultWords(one)]));
+    // A fault without a field on this screen is shown whole.
+    this.problem = problem.fields.some(({ field }) => field in PLACES) ? null : problem;
+    if (problem.code === "changed-elsewhere") await this.profiles.follow();
   }
 
   private differs(key: Key): boolean {
@@ -158,16 +171,6 @@ export class SenderForms {
   }
 }
 
-const copy = (settings: ProfileSettings): ProfileSettings => JSON.parse(JSON.stringify(settings)) as ProfileSettings;
-
 function valueAt(settings: Partial<ProfileSettings>, key: string): unknown {
   return key.split(".").reduce<unknown>((value, part) => (value as Record<string, unknown> | null)?.[part], settings);
-}
-
-function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
-}
-
-function assign<K extends keyof ProfileSettings>(settings: ProfileSettings, key: K, value: ProfileSettings[K]) {
-  settings[key] = value;
 }

@@ -82,7 +82,7 @@ export class FakeWorld {
     set_app_settings: (settings) => ((this.app.settings = settings), null),
     list_profiles: () => this.profiles.map((profile) => profile.row),
     get_profile: (id) => this.profile(id),
-    save_profile: (settings) => this.save(settings),
+    save_profile: ({ settings }) => this.save(settings),
     remove_profile: (id) => {
       this.removed.push(this.profile(id));
       this.profiles = this.profiles.filter((one) => one.row.id !== id);
@@ -108,7 +108,7 @@ export class FakeWorld {
       client_authentication: "post",
     }),
     sign_in_again: () => [],
-    save_registration: (settings) => {
+    save_registration: ({ settings }) => {
       const id = settings.id ?? uuid(this.next++);
       const others = this.registrations.filter((one) => one.settings.id !== id);
       this.registrations = [

@@ -50,6 +50,12 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// It is not any more what somebody saw who wants to change it.
+    #[error("{name} was changed elsewhere")]
+    ChangedElsewhere {
+        /// The name that it has now.
+        name: String,
+    },
     /// Profiles sign in through it.
     #[error("{registration} is used by {}", by.join(", "))]
     InUse {

@@ -15,13 +15,14 @@ async function wizard(answers: Answers = {}, world = FakeWorld.empty()) {
   const fake = fakeCall(answers, world);
   const shown = await show(NewSender, {}, fake, ({ nav }) => nav.open({ kind: "new-sender" }));
   const asked = <Request>(command: string) => fake.asked.filter((one) => one.command === command).map(({ request }) => request as Request);
+  const saved = <Settings>(command: string) => asked<{ settings: Settings }>(command).map(({ settings }) => settings);
   const { user } = shown;
   const on = async () => user.click(await screen.findByRole("button", { name: /^Continue/ }));
   const mailbox = async (address: string) => {
     await user.type(screen.getByLabelText("Mailbox"), address);
     await on();
   };
-  return { ...shown, asked, on, mailbox };
+  return { ...shown, asked, saved, on, mailbox };
 }
 
 const clientFault: Problem = {
@@ -57,7 +58,7 @@ describe("the first step", () => {
 
 describe("a sender that a person signs in", () => {
   it("goes through all steps: registration, sender, consent, first message", async () => {
-    const { user, asked, on, mailbox, stores, fake } = await wizard();
+    const { user, asked, saved, on, mailbox, stores, fake } = await wizard();
     await mailbox("invoices@kestrel.example");
     expect(screen.getByRole("radio", { name: /^OAuth, delegated/ })).toBeChecked();
     expect(screen.getByText(/An administrator may have to approve it/)).toBeVisible();
@@ -70,9 +71,9 @@ describe("a sender that a person signs in", () => {
     await on();
     await waitFor(() => expect(stores.consent.view).not.toBeNull());
     expect(asked("begin_consent")).toHaveLength(1);
-    expect(asked<RegistrationSettings>("save_registration")).toMatchObject([{ id: null, tenant: "kestrel.example", client_id: CLIENT, redirect: "loopback" }]);
+    expect(saved<RegistrationSettings>("save_registration")).toMatchObject([{ id: null, tenant: "kestrel.example", client_id: CLIENT, redirect: "loopback" }]);
     const registration = stores.registrations.all[0]?.settings.id;
-    expect(asked<ProfileSettings>("save_profile")).toMatchObject([{
+    expect(saved<ProfileSettings>("save_profile")).toMatchObject([{
       id: null, mailbox: "invoices@kestrel.example", sign_in: "delegated", transport: "smtp", registration, smtp: null,
     }]);
     expect(asked("set_secret")).toEqual([]);
@@ -86,9 +87,9 @@ describe("a sender that a person signs in", () => {
 
   it("loses nothing when a step fails, and makes no second registration", async () => {
     let tries = 0;
-    const { user, asked, on, mailbox, fake, stores } = await wizard({ save_profile: (settings) => {
+    const { user, asked, saved, on, mailbox, fake, stores } = await wizard({ save_profile: (request) => {
       tries += 1;
-      return tries === 1 ? Promise.reject(vaultAbsent) : fake.world.answers.save_profile(settings);
+      return tries === 1 ? Promise.reject(vaultAbsent) : fake.world.answers.save_profile(request);
     } });
     await mailbox("invoices@kestrel.example");
     await on();
@@ -97,7 +98,7 @@ describe("a sender that a person signs in", () => {
     expect(await screen.findByText(vaultAbsent.title)).toBeVisible();
     await on();
     await waitFor(() => expect(asked("begin_consent")).toHaveLength(1));
-    expect(asked<RegistrationSettings>("save_registration").map(({ id }) => id)).toEqual([null, stores.registrations.all[0]?.settings.id]);
+    expect(saved<RegistrationSettings>("save_registration").map(({ id }) => id)).toEqual([null, stores.registrations.all[0]?.settings.id]);
     expect(stores.registrations.all).toHaveLength(1);
   });
 
@@ -128,7 +129,7 @@ describe("a sender that a person signs in", () => {
   });
 
   it("can go back from the sign-in and correct the new registration", async () => {
-    const { user, asked, on, mailbox, stores } = await wizard();
+    const { user, asked, saved, on, mailbox, stores } = await wizard();
     await mailbox("invoices@kestrel.example");
     await on();
     await user.type(screen.getByLabelText("Application (client) ID"), CLIENT);
@@ -142,7 +143,7 @@ describe("a sender that a person signs in", () => {
     await on();
     await waitFor(() => expect(asked("begin_consent")).toHaveLength(2));
     expect(stores.registrations.all.map(({ settings }) => settings.tenant)).toEqual(["halden.example"]);
-    expect(asked<ProfileSettings>("save_profile").at(-1)?.id).toBe(stores.profiles.rows[0]?.id);
+    expect(saved<ProfileSettings>("save_profile").at(-1)?.id).toBe(stores.profiles.rows[0]?.id);
   });
 
   it("can use a registration that is there", async () => {
@@ -159,7 +160,7 @@ describe("a sender that a person signs in", () => {
 
 describe("a sender that an app signs in", () => {
   it("needs a secret, which goes to the vault once and leaves the window; no consent follows", async () => {
-    const { user, asked, on, mailbox } = await wizard();
+    const { user, asked, saved, on, mailbox } = await wizard();
     await mailbox("invoices@kestrel.example");
     await user.click(screen.getByRole("radio", { name: /^Microsoft Graph, app-only/ }));
     await on();
@@ -171,7 +172,7 @@ describe("a sender that an app signs in", () => {
     await on();
     expect(await screen.findByText("The sender is there")).toBeVisible();
     expect(asked("set_secret")).toMatchObject([{ key: { name: "client-secret" }, value: "s3cret!" }]);
-    expect(asked<ProfileSettings>("save_profile")).toMatchObject([{ sign_in: "app-only", transport: "graph" }]);
+    expect(saved<ProfileSettings>("save_profile")).toMatchObject([{ sign_in: "app-only", transport: "graph" }]);
     expect(asked("begin_consent")).toEqual([]);
     expect(document.body.innerHTML).not.toContain("s3cret!");
     expect(await faults()).toEqual([]);
@@ -180,7 +181,7 @@ describe("a sender that an app signs in", () => {
 
 describe("a sender with a password", () => {
   it("brings the provider's server and stores the password once", async () => {
-    const { user, asked, on, mailbox, stores } = await wizard();
+    const { user, asked, saved, on, mailbox, stores } = await wizard();
     await mailbox("mira@fastmail.com");
     await on();
     expect(screen.getByLabelText("Host and port")).toHaveValue("smtp.fastmail.com");
@@ -190,14 +191,14 @@ describe("a sender with a password", () => {
     await user.type(screen.getByLabelText("Password"), "app-pass-1");
     await on();
     expect(await screen.findByText("The sender is there")).toBeVisible();
-    expect(asked<ProfileSettings>("save_profile")).toMatchObject([{
+    expect(saved<ProfileSettings>("save_profile")).toMatchObject([{
       sign_in: "password", registration: null, mailbox: "mira@fastmail.com", smtp: { host: "smtp.fastmail.com", port: 465, security: "tls" },
     }]);
     expect(asked("set_secret")).toEqual([{ key: { owner: stores.profiles.rows[0]?.id, name: "password" }, value: "app-pass-1" }]);
   });
 
   it("may have a user name that is no address; the From is the mailbox then", async () => {
-    const { user, asked, on, mailbox } = await wizard();
+    const { user, saved, on, mailbox } = await wizard();
     await user.click(screen.getByRole("radio", { name: /^Another SMTP server/ }));
     await mailbox("news@kestrel.example");
     await on();
@@ -205,6 +206,6 @@ describe("a sender with a password", () => {
     await user.type(screen.getByLabelText("User name"), "apikey");
     await user.type(screen.getByLabelText("Password"), "k3y");
     await on();
-    await waitFor(() => expect(asked<ProfileSettings>("save_profile")).toMatchObject([{ mailbox: "apikey", from: "news@kestrel.example" }]));
+    await waitFor(() => expect(saved<ProfileSettings>("save_profile")).toMatchObject([{ mailbox: "apikey", from: "news@kestrel.example" }]));
   });
 });

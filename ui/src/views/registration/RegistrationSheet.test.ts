@@ -53,9 +53,40 @@ describe("a registration", () => {
     await user.type(screen.getByLabelText("Client secret"), "GOCSPX-1");
     await user.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(onclose).toHaveBeenCalled());
-    expect(asked("save_registration")).toMatchObject([{ provider: "google", name: "Kestrel Google 2", redirect: "loopback" }]);
+    expect(asked("save_registration")).toMatchObject([{ settings: { provider: "google", name: "Kestrel Google 2", redirect: "loopback" }, seen: null }]);
     expect(JSON.stringify(asked("save_registration"))).not.toContain("GOCSPX-1");
     expect(asked("set_secret")).toMatchObject([{ key: { name: "client-secret" }, value: "GOCSPX-1" }]);
+  });
+
+  it("that changes elsewhere keeps what is typed, says so, and is not saved over what nobody saw", async () => {
+    const late: Problem = { ...tenantFault, code: "changed-elsewhere", title: "“Kestrel Mailer” was changed elsewhere", fields: [] };
+    let kept = true;
+    const fake = fakeCall({ save_registration: (request) => (kept ? fake.world.answers.save_registration(request) : Promise.reject(late)) });
+    const { user, stores, asked, onclose } = await sheet(MAILER, {}, fake);
+    await user.type(screen.getByLabelText("Name"), "!");
+    const before = fake.world.registrations.find(({ settings }) => settings.id === MAILER)?.settings;
+    if (!before) throw new Error("the sample has no such registration");
+    const now = { ...before, tenant: "other.example" };
+    fake.world.answers.save_registration({ settings: now, seen: before });
+    kept = false;
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText(late.title)).toBeVisible();
+    expect(screen.getByLabelText("Tenant")).toHaveValue("other.example");
+    expect(screen.getByRole("status")).toHaveTextContent("changed elsewhere while you edit");
+    expect(await faults()).toEqual([]);
+    kept = true;
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(onclose).toHaveBeenCalled());
+    expect(asked("save_registration").at(-1)).toEqual({ settings: { ...now, name: `${before.name}!` }, seen: now });
+    expect(stores.registrations.of(MAILER)?.settings.tenant).toBe("other.example");
+  });
+
+  it("that is removed elsewhere closes, and says why", async () => {
+    const { fake, stores, onclose } = await sheet(MAILER);
+    fake.world.registrations = [];
+    fake.tell({ event: "profiles_changed" });
+    await waitFor(() => expect(onclose).toHaveBeenCalled());
+    expect(stores.toasts.all.at(-1)?.text).toMatch(/was removed elsewhere$/);
   });
 
   it("with a wrong setting stays open, says it at the field and goes there", async () => {
@@ -133,7 +164,7 @@ describe("a custom provider", () => {
     await user.click(trust);
     await user.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(asked("save_registration")).toMatchObject([
-      { issuer: "https://id.kestrel.example", token_endpoint: found.token_endpoint, client_authentication: "basic", confirmed_hosts: ["tokens.other.example"] },
+      { settings: { issuer: "https://id.kestrel.example", token_endpoint: found.token_endpoint, client_authentication: "basic", confirmed_hosts: ["tokens.other.example"] } },
     ]));
   });
 

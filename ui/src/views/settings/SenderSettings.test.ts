@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../api/contract/Problem";
-import type { ProfileSettings } from "../../api/contract/ProfileSettings";
+import type { SaveProfile } from "../../api/contract/SaveProfile";
 import { type Answers, failsWith, fakeCall } from "../../testing/fakeCall";
 import { faults, show } from "../../testing/show";
 import SenderSettings from "./SenderSettings.svelte";
@@ -14,7 +14,7 @@ async function settings(id = ORDERS, answers: Answers = {}) {
   const view = fake.world.profiles.find(({ row }) => row.id === id);
   if (!view) throw new Error("the sample has no such sender");
   const shown = await show(SenderSettings, { view }, fake);
-  const saved = () => fake.asked.filter(({ command }) => command === "save_profile").map(({ request }) => request as ProfileSettings);
+  const saved = () => fake.asked.filter(({ command }) => command === "save_profile").map(({ request }) => (request as SaveProfile).settings);
   return { ...shown, saved };
 }
 
@@ -62,6 +62,24 @@ describe("a changed setting", () => {
     expect(form.now.name).toBe("Renamed");
     expect(form.now.reply_to).toBe("service@kestrel.examplex");
     expect(form.was("reply_to")).toBe("was other@kestrel.example");
+    expect(form.elsewhere).toEqual(["Sender"]);
+  });
+
+  it("beside one that changed elsewhere: parts of a server follow one by one, and the note goes with the edits", async () => {
+    const { user, stores, fake } = await settings(MONITORING);
+    const server = screen.getByLabelText("Host and port");
+    await user.type(server, "x");
+    const view = structuredClone(fake.world.profiles.find(({ row }) => row.id === MONITORING));
+    if (!view?.settings.smtp) throw new Error("the sample has no such sender");
+    view.settings.smtp.port = 2525;
+    stores.forms.of(view).follow(view);
+    await waitFor(() => expect(screen.getByLabelText("Port")).toHaveValue(2525));
+    expect(server).toHaveValue("mail.kestrel.examplex");
+    expect(screen.getByText("1 change not saved")).toBeVisible();
+    expect(screen.getByText(/Changed elsewhere while you edit: Server/)).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Revert" }));
+    expect(screen.queryByText(/Changed elsewhere/)).toBeNull();
   });
 });
 

@@ -134,7 +134,7 @@ describe("every setting of a sender", () => {
     await by(user);
     await user.click(screen.getByRole("button", { name: /^Save/ }));
     await waitFor(() => expect(asked(fake, "save_profile")).toHaveLength(1));
-    expect(at(asked(fake, "save_profile")[0], key)).toEqual(to);
+    expect(at(asked(fake, "save_profile")[0], `settings.${key}`)).toEqual(to);
   });
 
   it("is switched on and off at its name", async () => {
@@ -159,6 +159,6 @@ describe("every setting of an app registration", () => {
     await by(user);
     await user.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() => expect(asked(fake, "save_registration")).toHaveLength(1));
-    expect(at(asked(fake, "save_registration")[0], key)).toEqual(to);
+    expect(at(asked(fake, "save_registration")[0], `settings.${key}`)).toEqual(to);
   });
 });

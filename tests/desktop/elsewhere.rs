@@ -1,0 +1,124 @@
+//! What the command line changes while the window is open: it is shown, and nothing that is being typed is lost.
+
+use crate::{
+    app::ENTER,
+    camera::{Camera, apply},
+    session::Session,
+    webdriver::{Page, free_port},
+};
+use serde_json::{Value, json};
+
+/// Two senders through a relay that is not there, and the app registration of nobody yet.
+fn senders(port: u16, reply_to: &str, tenant: &str) -> String {
+    let sender = |name: &str| {
+        format!(
+            "[[profile]]\nname = \"{name}\"\ntags = [\"production\"]\nsign_in = \"none\"\nmailbox = \"{}@kestrel.example\"\n\
+             reply_to = \"{reply_to}\"\nsmtp = {{ host = \"127.0.0.1\", port = {port}, security = \"none\" }}\n",
+            name.to_lowercase(),
+        )
+    };
+    let app = format!(
+        "[[registration]]\nname = \"Kestrel Mailer\"\nprovider = \"microsoft\"\ntenant = \"{tenant}\"\n\
+         client_id = \"11111111-2222-3333-4444-555555555555\"\n"
+    );
+    [sender("Invoices"), sender("Reports"), app].concat()
+}
+
+/// Runs a command of the command line, whatever comes of it.
+fn run(session: &Session, args: &[&str]) {
+    let ran = session.command(env!("CARGO_BIN_EXE_sendright")).args(args).output();
+    ran.expect("the command line runs");
+}
+
+/// What stands in the field called `name`.
+fn value(window: &Page, name: &str) -> Value {
+    let field = json!({crate::webdriver::ELEMENT: window.find("field", name)});
+    window.script("return arguments[0].value", &json!([field]))
+}
+
+/// A letter is begun; then senders change and come, and one of them sends.
+fn lists(session: &Session, window: &Page, closed: u16) {
+    window.press("Reports");
+    window.turn_to("Compose");
+    window.fill("To", &format!("anna@kestrel.example{ENTER}"));
+    window.fill("Subject", "Figures of Nov");
+    window.fill("Text of the message", "Dear Anna,");
+    let more = "[[profile]]\nname = \"Newsletter\"\nsign_in = \"none\"\nmailbox = \"news@kestrel.example\"\n\
+                smtp = { host = \"127.0.0.1\", security = \"none\" }\n";
+    apply(session, &(senders(closed, "", "kestrel.example") + more));
+    window.see("Newsletter");
+    assert_eq!(window.focused(), "Text of the message", "whoever types goes on typing");
+    window.keys(" here they are");
+    assert_eq!(value(window, "Text of the message"), "Dear Anna, here they are");
+
+    window.press("All history");
+    window.see("Nothing has been sent yet");
+    let to = ["send", "Invoices", "--to", "ben@kestrel.example", "--text", "Hello", "--subject"];
+    run(session, &[&to[..], &["From the command line"]].concat());
+    window.see("From the command line");
+    window.press("Invoices");
+    window.see("Failing");
+    run(session, &[&to[..], &["The second one"]].concat());
+    window.see("The second one");
+}
+
+/// Settings are edited here and elsewhere at the same time.
+fn settings(camera: &mut Camera<'_>, closed: u16) {
+    let (session, window) = (camera.session, camera.window);
+    window.press("Reports");
+    window.turn_to("Settings");
+    window.fill("Reply-To", "help@kestrel.example");
+    apply(session, &senders(closed + 1, "service@kestrel.example", "kestrel.example"));
+    window.see("Changed elsewhere while you edit: Server, Sender.");
+    window.see("was service@kestrel.example");
+    assert_eq!(value(window, "Port"), (closed + 1).to_string());
+    camera.take("settings-changed-elsewhere");
+    window.press("Save");
+    window.see("Saved");
+    let kept = window.ask_app("get_profile", &window.profile("Reports"));
+    assert_eq!(kept["settings"]["reply_to"], "help@kestrel.example");
+    assert_eq!(kept["settings"]["smtp"]["port"], closed + 1);
+
+    window.press("Settings");
+    window.press("Edit Kestrel Mailer");
+    window.fill("Name", "Kestrel Post");
+    apply(session, &senders(closed + 1, "help@kestrel.example", "other.example"));
+    window.see("Kestrel Mailer changed elsewhere while you edit.");
+    assert_eq!(value(window, "Tenant"), "other.example");
+    camera.take("registration-changed-elsewhere");
+    window.press("Save");
+    window.see("Kestrel Post is saved");
+}
+
+/// Senders go, one of them under a letter.
+fn removals(camera: &mut Camera<'_>) {
+    let (session, window) = (camera.session, camera.window);
+    window.press("Newsletter");
+    run(session, &["remove", "Newsletter"]);
+    window.see("Newsletter was removed elsewhere");
+    window.press("Reports");
+    window.turn_to("Compose");
+    run(session, &["remove", "Reports"]);
+    window.see("This sender was removed elsewhere. What you wrote stays here until you leave it.");
+    assert_eq!(value(window, "Subject"), "Figures of Nov");
+    assert_eq!(value(window, "Text of the message"), "Dear Anna, here they are");
+    camera.take("compose-removed-elsewhere");
+    window.press("Send");
+    window.see("There is no sender");
+    window.press("Invoices");
+    window.turn_to("Overview");
+    window.see("The second one");
+}
+
+#[test]
+fn what_the_command_line_does_is_shown_and_what_is_typed_stays() {
+    let session = Session::with_a_note_for_a_browser(None);
+    let closed = free_port();
+    apply(&session, &senders(closed, "", "kestrel.example"));
+    let (_driver, window) = session.window();
+    let mut camera = Camera::new(&session, &window);
+    lists(&session, &window, closed);
+    settings(&mut camera, closed);
+    removals(&mut camera);
+    camera.done();
+}
