@@ -11,6 +11,9 @@ use std::{
     time::Duration,
 };
 
+/// Sends through the server of [`sender_at`].
+const SEND: [&str; 5] = ["send", "Silent", "--to", "c@d.example", "--json"];
+
 #[cfg(target_os = "linux")] // elsewhere there always is one
 #[test]
 fn where_there_is_no_keychain_the_file_vault_is_named() {
@@ -70,7 +73,7 @@ fn a_directory_that_may_not_be_written_is_named() {
 fn ctrl_c_stops_a_send_that_has_not_left() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let sendright = sender_at(&server);
-    let mut command = sendright.command(&["send", "Silent", "--to", "c@d.example", "--json"]);
+    let mut command = sendright.command(&[&SEND[..], &["--timeout", "10"]].concat());
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let _connection = server.accept().unwrap();
     signal("-INT", &child);
@@ -86,8 +89,8 @@ fn a_request_to_end_lets_the_message_under_way_be_the_last() {
     for name in ["-INT", "-TERM"] {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let sendright = sender_at(&server);
-        let arguments = ["send", "Silent", "--to", "c@d.example", "--json", "--repeat", "5"];
-        let mut command = sendright.command(&arguments);
+        let more = ["--repeat", "5", "--timeout", "10"];
+        let mut command = sendright.command(&[&SEND[..], &more].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let (mut out, _) = server.accept().unwrap();
@@ -125,8 +128,7 @@ fn a_second_request_to_end_is_heeded_although_nobody_knows_then_whether_it_was_s
     for (first, second, more, expected) in table {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let sendright = sender_at(&server);
-        let arguments = [&["send", "Silent", "--to", "c@d.example", "--json"], more].concat();
-        let mut command = sendright.command(&arguments);
+        let mut command = sendright.command(&[&SEND[..], more].concat());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let (mut out, _) = server.accept().unwrap();

@@ -63,6 +63,14 @@ mod tests {
     }
 
     #[test]
+    fn no_wait_is_longer_than_the_longest() {
+        let mut patience = Patience::new(Duration::from_secs(3_600));
+        let waits: Vec<_> =
+            (0..8).map(|_| patience.wait(&busy()).map(|wait| wait.as_secs())).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60].map(Some));
+    }
+
+    #[test]
     fn the_server_says_how_long_as_far_as_patience_goes() {
         let mut patience = Patience::new(Duration::from_secs(60));
         let told = |seconds| busy().after(Duration::from_secs(seconds));

@@ -246,8 +246,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_does_not_say_what_is_set_is_not_waited_for_longer_than_it_takes() {
+        let asked = tokio::time::Instant::now();
         let silent = said_by("sleep", &["60"]).await.unwrap_err();
         assert!(matches!(silent, SystemFault::Unreadable { .. }), "{silent}");
+        assert!(asked.elapsed().as_secs() < 5, "{:?}", asked.elapsed());
     }
 
     #[cfg(not(target_os = "macos"))]
