@@ -6,7 +6,7 @@ use crate::{
     explain::Problem,
     profile::{
         ProfileId,
-        file::{self, Applied, Found, Source},
+        file::{self, Applied, Found, SecretFiles, Source},
     },
     secret::Secret,
 };
@@ -27,7 +27,8 @@ impl App {
         base_dir: PathBuf,
         environment: impl Fn(&str) -> Option<Secret> + Send + Sync + 'static,
     ) -> Result<ApplyReport, Problem> {
-        let given = Arc::new(Given { text, base_dir, environment });
+        let secrets = SecretFiles::default();
+        let given = Arc::new(Given { text, base_dir, environment, secrets });
         let looked_at = Arc::clone(&given);
         let wanted = self
             .beside(move |inner| {
@@ -72,12 +73,13 @@ struct Given<E> {
     text: String,
     base_dir: PathBuf,
     environment: E,
+    secrets: SecretFiles,
 }
 
 impl<E: Fn(&str) -> Option<Secret>> Given<E> {
     fn source<'a>(&'a self, found: &'a [(String, Found)]) -> Source<'a> {
-        let Self { text, base_dir, environment } = self;
-        Source { text, base_dir, environment, found }
+        let Self { text, base_dir, environment, secrets } = self;
+        Source { text, base_dir, environment, secrets, found }
     }
 }
 

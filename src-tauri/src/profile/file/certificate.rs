@@ -1,9 +1,9 @@
 //! The certificates that a file refers to.
 
 use super::{
-    FileError,
+    FileError, Source,
     read::Entries,
-    table::{CertificateReference, Reference},
+    reference::{CertificateReference, Reference, line},
 };
 use crate::{
     certificate::{Files, KeyedCertificate},
@@ -11,7 +11,7 @@ use crate::{
     profile::{RegistrationId, check::Fault, store::Profiles},
     secret::{Secret, SecretKey, SecretName, SecretStore},
 };
-use std::{collections::HashMap, fs::File, path::Path};
+use std::collections::HashMap;
 use zeroize::Zeroizing;
 
 /// Passwords that the vault has, by registration.
@@ -50,15 +50,15 @@ impl CertificateReference {
     /// What is wrong with them at `now`.
     pub(super) fn read(
         &self,
-        environment: &dyn Fn(&str) -> Option<Secret>,
+        source: &Source<'_>,
         stored: Option<&Secret>,
         now: Timestamp,
     ) -> Result<KeyedCertificate, Fault> {
         let octets = |reference: &Reference| match reference {
-            Reference::Env(variable) => environment(variable)
+            Reference::Env(variable) => (source.environment)(variable)
                 .map(|value| Zeroizing::new(value.expose().as_bytes().to_vec()))
                 .ok_or_else(|| format!("the variable {variable} is not set")),
-            Reference::File(path) => whole_file(path),
+            Reference::File(path) => source.secrets.whole(path),
             Reference::Vault | Reference::Certificate(_) => {
                 unreachable!("read.rs allows neither here")
             }
@@ -81,7 +81,7 @@ impl CertificateReference {
             ),
         };
         let file = octets(&self.file).map_err(fault("certificate"))?;
-        let key_file = self.key_file.as_deref().map(whole_file).transpose();
+        let key_file = self.key_file.as_deref().map(|path| source.secrets.whole(path)).transpose();
         let key_file = key_file.map_err(fault("certificate.key_file"))?;
         let read = KeyedCertificate::read(&Files { file, key_file, password });
         Ok(read.and_then(|found| found.valid_at(now))?)
@@ -94,18 +94,4 @@ fn not_stored() -> Fault {
         fault: "the vault has no password for it".to_owned(),
         remedy: "Store it with `sendright secret set REGISTRATION certificate-password`".to_owned(),
     }
-}
-
-/// What is in a file, if it is small enough for what it should be.
-pub(super) fn whole_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
-    let read = File::open(path).and_then(Files::octets);
-    let octets = read.map_err(|error| format!("{}: {error}", path.display()))?;
-    if octets.is_empty() { Err(format!("{} is empty", path.display())) } else { Ok(octets) }
-}
-
-/// A secret of one line, without the line's end.
-pub(super) fn line(octets: &[u8]) -> Result<Secret, String> {
-    let text = std::str::from_utf8(octets).map_err(|_| "it is not text".to_owned())?;
-    let text = text.trim_end_matches(['\r', '\n']);
-    if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(Secret::new(text)) }
 }

@@ -1,14 +1,19 @@
 //! What a declarative file may hold: for `tests/fuzz`.
 
-use super::{Source, read};
+use super::{SecretFiles, Source, read};
 use crate::profile::{ProfileId, RegistrationId};
 use std::path::Path;
 
 /// Reads `text`, checks what it declares, and writes nothing.
 pub fn declared(text: &str) {
     let base_dir = Path::new("/nowhere");
-    let Ok(entries) = read::entries(&Source { text, base_dir, environment: &|_| None, found: &[] })
-    else {
+    let Ok(entries) = read::entries(&Source {
+        text,
+        base_dir,
+        environment: &|_| None,
+        secrets: &SecretFiles::default(),
+        found: &[],
+    }) else {
         return;
     };
     let checked =

@@ -10,11 +10,13 @@ mod found;
 pub mod fuzzing;
 mod plan;
 mod read;
+mod reference;
 mod table;
 mod write;
 
 pub use export::export;
 pub use found::{Found, Lookup, Way, lookups};
+pub use reference::SecretFiles;
 
 use super::{
     check::Fault,
@@ -36,6 +38,8 @@ pub struct Source<'a> {
     pub base_dir: &'a Path,
     /// Looks up the environment: the core reads none.
     pub environment: &'a dyn Fn(&str) -> Option<Secret>,
+    /// The files with secrets that were read already.
+    pub secrets: &'a SecretFiles,
     /// What the issuers say that it names without their endpoints, by registration.
     pub found: &'a [(String, Found)],
 }

@@ -2,9 +2,10 @@
 
 use super::{
     FileError, PlacedFault, Source,
-    certificate::{Passwords, line, whole_file},
+    certificate::Passwords,
     read::Entries,
-    table::{Entry, Reference, title},
+    reference::Reference,
+    table::{Entry, title},
 };
 use crate::{
     certificate::Certificate,
@@ -16,7 +17,6 @@ use crate::{
     },
     secret::{Secret, SecretKey, SecretName},
 };
-use std::path::Path;
 use uuid::Uuid;
 
 /// What there was and what there will be.
@@ -237,7 +237,7 @@ impl Planning<'_> {
         let held = self.rows.secrets_of(owner)?;
         for (secret, reference) in &entry.secrets {
             let label = format!("{name}: {}", secret.as_str().replace('-', " "));
-            let Some(value) = reference.value(self.source.environment) else {
+            let Some(value) = reference.value(self.source) else {
                 let kept = held.iter().any(|(held, _)| held == secret);
                 if matches!(reference, Reference::Vault) && !kept {
                     self.plan.missing.push(label);
@@ -276,7 +276,7 @@ impl Planning<'_> {
             return Ok(());
         }
         if let Some((name, Reference::Certificate(files))) = certificate {
-            match files.read(self.source.environment, self.passwords.get(&id), self.now) {
+            match files.read(self.source, self.passwords.get(&id), self.now) {
                 Ok(found) => {
                     let label = format!("{}: certificate", registration.name);
                     let key = SecretKey::new(id, *name);
@@ -332,29 +332,4 @@ fn idle_proxy_password() -> Fault {
         remedy: "Write the user into the route, for example http://user@host:port, or leave it out"
             .to_owned(),
     }
-}
-
-impl Reference {
-    /// The secret that it refers to, or why there is none; `None`: it is in the vault, or is a
-    /// certificate, which is read with the registration that it is for.
-    pub(super) fn value(
-        &self,
-        environment: &dyn Fn(&str) -> Option<Secret>,
-    ) -> Option<Result<Secret, String>> {
-        match self {
-            Self::Env(variable) => Some(
-                environment(variable)
-                    .filter(|value| !value.is_empty())
-                    .ok_or_else(|| format!("the variable {variable} is not set, or empty")),
-            ),
-            Self::File(path) => Some(secret_file(path)),
-            Self::Vault | Self::Certificate(_) => None,
-        }
-    }
-}
-
-/// The secret in a file, without the line break at its end.
-fn secret_file(path: &Path) -> Result<Secret, String> {
-    whole_file(path)
-        .and_then(|octets| line(&octets).map_err(|fault| format!("{}: {fault}", path.display())))
 }

@@ -1,6 +1,9 @@
 //! One table of the file: its values by kind, where they are, and which keys nobody knows.
 
-use super::{PlacedFault, Source};
+use super::{
+    PlacedFault, Source,
+    reference::{CertificateReference, Reference},
+};
 use crate::{
     profile::{check::Fault, store},
     secret::SecretName,
@@ -20,28 +23,6 @@ pub(super) struct Entry<D> {
     /// Where its keys are, for faults that are found later.
     places: HashMap<String, usize>,
     start: usize,
-}
-
-/// Where a secret comes from.
-pub(super) enum Reference {
-    /// A variable of the environment.
-    Env(String),
-    /// A file.
-    File(PathBuf),
-    /// It is in the vault already.
-    Vault,
-    /// A certificate's files.
-    Certificate(Box<CertificateReference>),
-}
-
-/// Where a certificate with its key comes from.
-pub(super) struct CertificateReference {
-    /// The certificate, with the key unless that has a file of its own.
-    pub(super) file: Reference,
-    /// The key.
-    pub(super) key_file: Option<PathBuf>,
-    /// What decrypts the key.
-    pub(super) password: Option<Reference>,
 }
 
 /// The secrets that a table refers to.

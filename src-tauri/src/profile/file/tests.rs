@@ -67,8 +67,13 @@ impl Place {
     fn apply_with(&self, text: &str, vault: &dyn SecretStore) -> Result<Applied, FileError> {
         let environment =
             |name: &str| (name == "KESTREL_SECRET").then(|| Secret::new("kestrel-secret"));
-        let source =
-            Source { text, base_dir: self.dir.path(), environment: &environment, found: &[] };
+        let source = Source {
+            text,
+            base_dir: self.dir.path(),
+            environment: &environment,
+            secrets: &SecretFiles::default(),
+            found: &[],
+        };
         apply(&source, &self.profiles, vault, Timestamp::from_unix(NOW).unwrap())
     }
 
