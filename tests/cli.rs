@@ -104,7 +104,7 @@ fn secrets_come_from_stdin_and_belong_to_the_right_owner() {
     assert_eq!(set.code, 0, "{}", set.stderr);
     let idle = &sendright.json(&["show", "Relay"])["credentials"][1];
     assert_eq!((&idle["name"], &idle["present"]), (&json!("proxy-password"), &json!(true)));
-    assert_eq!(idle["note"], "not used: the route names no user");
+    assert_eq!(idle["note"], "not used by the route");
     for (owner, name) in [("Relay", "client-secret"), ("kestrel", "password")] {
         let refused = sendright.run_with(&["secret", "set", owner, name], "x");
         assert_eq!(refused.code, 2, "{owner} {name}");

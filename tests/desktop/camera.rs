@@ -14,6 +14,9 @@ const SET_THEME: &str = "
     for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
 ";
 
+/// In a window that became smaller it may be out of sight.
+const SHOW_FOCUS: &str = "document.activeElement.scrollIntoView({ block: 'nearest' });";
+
 /// Looks at what the window shows, and remembers what is wrong with it.
 pub(crate) struct Camera<'a> {
     pub(crate) session: &'a Session,
@@ -34,6 +37,7 @@ impl<'a> Camera<'a> {
             self.session.resize(size);
             self.window.script(SET_THEME, &json!([theme]));
             self.window.drawn(size);
+            self.window.script(SHOW_FOCUS, &json!([]));
             self.session.picture(&format!("pictures/{screen}-{theme}-{}", size.0));
             let cut_off = self.window.cut_off().into_iter().map(|one| format!("cut off: {one}"));
             let wrong = cut_off.chain(self.window.faults());

@@ -1,10 +1,12 @@
 //! Notes, questions and banners over the window, photographed: see [`Camera`].
 
 use crate::{
+    app::ENTER,
     camera::{Camera, apply},
     dragging::Files,
     servers::servers,
     session::Session,
+    webdriver::wait_until,
 };
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -91,12 +93,50 @@ fn questions(camera: &mut Camera<'_>) {
     window.see("Send the password in clear text?");
     camera.take("clear-text");
     window.press("Cancel");
-    window.press("Revert");
+    behind_a_proxy(camera);
     window.press("More actions");
     camera.take("more-actions");
     window.press("Delete");
     window.see("Statements deleted");
     camera.take("sender-deleted");
+}
+
+/// A proxy hears even what this computer is told; its own password is kept, also where no proxy is used any more.
+fn behind_a_proxy(camera: &mut Camera<'_>) {
+    let window = camera.window;
+    window.fill("Host and port", "localhost");
+    window.see("fine on this computer");
+    window.choose("Connections go", "Through a SOCKS5 proxy");
+    window.fill("Proxy and port", "proxy.kestrel.example");
+    window.see("would travel in clear text");
+    camera.take("settings-clear-text-proxied");
+    window.press("Allow…");
+    window.press("Allow for this server");
+    window.see("may travel to localhost in clear text");
+    window.fill("Proxy’s user", "mailer");
+    window.press("Save");
+    window.see("Saved");
+    window.fill("Proxy password", "a-proxys-password");
+    window.keys(ENTER);
+    window.see("Proxy password stored in the keychain");
+    wait_until("what the keys go on at", || window.focused() == "Replace… Proxy password");
+    camera.take("settings-proxy-password");
+    window.turn_to("Overview");
+    window.see("for the proxy");
+    camera.take("overview-proxy-password");
+    window.turn_to("Settings");
+    window.choose("Connections go", "Straight");
+    window.press("Save");
+    window.see("Saved");
+    window.turn_to("Overview");
+    window.see("not used by the route");
+    camera.take("overview-proxy-password-unused");
+    window.turn_to("Settings");
+    window.press("Remove… Proxy password");
+    window.see("Remove it for good?");
+    camera.take("settings-proxy-password-unused");
+    window.press("Remove for good");
+    window.see("Proxy password removed");
 }
 
 /// What comes of files: an export, an import, and a file with faults.

@@ -221,7 +221,7 @@ impl Known {
         let mut all = self.signs_in_with();
         let used = self.profile.route.proxy_user().is_some();
         if used || self.has(SecretName::ProxyPassword) {
-            let note = if used { "for the proxy" } else { "not used: the route names no user" };
+            let note = if used { "for the proxy" } else { "not used by the route" };
             all.push(self.stored(SecretName::ProxyPassword, None, note));
         }
         all

@@ -9,8 +9,7 @@ import SenderSettings from "./SenderSettings.svelte";
 const ORDERS = "00000000-0000-4000-8000-000000000001";
 const MONITORING = "00000000-0000-4000-8000-000000000007";
 
-async function settings(id = ORDERS, answers: Answers = {}) {
-  const fake = fakeCall(answers);
+async function settings(id = ORDERS, answers: Answers = {}, fake = fakeCall(answers)) {
   const view = fake.world.profiles.find(({ row }) => row.id === id);
   if (!view) throw new Error("the sample has no such sender");
   const shown = await show(SenderSettings, { view }, fake);
@@ -107,6 +106,7 @@ describe("a server without protection", () => {
     await user.selectOptions(screen.getByLabelText("Connections go"), "socks5");
     await user.type(screen.getByLabelText("Proxy and port"), "proxy.kestrel.example");
     expect(screen.queryByText(/fine on this computer/)).toBeNull();
+    expect(screen.getByText(/would travel in clear text through the proxy/)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Allow…" }));
     await user.click(screen.getByRole("button", { name: "Allow for this server" }));
     await user.click(screen.getByRole("button", { name: /^Save/ }));
@@ -186,6 +186,23 @@ describe("a secret", () => {
       { key: { owner: MONITORING, name: "password" }, value: "s3cret!" },
     ]);
     expect(document.body.innerHTML).not.toContain("s3cret!");
+    expect(screen.getByRole("button", { name: "Replace… Password" })).toHaveFocus();
+  });
+
+  it("is removed after a question, also where nothing uses it any more", async () => {
+    const fake = fakeCall();
+    const credentials = fake.world.profiles.find(({ row }) => row.id === MONITORING)?.credentials;
+    credentials?.push({ name: "proxy-password", present: true, expires_at: null, renews_itself: false, since: null, note: "not used by the route" });
+    const { user } = await settings(MONITORING, {}, fake);
+    expect(screen.getByText("not used by the route")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Remove… Proxy password" }));
+    await user.click(screen.getByRole("button", { name: "Keep" }));
+    await user.click(screen.getByRole("button", { name: "Remove… Proxy password" }));
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Remove for good" }));
+    expect(fake.asked.filter(({ command }) => command === "remove_secret").map(({ request }) => request)).toEqual([
+      { owner: MONITORING, name: "proxy-password" },
+    ]);
   });
 });
 
