@@ -10,6 +10,7 @@ mod hosts;
 mod mail;
 mod profile;
 mod registration;
+mod together;
 mod words;
 
 pub use draft::{ImapDraft, ProfileDraft, RegistrationDraft, SmtpDraft};

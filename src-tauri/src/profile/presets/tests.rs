@@ -1,7 +1,10 @@
-use super::*;
-use crate::profile::check::{
-    RegistrationDraft,
-    tests::{profile, registration},
+use super::{scopes::default_scopes, *};
+use crate::profile::{
+    SignIn, Transport,
+    check::{
+        RegistrationDraft,
+        tests::{profile, registration},
+    },
 };
 
 #[test]
