@@ -5,10 +5,12 @@
 //! Source: <https://learn.microsoft.com/graph/api/user-post-messages>, 2026-11.
 
 use super::{
-    LONGEST_REQUEST, Rights, Way, json,
+    LONGEST_REQUEST, Rights, Way,
+    ask::{Ask, Nature},
+    json,
     mail::{self, encoded_size},
     submit::{Trace, accepted, by_message_id, is_draft, submit},
-    talk::{Ask, Nature, Talk},
+    talk::Talk,
     upload::{self, is_over},
 };
 use crate::{

@@ -6,8 +6,9 @@
 
 use super::{
     LONGEST_REQUEST, Rights,
+    ask::{Ask, Nature},
     submit::{Trace, submit},
-    talk::{Ask, Nature, Talk},
+    talk::Talk,
 };
 use crate::{
     letter::{FileOnDisk, Letter, LetterError},

@@ -3,8 +3,9 @@
 
 use super::{
     LONGEST_REQUEST, Rights,
+    ask::{Ask, Nature},
     submit::{Trace, submit},
-    talk::{Ask, Nature, Talk},
+    talk::Talk,
 };
 use crate::{
     letter::Letter,

@@ -5,6 +5,7 @@
 //! stays uncertain when it cannot be found · a token goes to Graph only, not to an upload address · a
 //! draft that is not sent is removed, or its id stays with the caller.
 
+mod ask;
 mod draft;
 #[cfg(fuzzing)]
 pub mod fuzzing;

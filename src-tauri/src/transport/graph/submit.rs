@@ -2,7 +2,8 @@
 
 use super::{
     Rights,
-    talk::{Ask, Nature, Talk},
+    ask::{Ask, Nature},
+    talk::Talk,
 };
 use crate::{
     letter::Letter,

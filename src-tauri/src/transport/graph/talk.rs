@@ -1,6 +1,10 @@
 //! Requests and answers: one after the other, each written down, repeated where that does no harm.
 
-use super::{Refusal, Way, refusal};
+use super::{
+    Refusal, Way,
+    ask::{Ask, Nature},
+    refusal,
+};
 use crate::{
     net::{
         http::{Connected, HttpError},
@@ -12,11 +16,9 @@ use crate::{
         transcript::{Veil, bounded},
     },
 };
-use http::{HeaderValue, Method, Request, Response, header};
+use http::Response;
 use std::time::Duration;
 use tokio::time::sleep;
-use url::Url;
-use uuid::Uuid;
 
 /// The headers of an answer that explain it.
 const TELLING: [&str; 4] = ["request-id", "client-request-id", "retry-after", "www-authenticate"];
@@ -24,97 +26,6 @@ const TELLING: [&str; 4] = ["request-id", "client-request-id", "retry-after", "w
 const MOST_TRIES: u32 = 6;
 /// What a slow line carries in a second, in octets: a long request may take accordingly longer.
 const SLOW_LINE: u64 = 32 * 1024;
-
-/// What a repetition of a request would do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Nature {
-    /// Nothing: it may be made again, and stopped while it is under way.
-    Harmless,
-    /// Something once more: after trouble on the way it is not made again unseen.
-    Adds,
-    /// Send a mail: the same, and it cannot be stopped.
-    Sends,
-}
-
-/// One request, and its repetitions.
-#[derive(Debug, Clone)]
-pub(super) struct Ask {
-    pub(super) nature: Nature,
-    pub(super) body: Vec<u8>,
-    method: Method,
-    url: Url,
-    kind: Option<&'static str>,
-    range: Option<String>,
-    /// The same for all repetitions, so that they can be told from new requests; `None` at an upload
-    /// address, which carries its own authority.
-    id: Option<String>,
-    tries: u32,
-}
-
-impl Ask {
-    pub(super) fn new(nature: Nature, method: Method, url: Url) -> Self {
-        let id = Some(Uuid::new_v4().to_string());
-        Self { nature, method, url, kind: None, range: None, body: Vec::new(), id, tries: 0 }
-    }
-
-    /// With `body` of the media type `kind`.
-    pub(super) fn with(mut self, kind: &'static str, body: Vec<u8>) -> Self {
-        (self.kind, self.body) = (Some(kind), body);
-        self
-    }
-
-    /// Part of a file, to an upload address: the token must not go there
-    /// (<https://learn.microsoft.com/graph/outlook-large-attachments>, 2026-11).
-    pub(super) fn upload(url: Url, range: String, part: Vec<u8>) -> Self {
-        let ask =
-            Self { id: None, range: Some(range), ..Self::new(Nature::Adds, Method::PUT, url) };
-        ask.with("application/octet-stream", part)
-    }
-
-    /// How far an upload has come.
-    pub(super) fn uploaded(url: Url) -> Self {
-        Self { id: None, ..Self::new(Nature::Harmless, Method::GET, url) }
-    }
-
-    fn request(&self, token: &Secret) -> Result<Request<Vec<u8>>, SendError> {
-        let mut request = Request::builder().method(&self.method).uri(self.url.as_str());
-        if let Some(id) = &self.id {
-            let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
-                .map_err(|_| SendError::CredentialsUnusable { what: "token" })?;
-            bearer.set_sensitive(true);
-            request = request
-                .header(header::AUTHORIZATION, bearer)
-                .header("client-request-id", id)
-                .header("return-client-request-id", "true")
-                // An id that stays when the message moves from Drafts to Sent Items.
-                .header("prefer", "IdType=\"ImmutableId\"");
-        }
-        if let Some(kind) = self.kind {
-            request = request.header(header::CONTENT_TYPE, kind);
-        }
-        if let Some(range) = &self.range {
-            request = request.header(header::CONTENT_RANGE, range);
-        }
-        if self.method == Method::POST && self.body.is_empty() {
-            request = request.header(header::CONTENT_LENGTH, 0);
-        }
-        if self.tries > 0 {
-            request = request.header("retry-attempt", self.tries);
-        }
-        request
-            .body(self.body.clone())
-            .map_err(|_| SendError::CredentialsUnusable { what: "address of Graph" })
-    }
-
-    /// How it is written down: an upload address without what gives it its authority.
-    fn shown(&self) -> String {
-        if self.id.is_none() {
-            return format!("{} {}", self.method, self.url.origin().ascii_serialization());
-        }
-        let query = self.url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        format!("{} {}{query}", self.method, self.url.path())
-    }
-}
 
 /// A conversation with Graph.
 pub(super) struct Talk<'a> {

@@ -1,7 +1,10 @@
 //! A large file, range by range; what broke off is taken up where it broke.
 //! Source: <https://learn.microsoft.com/graph/outlook-large-attachments>, 2026-11.
 
-use super::talk::{Ask, Nature, Talk};
+use super::{
+    ask::{Ask, Nature},
+    talk::Talk,
+};
 use crate::{
     letter::FileOnDisk, net::http::is_this_computer, secret::Secret, transport::SendError,
 };
