@@ -5,21 +5,25 @@
 //! repeated.
 
 mod drafts;
+mod error;
+mod record;
 mod rows;
 mod search;
 pub mod worker;
 
+pub use error::OutboxError;
+pub use record::{Beginning, Ending, Record};
+
 use crate::{
-    api::{HistoryPage, HistoryQuery, Outcome, RecipientReport, TranscriptLine},
+    api::{HistoryPage, HistoryQuery, Outcome},
     clock::{Clock, Timestamp},
-    db::{Db, DbError},
-    explain::{Code, FieldFault, Problem},
+    db::Db,
     paths::Paths,
     profile::{ProfileId, Transport},
 };
 use rows::{record, word};
 use rusqlite::{OptionalExtension as _, named_params};
-use std::{io, path::PathBuf, sync::Arc};
+use std::sync::Arc;
 use uuid::Uuid;
 use worker::Worker;
 
@@ -29,124 +33,6 @@ pub struct Outbox {
     db: Db,
     clock: Clock,
     worker: Arc<Worker>,
-}
-
-/// Why the outbox could not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum OutboxError {
-    /// The database.
-    #[error(transparent)]
-    Db(#[from] DbError),
-    /// The lock that says that this process lives.
-    #[error("{}: {source}", path.display())]
-    Lock {
-        /// The directory of the locks.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// There is no such send.
-    #[error("there is no send {0}")]
-    Unknown(Uuid),
-    /// There is such a send already.
-    #[error("the send {0} was asked for already")]
-    Repeated(Uuid),
-}
-
-impl From<rusqlite::Error> for OutboxError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Db(error.into())
-    }
-}
-
-impl From<OutboxError> for Problem {
-    fn from(error: OutboxError) -> Self {
-        match error {
-            OutboxError::Db(error) => error.into(),
-            OutboxError::Lock { path, source } => Self::writing(&path, &source),
-            OutboxError::Repeated(id) => Self::invalid(vec![FieldFault {
-                field: "send_id".to_owned(),
-                fault: format!("{id} names a send that was asked for already"),
-                remedy: "Nothing was sent again. Look into the history before sending once more"
-                    .to_owned(),
-            }]),
-            OutboxError::Unknown(id) => Self::new(
-                Code::UnknownSend,
-                format!("There is no send {id}"),
-                "It may have been forgotten with its age. `sendright history` lists those there are.",
-            ),
-        }
-    }
-}
-
-/// A send that is about to begin.
-#[derive(Debug, Clone)]
-pub struct Beginning {
-    /// Names it for good.
-    pub id: Uuid,
-    /// Whose.
-    pub profile: ProfileId,
-    /// What the profile is called now.
-    pub profile_name: String,
-    /// Which way.
-    pub transport: Transport,
-    /// The From address.
-    pub from: String,
-    /// Everybody it is for, before any answer.
-    pub recipients: Vec<RecipientReport>,
-    /// One line.
-    pub subject: String,
-    /// The message's own id.
-    pub message_id: String,
-    /// Octets on the wire.
-    pub size: u64,
-    /// Belongs to the sandbox.
-    pub sandbox: bool,
-}
-
-/// How a send ended.
-#[derive(Debug, Clone)]
-pub struct Ending {
-    /// When its turn came: later than it was written down.
-    pub started_at: Timestamp,
-    /// How.
-    pub outcome: Outcome,
-    /// How far it came.
-    pub stage: String,
-    /// How each recipient fared.
-    pub recipients: Vec<RecipientReport>,
-    /// The last reply.
-    pub reply: Option<String>,
-    /// Why it did not go well.
-    pub problem: Option<Problem>,
-    /// What was said.
-    pub transcript: Vec<TranscriptLine>,
-    /// How long it took, in milliseconds.
-    pub took_ms: u64,
-}
-
-/// One send as it is written down.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)] // as in `Beginning` and `Ending`
-pub struct Record {
-    pub id: Uuid,
-    pub profile: Option<ProfileId>,
-    pub profile_name: String,
-    pub started_at: Timestamp,
-    pub took_ms: Option<u64>,
-    pub transport: Transport,
-    pub from: String,
-    pub recipients: Vec<RecipientReport>,
-    pub subject: String,
-    pub message_id: String,
-    pub size: u64,
-    pub outcome: Outcome,
-    pub stage: String,
-    pub reply: Option<String>,
-    pub problem: Option<Problem>,
-    pub transcript: Vec<TranscriptLine>,
-    pub sandbox: bool,
-    pub draft_left: bool,
 }
 
 impl Outbox {

@@ -1,5 +1,8 @@
 use super::*;
-use crate::{api::RecipientOutcome, explain::Code};
+use crate::{
+    api::{RecipientOutcome, RecipientReport},
+    explain::{Code, Problem},
+};
 use std::time::Duration;
 
 /// When each world's clock stands at first.
