@@ -1,7 +1,10 @@
 //! Pictures of the window, light and dark, as it opens and as small as it goes: they land in `target/tmp/pictures`, with nothing
 //! cut off and nothing that axe finds wrong.
 
-use crate::{session::Session, webdriver::Page};
+use crate::{
+    session::Session,
+    webdriver::{Page, client},
+};
 use sendright::sandbox::USER;
 use serde_json::json;
 
@@ -24,11 +27,18 @@ pub(crate) struct Camera<'a> {
     wrong: Vec<String>,
 }
 
-impl<'a> Camera<'a> {
-    pub(crate) fn new(session: &'a Session, window: &'a Page) -> Self {
-        Self { session, window, wrong: Vec::new() }
-    }
+/// Opens the window and lets `walk` go through it with a camera.
+///
+/// # Panics
+/// When anything was wrong in a picture.
+pub(crate) fn photograph(session: &Session, walk: impl FnOnce(&mut Camera<'_>)) {
+    let (_driver, window) = session.window();
+    let mut camera = Camera { session, window: &window, wrong: Vec::new() };
+    walk(&mut camera);
+    assert_eq!(camera.wrong, Vec::<String>::new());
+}
 
+impl Camera<'_> {
     /// Photographs what is shown, in both themes and sizes, and looks at it.
     pub(crate) fn take(&mut self, screen: &str) {
         for (theme, size) in
@@ -44,23 +54,12 @@ impl<'a> Camera<'a> {
             self.wrong.extend(wrong.map(|one| format!("{screen}, {theme}, {}: {one}", size.0)));
         }
     }
-
-    /// Ends it.
-    ///
-    /// # Panics
-    /// When anything was wrong in a picture.
-    pub(crate) fn done(self) {
-        assert_eq!(self.wrong, Vec::<String>::new());
-    }
 }
 
 /// What the person does on the sign-in page that the browser was sent to.
 pub(crate) fn decide(session: &Session, decision: &str) {
     let address = session.sent_to();
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let browser =
-        reqwest::blocking::Client::builder().no_proxy().build().expect("a client can be built");
-    let answer = browser.post(address).form(&[("user", USER), ("decision", decision)]).send();
+    let answer = client().post(address).form(&[("user", USER), ("decision", decision)]).send();
     answer.expect("the sign-in page sends the browser back");
 }
 

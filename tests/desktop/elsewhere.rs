@@ -2,7 +2,7 @@
 
 use crate::{
     app::ENTER,
-    camera::{Camera, apply},
+    camera::{Camera, apply, photograph},
     session::Session,
     webdriver::{Page, free_port},
 };
@@ -115,10 +115,9 @@ fn what_the_command_line_does_is_shown_and_what_is_typed_stays() {
     let session = Session::with_a_note_for_a_browser(None);
     let closed = free_port();
     apply(&session, &senders(closed, "", "kestrel.example"));
-    let (_driver, window) = session.window();
-    let mut camera = Camera::new(&session, &window);
-    lists(&session, &window, closed);
-    settings(&mut camera, closed);
-    removals(&mut camera);
-    camera.done();
+    photograph(&session, |camera| {
+        lists(&session, camera.window, closed);
+        settings(camera, closed);
+        removals(camera);
+    });
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     app::ENTER,
-    camera::{Camera, apply},
+    camera::{Camera, apply, photograph},
     dragging::Files,
     servers::servers,
     session::Session,
-    webdriver::wait_until,
+    webdriver::{client, wait_until},
 };
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -63,10 +63,7 @@ fn come_back(session: &Session) {
         &field("redirect_uri"),
         [("code", "a-code"), ("state", &field("state"))],
     );
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let browser =
-        reqwest::blocking::Client::builder().no_proxy().build().expect("a client can be built");
-    browser.get(back.expect("it is an address")).send().expect("the window listens");
+    client().get(back.expect("it is an address")).send().expect("the window listens");
 }
 
 fn missing_scopes(camera: &mut Camera<'_>) {
@@ -174,37 +171,20 @@ fn dragged(camera: &mut Camera<'_>) {
     window.see("Drop files here");
 }
 
-#[test]
-fn every_note_and_question_is_whole_in_both_themes_and_sizes() {
-    let session = Session::with_a_note_for_a_browser(None);
-    apply(&session, &senders(provider_that_grants_less()));
-    let (_driver, window) = session.window();
-    let mut camera = Camera::new(&session, &window);
-    missing_scopes(&mut camera);
-    questions(&mut camera);
-    files(&mut camera);
-    dragged(&mut camera);
-    camera.done();
+fn a_first_vault_file(camera: &mut Camera<'_>) {
+    let window = camera.window;
+    window.see("There is no keychain in this session");
+    camera.take("vault-absent");
+    window.press("Make a vault file…");
+    camera.take("vault-new");
+    window.fill("Passphrase", "correct horse");
+    window.fill("The same again", "correct horse");
+    window.press("Make the vault file");
+    window.see("The vault file is made");
 }
 
-#[test]
-fn the_vaults_sheets_are_whole_in_both_themes_and_sizes() {
-    let session = Session::without_keyring(servers());
-    {
-        let (_driver, window) = session.window();
-        let mut camera = Camera::new(&session, &window);
-        window.see("There is no keychain in this session");
-        camera.take("vault-absent");
-        window.press("Make a vault file…");
-        camera.take("vault-new");
-        window.fill("Passphrase", "correct horse");
-        window.fill("The same again", "correct horse");
-        window.press("Make the vault file");
-        window.see("The vault file is made");
-        camera.done();
-    }
-    let (_driver, window) = session.window();
-    let mut camera = Camera::new(&session, &window);
+fn a_closed_vault_file(camera: &mut Camera<'_>) {
+    let window = camera.window;
     window.see("Passwords and tokens of your senders are in a file");
     window.fill("Passphrase", "wrong");
     window.press("Open");
@@ -212,5 +192,23 @@ fn the_vaults_sheets_are_whole_in_both_themes_and_sizes() {
     camera.take("vault-passphrase");
     window.press("Not now");
     camera.take("vault-closed");
-    camera.done();
+}
+
+#[test]
+fn every_note_and_question_is_whole_in_both_themes_and_sizes() {
+    let session = Session::with_a_note_for_a_browser(None);
+    apply(&session, &senders(provider_that_grants_less()));
+    photograph(&session, |camera| {
+        missing_scopes(camera);
+        questions(camera);
+        files(camera);
+        dragged(camera);
+    });
+}
+
+#[test]
+fn the_vaults_sheets_are_whole_in_both_themes_and_sizes() {
+    let session = Session::without_keyring(servers());
+    photograph(&session, a_first_vault_file);
+    photograph(&session, a_closed_vault_file);
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app::ENTER,
-    camera::{Camera, apply, decide},
+    camera::{Camera, apply, decide, photograph},
     session::Session,
 };
 use std::{
@@ -138,18 +138,9 @@ fn compose(camera: &mut Camera<'_>, let_go: mpsc::Sender<()>) {
     camera.take("compose-uncertain");
 }
 
-#[test]
-fn every_screen_is_whole_in_both_themes_and_sizes() {
-    let session = Session::with_a_note_for_a_browser(None);
-    let (_driver, window) = session.window();
-    let mut camera = Camera::new(&session, &window);
-    window.see("Add your first sender");
-    camera.take("first-run");
-    new_sender(&mut camera);
-    sign_in(&mut camera);
-
-    let (let_go, silent) = mpsc::channel();
-    apply(&session, &senders(server_that_falls_silent(silent)));
+/// What was sent well, and what was not.
+fn sent(camera: &mut Camera<'_>) {
+    let window = camera.window;
     let sandbox = window.profile("Sandbox SMTP");
     window.send(&sandbox, &["anna@sandbox.test"], "Figures of November");
     window.send(&sandbox, &["unknown@sandbox.test"], "To somebody who is gone");
@@ -162,8 +153,10 @@ fn every_screen_is_whole_in_both_themes_and_sizes() {
     window.turn_to("Overview");
     window.see("Figures of November");
     camera.take("overview");
-    compose(&mut camera, let_go);
+}
 
+fn history_and_settings(camera: &mut Camera<'_>) {
+    let window = camera.window;
     window.press("Closed relay");
     window.turn_to("Overview");
     window.see("Through a closed door");
@@ -179,6 +172,10 @@ fn every_screen_is_whole_in_both_themes_and_sizes() {
     window.fill("Host and port", "127.0.0.1");
     camera.take("settings-changed");
     window.press("Revert");
+}
+
+fn the_whole_app(camera: &mut Camera<'_>) {
+    let window = camera.window;
     window.press("All history");
     window.see("Nightly report");
     camera.take("history");
@@ -192,5 +189,21 @@ fn every_screen_is_whole_in_both_themes_and_sizes() {
     window.press("Edit Sandbox");
     window.see("Application (client) ID");
     camera.take("registration");
-    camera.done();
+}
+
+#[test]
+fn every_screen_is_whole_in_both_themes_and_sizes() {
+    let session = Session::with_a_note_for_a_browser(None);
+    photograph(&session, |camera| {
+        camera.window.see("Add your first sender");
+        camera.take("first-run");
+        new_sender(camera);
+        sign_in(camera);
+        let (let_go, silent) = mpsc::channel();
+        apply(&session, &senders(server_that_falls_silent(silent)));
+        sent(camera);
+        compose(camera, let_go);
+        history_and_settings(camera);
+        the_whole_app(camera);
+    });
 }

@@ -1,7 +1,7 @@
 //! Sheets, questions and notes that come up on the way, photographed: see [`Camera`].
 
 use crate::{
-    camera::{Camera, apply, decide},
+    camera::{Camera, apply, decide, photograph},
     consents::{code, type_code},
     journeys::{new_sender, sign_in},
     servers::{Servers, servers},
@@ -156,18 +156,12 @@ fn an_administrator(camera: &mut Camera<'_>) {
 #[test]
 fn every_sheet_and_note_is_whole_in_both_themes_and_sizes() {
     let session = Session::with_a_note_for_a_browser(Some(servers()));
-    {
-        let (_driver, window) = session.window();
-        let mut camera = Camera::new(&session, &window);
-        the_wizards_end(&mut camera);
-        camera.done();
-    }
+    photograph(&session, the_wizards_end);
     apply(&session, &senders(servers()));
-    let (_driver, window) = session.window();
-    let mut camera = Camera::new(&session, &window);
-    a_sender_that_wants_a_sign_in(&mut camera);
-    certificates(&mut camera);
-    a_registration_that_goes(&mut camera);
-    an_administrator(&mut camera);
-    camera.done();
+    photograph(&session, |camera| {
+        a_sender_that_wants_a_sign_in(camera);
+        certificates(camera);
+        a_registration_that_goes(camera);
+        an_administrator(camera);
+    });
 }

@@ -274,7 +274,8 @@ pub(crate) fn another_device() -> (Driver, Page) {
     (driver, page)
 }
 
-fn client() -> Client {
+/// Asks over HTTP, as a browser or a driver is asked.
+pub(crate) fn client() -> Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .no_proxy()
