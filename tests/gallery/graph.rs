@@ -160,7 +160,7 @@ fn sent_as_a_draft() -> Vec<Picture> {
 }
 
 /// A token that allows all that is needed, of a program.
-pub(super) fn token() -> String {
+fn token() -> String {
     let claims = BASE64_URL_SAFE_NO_PAD.encode(r#"{"roles":["Mail.Send","Mail.ReadWrite"]}"#);
     format!(r#"{{"access_token":"e30.{claims}.x","token_type":"Bearer","expires_in":3600}}"#)
 }

@@ -18,14 +18,14 @@ use std::{fs, io::Read as _, net::TcpListener, path::Path, sync::Arc, thread};
 mod openssl;
 
 /// A certificate authority.
-pub(super) struct Authority {
+struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    pub(super) pem: String,
+    pem: String,
     der: CertificateDer<'static>,
 }
 
 impl Authority {
-    pub(super) fn root(name: &str) -> Self {
+    fn root(name: &str) -> Self {
         let (params, key) = (authority(name), KeyPair::generate().unwrap());
         let made = params.self_signed(&key).unwrap();
         Self { pem: made.pem(), der: made.der().clone(), issuer: Issuer::new(params, key) }
@@ -38,7 +38,7 @@ impl Authority {
     }
 
     /// A server's certificate with what `change` does to it.
-    pub(super) fn certifies(&self, change: impl FnOnce(&mut CertificateParams)) -> Shown {
+    fn certifies(&self, change: impl FnOnce(&mut CertificateParams)) -> Shown {
         let (params, key) = (server(change), KeyPair::generate().unwrap());
         let chain = vec![params.signed_by(&key, &self.issuer).unwrap().der().clone()];
         Shown { chain, key }
@@ -46,7 +46,7 @@ impl Authority {
 }
 
 /// What a server shows.
-pub(super) struct Shown {
+struct Shown {
     chain: Vec<CertificateDer<'static>>,
     key: KeyPair,
 }
@@ -78,11 +78,8 @@ fn names_its_issuer(params: &mut CertificateParams) {
     params.custom_extensions.push(CustomExtension::from_oid_content(&oid, value));
 }
 
-/// How a server speaks TLS of `versions` and shows `shown`.
-pub(super) fn accepting(
-    shown: Shown,
-    versions: &[&'static SupportedProtocolVersion],
-) -> Arc<ServerConfig> {
+/// A port that speaks TLS of `versions` from the first byte, for as long as the tests run.
+fn listen(shown: Shown, versions: &[&'static SupportedProtocolVersion]) -> u16 {
     let key = PrivateKeyDer::try_from(shown.key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(versions)
@@ -90,12 +87,7 @@ pub(super) fn accepting(
         .with_no_client_auth()
         .with_single_cert(shown.chain, key)
         .unwrap();
-    Arc::new(config)
-}
-
-/// A port that speaks TLS of `versions` from the first byte, for as long as the tests run.
-fn listen(shown: Shown, versions: &[&'static SupportedProtocolVersion]) -> u16 {
-    let config = accepting(shown, versions);
+    let config = Arc::new(config);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {

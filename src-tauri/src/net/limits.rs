@@ -18,7 +18,7 @@ pub struct Limits {
     /// The reply to the final dot: shorter and a slow server's mail would be sent twice
     /// (RFC 5321 §4.5.3.2.6: 10 minutes).
     pub final_dot: Duration,
-    /// One HTTP request with its answer, once there is a connection.
+    /// One HTTP request with its answer.
     pub http: Duration,
     /// Waits that a busy HTTP service asks for, all of one send together.
     pub patience: Duration,

@@ -78,4 +78,14 @@ impl DialError {
             _ => true,
         }
     }
+
+    /// The same after a longer wait than this look took.
+    pub(in crate::net) fn waited(mut self, longer: Duration) -> Self {
+        match &mut self {
+            Self::TimedOut { limit, .. } => *limit = longer,
+            Self::Proxy(error) => error.waited(longer),
+            _ => {}
+        }
+        self
+    }
 }

@@ -3,26 +3,21 @@
 //! Invariant: plain `http://` goes to this computer only, and straight, so that no secret leaves it
 //! unprotected.
 
+mod clients;
 mod connected;
-mod connector;
+mod fault;
 
 pub use connected::Connected;
 
 use super::{
     dial::{DialError, is_loopback},
     limits::Limits,
-    route::Route,
+    route::{Proxy, Route},
     tls::{Client as Tls, Oldest, TlsError, Trust},
 };
-use connector::Connector;
-use http::{HeaderValue, Request, Response, header};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
-use hyper::body::Bytes;
-use hyper_util::{
-    client::legacy::{self, Client, connect::capture_connection},
-    rt::{TokioExecutor, TokioTimer},
-};
-use std::{error::Error as StdError, pin::pin, time::Duration};
+use clients::Clients;
+use http::{Request, Response};
+use std::time::Duration;
 use url::Url;
 
 /// The longest answer that is read: provider metadata is some 2 KB, a Graph error some 1 KB.
@@ -33,9 +28,9 @@ pub(super) const USER_AGENT: &str = concat!("Sendright/", env!("CARGO_PKG_VERSIO
 /// Talks HTTPS. Cloning shares its connections.
 #[derive(Debug, Clone)]
 pub struct Http {
-    library: Client<Connector, Full<Bytes>>,
-    /// For one request with its answer, where it has none of its own.
-    limit: Duration,
+    route: Route,
+    limits: Limits,
+    clients: Clients,
 }
 
 /// Why there is no answer.
@@ -98,11 +93,8 @@ impl Http {
     /// # Errors
     /// [`TlsError::BadPem`] when an authority cannot be used.
     pub fn new(route: Route, trust: &Trust, limits: &Limits) -> Result<Self, HttpError> {
-        let tls = Tls::new(trust, Oldest::Tls12)?;
-        let library = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .build(Connector { route, tls, limits: *limits });
-        Ok(Self { library, limit: limits.http })
+        let clients = Clients::new(&Tls::new(trust, Oldest::Tls12)?, limits);
+        Ok(Self { route, limits: *limits, clients })
     }
 
     /// Sends `request` once and gives the whole answer, whatever its status. How the connection came
@@ -126,55 +118,56 @@ impl Http {
         let url = Url::parse(&request.uri().to_string())
             .map_err(|_| HttpError::Insecure { url: request.uri().to_string() })?;
         refuse_unprotected(&url)?;
-        let host = url.host_str().unwrap_or_default();
-        let mut request = request.map(|body| Full::from(Bytes::from(body)));
-        let headers = request.headers_mut();
-        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-        headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
-        let mut connected = capture_connection(&mut request);
-        let mut answer = pin!(self.answer(host, request));
-        // Connecting ends by itself, so that what did not connect is told from what may have arrived.
-        tokio::select! {
-            biased;
-            ended = &mut answer => return ended,
-            () = async { connected.wait_for_connection_metadata().await; } => {}
+        let route = self.route_to(&url);
+        let (host, port) = address(&url);
+        let proxy = Box::pin(route.proxy_for(host, port)).await.map_err(DialError::from)?;
+        let client = self.clients.through(proxy.as_ref())?;
+        let mut request = reqwest::Request::try_from(request).map_err(|_| insecure(&url))?;
+        if limit.is_some() {
+            *request.timeout_mut() = limit;
         }
-        tokio::time::timeout(limit.unwrap_or(self.limit), answer)
-            .await
-            .unwrap_or_else(|_| Err(HttpError::TimedOut { host: host.to_owned() }))
-    }
-
-    async fn answer(
-        &self,
-        host: &str,
-        request: Request<Full<Bytes>>,
-    ) -> Result<Response<Vec<u8>>, HttpError> {
-        let answer =
-            self.library.request(request).await.map_err(|error| unanswered(host, &error))?;
-        let (head, body) = answer.into_parts();
-        let body = Limited::new(body, LONGEST_ANSWER).collect().await.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                return HttpError::TooLong { host: host.to_owned() };
+        let answer = match client.execute(request).await {
+            Ok(answer) => answer,
+            // Boxed: it is rare, and larger than all the rest.
+            Err(error) if error.is_connect() => {
+                return Err(Box::pin(self.unconnected(&url, &error)).await);
             }
-            interrupted(host, &*error)
-        })?;
-        Ok(Response::from_parts(head, body.to_bytes().into()))
+            Err(error) => return Err(fault::interrupted(host, &error)),
+        };
+        self.whole(answer, host, proxy).await
     }
-}
 
-/// Why there is no answer: the connector says why there is no connection.
-fn unanswered(host: &str, error: &legacy::Error) -> HttpError {
-    let unconnected = error.source().and_then(|cause| cause.downcast_ref::<HttpError>());
-    unconnected.cloned().unwrap_or_else(|| interrupted(host, error))
-}
-
-/// What ended an exchange that had begun, in the words of its innermost cause.
-fn interrupted(host: &str, error: &(dyn StdError + 'static)) -> HttpError {
-    let mut innermost = error;
-    while let Some(cause) = innermost.source() {
-        innermost = cause;
+    /// What is not protected stays on this computer, whatever proxy the route names.
+    fn route_to(&self, url: &Url) -> Route {
+        if url.scheme() == "http" { Route::Direct } else { self.route.clone() }
     }
-    HttpError::Interrupted { host: host.to_owned(), said: innermost.to_string() }
+
+    async fn whole(
+        &self,
+        mut answer: reqwest::Response,
+        host: &str,
+        proxy: Option<Proxy>,
+    ) -> Result<Response<Vec<u8>>, HttpError> {
+        let mut head = Response::new(());
+        *head.status_mut() = answer.status();
+        *head.headers_mut() = std::mem::take(answer.headers_mut());
+        head.extensions_mut().insert(Connected {
+            host: host.to_owned(),
+            peer: answer.remote_addr(),
+            through: proxy.map(|proxy| proxy.through()),
+            shown: (answer.url().scheme() == "https").then(|| self.clients.shown(host)).flatten(),
+        });
+        let mut body = Vec::new();
+        while let Some(chunk) =
+            answer.chunk().await.map_err(|error| fault::interrupted(host, &error))?
+        {
+            if body.len() + chunk.len() > LONGEST_ANSWER {
+                return Err(HttpError::TooLong { host: host.to_owned() });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(head.map(|()| body))
+    }
 }
 
 fn refuse_unprotected(url: &Url) -> Result<(), HttpError> {
@@ -196,11 +189,15 @@ pub fn is_this_computer(url: &Url) -> bool {
     url.host_str().is_some_and(is_loopback)
 }
 
+fn address(url: &Url) -> (&str, u16) {
+    (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(443))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        net::route::{Login, Protocol, Proxy},
+        net::route::{Login, Protocol},
         secret::Secret,
     };
     use tokio::{
@@ -255,21 +252,6 @@ mod tests {
         let refused = ask(&format!("http://{closed}/token?code=geheim")).await.unwrap_err();
         assert!(!refused.may_have_arrived());
         assert!(!refused.to_string().contains("geheim"), "{refused}");
-    }
-
-    #[tokio::test]
-    async fn a_connection_that_takes_longer_than_an_answer_may_is_not_taken_for_one() {
-        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("https://{}/", silent.local_addr().unwrap());
-        let limits = Limits {
-            http: Duration::from_millis(50),
-            tls: Duration::from_millis(200),
-            ..Limits::default()
-        };
-        let http = Http::new(Route::Direct, &Trust::system(), &limits).unwrap();
-        let failed = http.send(Request::get(&url).body(Vec::new()).unwrap()).await.unwrap_err();
-        assert!(matches!(failed, HttpError::Tls(TlsError::TimedOut { .. })), "{failed:?}");
-        assert!(!failed.may_have_arrived());
     }
 
     #[tokio::test]

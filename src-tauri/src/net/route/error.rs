@@ -16,6 +16,16 @@ pub struct ProxyError {
     pub fault: ProxyFault,
 }
 
+impl ProxyError {
+    pub(in crate::net) fn waited(&mut self, longer: Duration) {
+        match &mut self.fault {
+            ProxyFault::Silent { limit }
+            | ProxyFault::NotReached(DialError::TimedOut { limit, .. }) => *limit = longer,
+            _ => {}
+        }
+    }
+}
+
 /// What went wrong with a proxy. The words of others are bounded.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ProxyFault {

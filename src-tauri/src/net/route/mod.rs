@@ -130,26 +130,25 @@ impl Proxy {
     }
 
     /// What it did on the way to `target`.
-    fn fault(&self, target: String, fault: ProxyFault) -> DialError {
-        Box::new(ProxyError { proxy: self.through(), target, fault }).into()
+    pub(super) fn fault(&self, target: impl Into<String>, fault: ProxyFault) -> DialError {
+        Box::new(ProxyError { proxy: self.through(), target: target.into(), fault }).into()
     }
 
     async fn dial(&self, host: &str, port: u16, limit: Duration) -> Result<Dialed, DialError> {
-        let (end, mut left) = (Instant::now() + limit, limit);
+        let end = Instant::now() + limit;
         let failed = |fault| self.fault(authority(host, port), fault);
         // A proxy that wants to know who we are may hang up after saying so: the answer goes over a
         // connection of its own.
         for login in [None, self.login.as_ref()] {
-            let mut dialed = dial(&self.host, self.port, left)
-                .await
-                .map_err(|error| failed(ProxyFault::NotReached(error)))?;
+            let mut dialed =
+                dial(&self.host, self.port, end.saturating_duration_since(Instant::now()))
+                    .await
+                    .map_err(|error| failed(ProxyFault::NotReached(error)))?;
             let start = Instant::now();
             let tunnel = self.tunnel(&mut dialed.stream, host, port, login);
             match timeout_at(end, tunnel).await {
                 Err(_) => return Err(failed(ProxyFault::Silent { limit })),
-                Ok(Err(Trouble::WantsLogin)) if login.is_none() && self.login.is_some() => {
-                    left = end.saturating_duration_since(Instant::now());
-                }
+                Ok(Err(Trouble::WantsLogin)) if login.is_none() && self.login.is_some() => {}
                 Ok(Err(trouble)) => return Err(failed(trouble.fault(login.is_some()))),
                 Ok(Ok(())) => {
                     dialed.path.through = Some((self.through(), start.elapsed()));

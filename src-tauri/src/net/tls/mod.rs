@@ -11,6 +11,7 @@ mod witness;
 pub use certificate::{Certificate, Chain, day};
 pub use error::{CertificateFault, TlsError};
 pub use trust::Trust;
+pub use witness::{Seen, Shown};
 
 use super::dial::bare;
 use rustls::{
@@ -22,7 +23,7 @@ use rustls::{
 use std::{fmt, sync::Arc, time::Duration};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsConnector, client::TlsStream};
-use witness::{Seen, Witness};
+use witness::Witness;
 
 /// The oldest version that is spoken; older ones than TLS 1.2 are not implemented (RFC 8996).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,11 +88,10 @@ impl Client {
     {
         let name = name_of(host)
             .map_err(|error| TlsError::Handshake { host: host.into(), said: error.to_string() })?;
-        let seen = Seen::default();
-        let config = self.config(seen.clone());
+        let (config, seen) = self.watched();
         let done =
             tokio::time::timeout(limit, TlsConnector::from(config).connect(name, stream)).await;
-        let chain = seen.chain();
+        let chain = seen.of(host).map(|shown| shown.chain).unwrap_or_default();
         match done {
             Ok(Ok(stream)) => {
                 let agreed = Agreed::of(stream.get_ref().1, chain);
@@ -102,9 +102,10 @@ impl Client {
         }
     }
 
-    /// The library's configuration; what the server shows is put into `seen`.
-    fn config(&self, seen: Seen) -> Arc<ClientConfig> {
-        let witness = Witness { judge: Arc::clone(&self.verifier), seen };
+    /// The library's configuration, and where it puts what servers show.
+    pub(super) fn watched(&self) -> (Arc<ClientConfig>, Seen) {
+        let seen = Seen::default();
+        let witness = Witness { judge: Arc::clone(&self.verifier), seen: seen.clone() };
         let versions: &[_] = match self.oldest {
             Oldest::Tls12 => rustls::ALL_VERSIONS,
             Oldest::Tls13 => &[&rustls::version::TLS13],
@@ -115,7 +116,7 @@ impl Client {
             .dangerous() // rustls' word for any verifier but its default; ours check more, not less
             .with_custom_certificate_verifier(Arc::new(witness))
             .with_no_client_auth();
-        Arc::new(config)
+        (Arc::new(config), seen)
     }
 }
 

@@ -1,12 +1,12 @@
 //! A verifier that remembers what it was shown: rustls tells nobody whose certificate it refused.
 
-use super::certificate::Chain;
+use super::{certificate::Chain, name_of};
 use rustls::{
     DigitallySignedStruct, Error, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Judges as the verifier that it wraps.
 #[derive(Debug)]
@@ -15,17 +15,59 @@ pub(super) struct Witness {
     pub(super) seen: Seen,
 }
 
-/// What the server showed. Cloning shares it.
+/// What each host showed last. Cloning shares it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen(Arc<Mutex<Chain>>);
+pub struct Seen(Arc<Mutex<Vec<Sight>>>);
+
+/// What a host showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// `TLS 1.3`; `None`: it did not come so far.
+    pub version: Option<&'static str>,
+    /// Its certificates.
+    pub chain: Chain,
+}
+
+impl Shown {
+    /// The version, then each certificate, a line each.
+    pub fn lines(&self) -> Vec<String> {
+        self.version.map(str::to_owned).into_iter().chain(self.chain.lines()).collect()
+    }
+}
+
+#[derive(Debug)]
+struct Sight {
+    host: ServerName<'static>,
+    leaf: CertificateDer<'static>,
+    shown: Shown,
+}
 
 impl Seen {
-    pub(super) fn chain(&self) -> Chain {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What `host` showed last. A session that is resumed shows nothing anew.
+    pub fn of(&self, host: &str) -> Option<Shown> {
+        let host = name_of(host).ok()?;
+        let all = self.all();
+        all.iter().find(|sight| sight.host == host).map(|sight| sight.shown.clone())
     }
 
-    fn note(&self, certificates: &[CertificateDer<'_>]) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Chain::of(certificates);
+    fn note(&self, host: &ServerName<'_>, certificates: &[CertificateDer<'_>]) {
+        let [leaf, ..] = certificates else { return };
+        let (host, leaf) = (host.to_owned(), leaf.clone().into_owned());
+        let shown = Shown { version: None, chain: Chain::of(certificates) };
+        let mut all = self.all();
+        all.retain(|sight| sight.host != host);
+        all.push(Sight { host, leaf, shown });
+    }
+
+    /// The handshake that `leaf` was shown in speaks `version`.
+    fn note_version(&self, leaf: &CertificateDer<'_>, version: &'static str) {
+        for sight in self.all().iter_mut().filter(|sight| sight.leaf == *leaf) {
+            sight.shown.version = Some(version);
+        }
+    }
+
+    fn all(&self) -> MutexGuard<'_, Vec<Sight>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -40,7 +82,7 @@ impl ServerCertVerifier for Witness {
     ) -> Result<ServerCertVerified, Error> {
         let mut certificates = vec![end_entity.clone()];
         certificates.extend_from_slice(intermediates);
-        self.seen.note(&certificates);
+        self.seen.note(server_name, &certificates);
         self.judge.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
@@ -50,6 +92,7 @@ impl ServerCertVerifier for Witness {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        self.seen.note_version(cert, "TLS 1.2");
         self.judge.verify_tls12_signature(message, cert, dss)
     }
 
@@ -59,6 +102,7 @@ impl ServerCertVerifier for Witness {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        self.seen.note_version(cert, "TLS 1.3");
         self.judge.verify_tls13_signature(message, cert, dss)
     }
 

@@ -1,103 +1,114 @@
-//! A connection for the HTTP library: dialed on the route, and protected, as a mail server's is.
+//! The library's clients: one for each proxy, all with the same trust.
 
-use super::{Connected, HttpError};
-use crate::net::{limits::Limits, route::Route, tls::Client as Tls};
-use http::{Uri, uri::Scheme};
-use hyper_util::{
-    client::legacy::connect::{Connected as Known, Connection},
-    rt::TokioIo,
+use super::{HttpError, USER_AGENT};
+use crate::net::{
+    dial::DialError,
+    limits::Limits,
+    route::{Protocol, Proxy, ProxyFault},
+    tls::{Chain, Client as Tls, Seen, Shown},
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::{Client, redirect::Policy};
+use rustls::ClientConfig;
 use std::{
-    io,
-    pin::Pin,
-    task::{Context, Poll},
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
-};
-use tokio_rustls::client::TlsStream;
-use tokio_util::either::Either;
-use tower_service::Service;
+use zeroize::Zeroizing;
 
-/// Connects to whom the library has a request for.
-#[derive(Debug, Clone)]
-pub(super) struct Connector {
-    pub(super) route: Route,
-    pub(super) tls: Tls,
-    pub(super) limits: Limits,
+/// Clients, made when they are needed first. Each has its proxy's password, and goes with the last copy
+/// of this.
+#[derive(Clone)]
+pub(super) struct Clients {
+    tls: Arc<ClientConfig>,
+    seen: Seen,
+    connect: Duration,
+    answer: Duration,
+    made: Arc<Mutex<Vec<Made>>>,
 }
 
-impl Connector {
-    async fn connect(self, uri: Uri) -> Result<Line, HttpError> {
-        let host = uri.host().unwrap_or_default();
-        let Limits { connect, tls, .. } = self.limits;
-        if uri.scheme() != Some(&Scheme::HTTPS) {
-            // What is not protected stays on this computer, whatever proxy the route names.
-            let dialed = Route::Direct.dial(host, uri.port_u16().unwrap_or(80), connect).await?;
-            let known = Connected { path: dialed.path, agreed: None };
-            return Ok(Line { stream: Either::Left(dialed.stream), known });
+/// A client, and the proxy that it goes through.
+type Made = (Option<Proxy>, Client);
+
+impl fmt::Debug for Clients {
+    /// The library's own would show a proxy's password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clients")
+    }
+}
+
+impl Clients {
+    pub(super) fn new(tls: &Tls, limits: &Limits) -> Self {
+        let (tls, seen) = tls.watched();
+        // The library counts the connection into the whole. What did not even connect is to be told
+        // from what may have arrived, so the connection's time ends first.
+        let connect = limits.connect.min(limits.http * 9 / 10);
+        Self { tls, seen, connect, answer: limits.http, made: Arc::default() }
+    }
+
+    /// The client that goes through `proxy`, or straight.
+    pub(super) fn through(&self, proxy: Option<&Proxy>) -> Result<Client, HttpError> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = made.iter().find(|(known, _)| known.as_ref() == proxy) {
+            return Ok(client.clone());
         }
-        let dialed = self.route.dial(host, uri.port_u16().unwrap_or(443), connect).await?;
-        let (stream, agreed) = self.tls.handshake(dialed.stream, host, tls).await?;
-        let known = Connected { path: dialed.path, agreed: Some(agreed) };
-        Ok(Line { stream: Either::Right(stream), known })
+        let client = self.make(proxy)?;
+        made.push((proxy.cloned(), client.clone()));
+        Ok(client)
+    }
+
+    /// What `host` showed when it was called last.
+    pub(super) fn shown(&self, host: &str) -> Option<Shown> {
+        self.seen.of(host)
+    }
+
+    /// The certificates among it.
+    pub(super) fn chain(&self, host: &str) -> Chain {
+        self.shown(host).map(|shown| shown.chain).unwrap_or_default()
+    }
+
+    fn make(&self, proxy: Option<&Proxy>) -> Result<Client, HttpError> {
+        let builder = Client::builder()
+            .tls_backend_preconfigured(ClientConfig::clone(&self.tls))
+            .redirect(Policy::none())
+            .connect_timeout(self.connect)
+            .timeout(self.answer)
+            .no_proxy() // none but the route's: the library would read the environment by itself
+            .tcp_nodelay(true)
+            .user_agent(USER_AGENT);
+        let builder = match proxy {
+            None => builder,
+            Some(proxy) => builder.proxy(hop(proxy)?),
+        };
+        Ok(builder.build().expect("a client with a ready TLS configuration can be built"))
     }
 }
 
-impl Service<Uri> for Connector {
-    type Response = TokioIo<Line>;
-    type Error = HttpError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, HttpError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), HttpError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let connector = self.clone();
-        Box::pin(async move { connector.connect(uri).await.map(TokioIo::new) })
-    }
+/// `proxy` as the library wants it. Names go to it as names, with SOCKS too.
+fn hop(proxy: &Proxy) -> Result<reqwest::Proxy, HttpError> {
+    let through = proxy.through();
+    let scheme = match proxy.protocol {
+        Protocol::Socks5 => "socks5h",
+        Protocol::Http => "http",
+    };
+    let hop = reqwest::Proxy::all(format!("{scheme}://{}", through.authority)).map_err(|_| {
+        let (host, said) = (proxy.host.clone(), "this is no name of a host".to_owned());
+        let nowhere = ProxyFault::NotReached(DialError::NameNotFound { host, said });
+        HttpError::Dial(proxy.fault("the provider", nowhere))
+    })?;
+    Ok(match &proxy.login {
+        None => hop,
+        Some(login) => {
+            let password = Zeroizing::new(encoded(login.password.expose()));
+            hop.basic_auth(&encoded(&login.user), &password)
+        }
+    })
 }
 
-/// A connection, and how it came about.
-pub(super) struct Line {
-    stream: Either<TcpStream, TlsStream<TcpStream>>,
-    known: Connected,
-}
-
-impl Connection for Line {
-    fn connected(&self) -> Known {
-        Known::new().extra(self.known.clone())
-    }
-}
-
-impl AsyncRead for Line {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        into: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, into)
-    }
-}
-
-impl AsyncWrite for Line {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        octets: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, octets)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
+/// `text` as the library decodes it to what it was: a % that it finds is taken for an escape.
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 #[cfg(test)]
@@ -106,17 +117,16 @@ mod tests {
     use crate::{
         net::{
             http::Http,
-            route::{Login, Protocol, Proxy},
+            route::{Login, Route},
             tls::Trust,
         },
         secret::Secret,
     };
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     use http::Request;
-    use std::time::Duration;
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
-        net::TcpListener,
+        net::{TcpListener, TcpStream},
         sync::mpsc,
     };
 
