@@ -106,6 +106,8 @@ pub(super) fn words(detail: &HistoryDetail) -> String {
     }
     let problem = detail.problem.as_ref();
     lines.extend(problem.map(|problem| pair("problem", problem.title.clone())));
+    let said = problem.and_then(|problem| problem.said.as_deref());
+    lines.extend(said.map(|said| pair("said", said.lines().collect::<Vec<_>>().join(" "))));
     let said: Vec<_> = detail.transcript.iter().map(line).collect();
     format!("{}\n\n{}", columns(&lines), said.join("\n"))
 }
