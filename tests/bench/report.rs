@@ -9,21 +9,21 @@ use std::{fmt::Write as _, fs, path::Path, process::Command, thread, time::Durat
 
 const PREFACE: &str = "# Performance
 
-Sendright beside other programs, in one run, on one machine. `make bench` writes this page anew (Linux; it installs what is
-missing); `scripts/bench WORDS` plays only the scenes whose titles have these words, and writes nothing.
+Sendright beside other programs, in one run, on one machine. `make bench` writes this page anew (Linux; it installs what
+is missing); `scripts/bench WORDS` plays only the scenes whose titles have these words, and writes nothing.
 
-All of them send to the same Postfix, over STARTTLS on loopback with the queue in memory, to a recipient that is thrown away;
-Postfix's log says that every message was taken once. Of several runs, all programs in turn, the best one counts. Single
-figures depend on the machine: compare the ratios, which are the peer's figure divided by Sendright's (above 1: Sendright
-needs less).
+All of them send to the same Postfix, over STARTTLS on loopback with the queue in memory, to a recipient that is thrown
+away; Postfix's log says that every message was taken once. Of several runs, all programs in turn, the best one counts.
+Single figures depend on the machine: compare the ratios, which are the peer's figure divided by Sendright's (above 1:
+Sendright needs less).
 
-What is timed is the whole program, from its start to its end, with its good-bye to the server. For Sendright that includes
-reading its database and the keychain (a real gnome-keyring), writing each send down before its first byte leaves and its
-outcome after, and making the message; curl, msmtp and swaks are given a message that is made already. `peak` is the most
-memory the process had. Round trips are counted by the relay that makes the line long, TCP's own handshake included: each is
-one delay that nothing can hide. (One less would take BDAT, RFC 3030, in one group with the recipients: §2 has their
-answers first, and servers that offer it have been seen to break on it.) Microsoft Graph is the tests' stand-in for it, which needs most of the time itself: what counts there is
-the memory.
+What is timed is the whole program, from its start to its end, with its good-bye to the server. For Sendright that
+includes reading its database and the keychain (a real gnome-keyring), writing each send down before its first byte
+leaves and its outcome after, and making the message; curl, msmtp and swaks are given a message that is made already.
+`peak` is the most memory the process had. Round trips are counted by the relay that makes the line long, TCP's own
+handshake included: each is one delay that nothing can hide. (One less would take BDAT, RFC 3030, in one group with the
+recipients: §2 has their answers first, and servers that offer it have been seen to break on it.) Microsoft Graph is the
+tests' stand-in for it, which needs most of the time itself: what counts there is the memory.
 ";
 
 /// Writes `docs/PERFORMANCE.md`.
