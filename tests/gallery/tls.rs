@@ -1,6 +1,7 @@
 //! Servers whose TLS is not good enough, one fault each, and what is said of it.
 
-use super::Gallery;
+use super::{Gallery, PATIENCE};
+use crate::world::sendright::Sendright;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
@@ -213,4 +214,24 @@ fn a_version_that_is_too_old_is_said_to_be_one() {
     gallery.send("takes-1.2", &["bo@kestrel.example"], &[]);
     let kept = gallery.last("takes-1.2")["transcript"].to_string();
     assert!(kept.contains("TLS 1.2, TLS_ECDHE_"), "{kept}");
+}
+
+/// Where the system's authorities are read from can be said on Linux only.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_systems_authorities_are_believed_beside_those_of_a_file() {
+    let (ours, systems) = (Authority::root("Kestrel Root"), Authority::root("System Root"));
+    let port = listen(systems.certifies(|_| ()), rustls::ALL_VERSIONS);
+    let gallery = Gallery::of(&profile("both", port, ""), &[("ca.pem".to_owned(), ours.pem)]);
+    gallery.0.write("system.pem", &systems.pem);
+    let send = |system: &str| {
+        let words = ["send", "both", "--to", "bo@kestrel.example", "--json", "--timeout", PATIENCE];
+        let mut command = gallery.0.command(&words);
+        command.env("SSL_CERT_FILE", gallery.0.path(system)).env_remove("SSL_CERT_DIR");
+        Sendright::ended(command, "").stdout
+    };
+    let believed = send("system.pem");
+    assert!(believed.contains("timed-out"), "nobody greets behind it: {believed}");
+    let refused = send("ca.pem");
+    assert!(refused.contains("certificate-not-trusted"), "{refused}");
 }

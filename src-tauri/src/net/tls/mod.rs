@@ -5,6 +5,7 @@
 
 mod certificate;
 mod error;
+mod extra;
 mod trust;
 mod witness;
 

@@ -1,13 +1,13 @@
 //! Which certificate authorities are believed.
 
-use super::TlsError;
+use super::{TlsError, extra::Extra};
 use rustls::{
     RootCertStore,
     client::{WebPkiServerVerifier, danger::ServerCertVerifier},
     crypto::CryptoProvider,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 /// Which certificate authorities are believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,31 +43,38 @@ impl Trust {
         &self,
         crypto: Arc<CryptoProvider>,
     ) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
-        if self.system {
-            return rustls_platform_verifier::Verifier::new_with_extra_roots(
-                self.extra.iter().cloned(),
-                crypto,
-            )
-            .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
-            .map_err(|error| TlsError::BadPem { said: error.to_string() });
-        }
+        Ok(match (self.system, self.extra.is_empty()) {
+            (true, true) => system(crypto)?,
+            (true, false) => Arc::new(Extra { own: self.own(&crypto)?, crypto }),
+            (false, _) => self.own(&crypto)?,
+        })
+    }
+
+    fn own(&self, crypto: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, TlsError> {
         let mut roots = RootCertStore::empty();
         for certificate in &self.extra {
-            roots
-                .add(certificate.clone())
-                .map_err(|error| TlsError::BadPem { said: error.to_string() })?;
+            roots.add(certificate.clone()).map_err(bad)?;
         }
-        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), crypto)
+        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(crypto))
             .build()
-            .map(|verifier| verifier as Arc<dyn ServerCertVerifier>)
-            .map_err(|error| TlsError::BadPem { said: error.to_string() })
+            .map_err(bad)
     }
 }
 
+/// The operating system's own verifier, or one that knows its authorities.
+pub(super) fn system(crypto: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+    rustls_platform_verifier::Verifier::new(crypto)
+        .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
+        .map_err(bad)
+}
+
+fn bad(error: impl Display) -> TlsError {
+    TlsError::BadPem { said: error.to_string() }
+}
+
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let found: Vec<_> = CertificateDer::pem_slice_iter(pem)
-        .collect::<Result<_, _>>()
-        .map_err(|error| TlsError::BadPem { said: error.to_string() })?;
+    let found: Vec<_> =
+        CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(bad)?;
     if found.is_empty() {
         return Err(TlsError::BadPem { said: "no BEGIN CERTIFICATE in it".to_owned() });
     }
