@@ -15,6 +15,7 @@ async fn a_message_goes_by_each_way_and_arrives() {
     let dir = tempfile::tempdir().unwrap();
     let app = App::open(Parts {
         paths: Paths::at(dir.path()),
+        db: None,
         vault: Arc::new(Memory::default()),
         clock: Clock::system(),
         limits: Limits::default(),

@@ -13,6 +13,7 @@ mod gallery;
 mod graph;
 mod journey;
 mod keychain;
+mod meanwhile;
 mod outbox;
 mod parity;
 #[cfg(target_os = "linux")]

@@ -74,6 +74,7 @@ impl World {
         });
         let app = App::open(Parts {
             paths,
+            db: None,
             vault: Arc::new(Memory::default()),
             clock: Clock::system(),
             limits: Limits::default(),

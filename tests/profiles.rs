@@ -21,6 +21,7 @@ use tokio::{
 fn open(dir: &Path) -> Result<App, Problem> {
     App::open(Parts {
         paths: Paths::at(dir),
+        db: None,
         vault: Arc::new(Memory::default()),
         clock: Clock::system(),
         limits: Limits::default(),

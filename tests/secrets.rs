@@ -55,6 +55,7 @@ impl World {
         let vault = Arc::new(Memory::default());
         let app = App::open(Parts {
             paths,
+            db: None,
             vault: vault.clone(),
             clock: Clock::system(),
             limits: Limits::default(),

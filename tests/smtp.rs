@@ -165,8 +165,7 @@ impl Attempt {
         let server = Server { auth: self.auth, ..server(&script, self.security) };
         let letter = letter(self.draft).await;
         let result = async {
-            let mut session =
-                Session::open(&server, &self.credentials, &self.limits, &self.watch).await?;
+            let mut session = open(&server, &self.credentials, &self.limits, &self.watch).await?;
             let sent = session.send(&letter, self.then, &self.watch).await;
             session.quit(&self.watch).await;
             sent
@@ -185,6 +184,18 @@ impl Sent {
     fn problem(self) -> Problem {
         Problem::from(self.result.unwrap_err())
     }
+}
+
+/// A connection that is signed in.
+async fn open(
+    server: &Server,
+    credentials: &Credentials,
+    limits: &Limits,
+    watch: &Watch,
+) -> Result<Session, SendError> {
+    let mut session = Session::greet(server, limits, watch).await?;
+    session.sign_in(server, credentials, watch).await?;
+    Ok(session)
 }
 
 /// Sends to bo, carol and dave without a sign-in; the script begins at MAIL.

@@ -67,7 +67,8 @@ impl Start {
     /// When there is no place for data, or the passphrase cannot be read.
     pub fn parts(&self, ask: impl FnOnce() -> Option<Secret>) -> Result<Parts, Problem> {
         let paths = self.paths()?;
-        let vault: Arc<dyn SecretStore> = match self.vault(&paths)? {
+        let (vault, db) = self.vault(&paths)?;
+        let vault: Arc<dyn SecretStore> = match vault {
             Vault::Keychain => Arc::new(Keychain::new()),
             Vault::File => {
                 let passphrase = self.passphrase().transpose()?.or_else(ask);
@@ -75,7 +76,7 @@ impl Start {
             }
         };
         let (clock, limits) = (Clock::system(), self.limits());
-        Ok(Parts { paths, vault, clock, limits, surroundings: surroundings() })
+        Ok(Parts { paths, db, vault, clock, limits, surroundings: surroundings() })
     }
 
     fn limits(&self) -> Limits {
@@ -83,16 +84,19 @@ impl Start {
         self.timeout.map_or(usual, |seconds| usual.at_most(Duration::from_secs(seconds)))
     }
 
-    /// The vault that was named, else the one that was chosen once.
-    fn vault(&self, paths: &Paths) -> Result<Vault, Problem> {
+    /// The vault that was named, else the one that was chosen once; and the database, where it was
+    /// asked.
+    fn vault(&self, paths: &Paths) -> Result<(Vault, Option<Db>), Problem> {
         let database = paths.database();
-        match self.vault {
-            Some(named) => Ok(named),
-            None if database.exists() && settings::vault_file(&Db::open(&database)?)? => {
-                Ok(Vault::File)
-            }
-            None => Ok(Vault::Keychain),
+        if let Some(named) = self.vault {
+            return Ok((named, None));
         }
+        if !database.exists() {
+            return Ok((Vault::Keychain, None));
+        }
+        let db = Db::open(&database)?;
+        let vault = if settings::vault_file(&db)? { Vault::File } else { Vault::Keychain };
+        Ok((vault, Some(db)))
     }
 
     fn passphrase(&self) -> Option<Result<Secret, Problem>> {

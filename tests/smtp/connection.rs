@@ -89,8 +89,7 @@ async fn a_certificate_nobody_vouches_for_ends_it() {
             SmtpScript::start(if security == Security::Tls { "TLS" } else { PROTECTED }).await;
         let trust = Trust::only_pem(other.ca.as_bytes()).unwrap();
         let server = Server { trust, ..server(&script, security) };
-        let refused =
-            Session::open(&server, &token(), &limits(), &Watch::nobody()).await.unwrap_err();
+        let refused = open(&server, &token(), &limits(), &Watch::nobody()).await.unwrap_err();
         assert_eq!(refused.stage(), Stage::Tls);
         assert_eq!(Problem::from(refused).code, Code::CertificateNotTrusted);
     }

@@ -126,7 +126,7 @@ async fn who_takes_one_command_at_a_time_hears_the_good_bye_after_its_answer() {
     let script = SmtpScript::start(script).await;
     let server = server(&script, Security::None);
     let watch = Watch::nobody();
-    let opened = Session::open(&server, &Credentials::None, &limits(), &watch).await;
+    let opened = open(&server, &Credentials::None, &limits(), &watch).await;
     let mut session = opened.unwrap();
     session.send(&letter(draft()).await, Then::Quit, &watch).await.unwrap();
     assert!(!shown(&watch).contains("QUIT"));

@@ -17,7 +17,7 @@ async fn one_connection_takes_many_messages() {
     let server = Server { oldest: Oldest::Tls13, ..server(&script, Security::Starttls) };
     let letter = letter(draft()).await;
     let watch = Watch::nobody();
-    let mut session = Session::open(&server, &token(), &limits(), &watch).await.unwrap();
+    let mut session = open(&server, &token(), &limits(), &watch).await.unwrap();
     for accepted in [true, false, true] {
         let watch = Watch::nobody();
         assert_eq!(session.send(&letter, Then::Open, &watch).await.is_ok(), accepted);
@@ -49,7 +49,7 @@ async fn the_next_message_is_announced_in_the_same_breath_as_the_end_of_this_one
     let server = server(&script, Security::Starttls);
     let letters = [letter(draft()).await, letter(draft()).await, letter(draft()).await];
     let watch = Watch::nobody();
-    let mut session = Session::open(&server, &token(), &limits(), &watch).await.unwrap();
+    let mut session = open(&server, &token(), &limits(), &watch).await.unwrap();
     for (number, reply) in ["250 first", "250 second", "250 third"].into_iter().enumerate() {
         let watch = Watch::nobody();
         let next = letters.get(number + 1).map_or(Then::Open, Then::Next);
@@ -73,7 +73,7 @@ async fn nothing_is_sent_after_a_refusal_on_a_connection_that_waits_for_the_next
     let server = server(&script, Security::Starttls);
     let (first, next) = (letter(draft()).await, letter(draft()).await);
     let watch = Watch::nobody();
-    let mut session = Session::open(&server, &token(), &limits(), &watch).await.unwrap();
+    let mut session = open(&server, &token(), &limits(), &watch).await.unwrap();
     session.send(&first, Then::Next(&next), &watch).await.unwrap_err();
     assert!(!session.takes(&next));
     session.quit(&watch).await;

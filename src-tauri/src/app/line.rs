@@ -117,7 +117,7 @@ impl Line {
         watch: &Watch,
     ) -> Result<Delivery, Failed> {
         match self.via {
-            Transport::Smtp => self.by_smtp(&ready.letter, then, watch, &ready.cancel).await,
+            Transport::Smtp => self.by_smtp(ready, then, watch).await,
             // Boxed: it is several times as large as the other.
             Transport::Graph => Box::pin(self.by_graph(ready, watch)).await,
         }
@@ -127,11 +127,11 @@ impl Line {
     /// of its sign-in, nothing of this message was taken, and a new one is tried.
     async fn by_smtp(
         &self,
-        letter: &Letter,
+        ready: &Ready,
         then: Then<&Ready>,
         watch: &Watch,
-        cancel: &CancellationToken,
     ) -> Result<Delivery, Failed> {
+        let letter = &ready.letter;
         let mut open = self.session.lock().await;
         if let Some(mut session) = open.take().filter(|session| session.takes(letter)) {
             match over(&mut session, letter, then, watch).await {
@@ -142,24 +142,36 @@ impl Line {
                 }
             }
         }
-        let mut session = self.connect(letter, watch, cancel).await?;
+        // Boxed: it is rare, and larger than all the rest.
+        let mut session = Box::pin(self.connect(ready, watch)).await?;
         let sent = over(&mut session, letter, then, watch).await;
         *open = Some(session);
         sent.map_err(|error| self.failed(letter, error))
     }
 
-    async fn connect(
-        &self,
-        letter: &Letter,
-        watch: &Watch,
-        cancel: &CancellationToken,
-    ) -> Result<Session, Failed> {
+    /// Connects and signs in. What it signs in with is fetched meanwhile: each can take its time, and
+    /// neither needs the other.
+    async fn connect(&self, ready: &Ready, watch: &Watch) -> Result<Session, Failed> {
+        let letter = &ready.letter;
         let server =
             self.server().await.map_err(|problem| Failed::before(letter, "settings", problem))?;
-        let credentials = self.credentials(letter, cancel).await?;
-        Session::open(&server, &credentials, &self.app.0.limits, watch)
-            .await
-            .map_err(|error| self.failed(letter, error))
+        let limits = &self.app.0.limits;
+        let greeting = async {
+            let greeted = Session::greet(&server, limits, watch).await;
+            Ok((greeted, Instant::now()))
+        };
+        // Whoever has nothing to sign in with hears of it at once, however slow the server is.
+        let (credentials, (mut greeted, at)) =
+            tokio::try_join!(self.credentials(letter, &ready.cancel), greeting)?;
+        if greeted.is_ok() && at.elapsed() > limits.idle {
+            drop(greeted); // it may be closed already: nobody waits for a good-bye
+            greeted = Session::greet(&server, limits, watch).await;
+        }
+        let mut session = greeted.map_err(|error| self.failed(letter, error))?;
+        match session.sign_in(&server, &credentials, watch).await {
+            Ok(()) => Ok(session),
+            Err(error) => Err(self.failed(letter, error)),
+        }
     }
 
     async fn credentials(

@@ -70,6 +70,8 @@ pub struct App(Arc<Inner>);
 pub struct Parts {
     /// Where everything is kept.
     pub paths: Paths,
+    /// The database, where it is open already.
+    pub db: Option<Db>,
     /// Where secrets are kept.
     pub vault: Arc<dyn SecretStore>,
     /// What time it is.
@@ -108,9 +110,9 @@ impl App {
     /// # Errors
     /// Says what cannot be used, and changes nothing then.
     pub fn open(parts: Parts) -> Result<Self, Problem> {
-        let Parts { paths, vault, clock, limits, surroundings } = parts;
+        let Parts { paths, db, vault, clock, limits, surroundings } = parts;
         paths.create().map_err(|error| Problem::writing(paths.root(), &error))?;
-        let db = Db::open(&paths.database())?;
+        let db = db.map_or_else(|| Db::open(&paths.database()), Ok)?;
         let outbox = Outbox::open(db.clone(), clock.clone(), &paths)?;
         let settings = Settings::load(&db)?;
         let vault = Arc::new(CurrentVault::new(vault, paths.vault_file()));

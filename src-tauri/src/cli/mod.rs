@@ -155,6 +155,9 @@ impl Command {
 fn open(start: &Start, secrets: bool) -> Result<App, Problem> {
     let vault = start.paths()?.vault_file();
     let parts = start.parts(|| secrets.then(|| ask::passphrase(&vault)).flatten())?;
+    if secrets {
+        parts.vault.prepare(); // while the database is opened
+    }
     let paths = parts.paths.clone();
     let app = App::open(parts)?;
     // A log that cannot be written is no reason not to send.

@@ -11,6 +11,9 @@ pub struct Limits {
     pub tls: Duration,
     /// The server's greeting.
     pub greeting: Duration,
+    /// How long a server that was greeted may have waited for the sign-in before it is greeted anew:
+    /// Postfix under stress hangs up after 10 seconds (postconf(5), `smtpd_timeout`, 2026-11).
+    pub idle: Duration,
     /// The reply to a command.
     pub command: Duration,
     /// Writing one block of the message.
@@ -33,6 +36,7 @@ impl Default for Limits {
             connect: Duration::from_secs(20),
             tls: Duration::from_secs(20),
             greeting: Duration::from_secs(60),
+            idle: Duration::from_secs(8),
             command: Duration::from_secs(60),
             block: Duration::from_secs(180),
             final_dot: Duration::from_secs(600),

@@ -50,6 +50,10 @@ impl SecretStore for CurrentVault {
         self.used().ready()
     }
 
+    fn prepare(&self) {
+        self.used().prepare();
+    }
+
     fn put(&self, key: &SecretKey, secret: &Secret, label: &str) -> Result<(), VaultError> {
         self.used().put(key, secret, label)
     }

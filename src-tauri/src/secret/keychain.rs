@@ -12,7 +12,7 @@ use super::{
 use keyring_core::{CredentialStore, Entry, Error};
 use std::{
     collections::HashMap,
-    fmt,
+    fmt, io,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -95,9 +95,7 @@ impl Keychain {
         let label = label.to_owned();
         let (tell, answer) = mpsc::sync_channel(1);
         let used = Arc::clone(&line);
-        thread::Builder::new()
-            .name("keychain".to_owned())
-            .spawn(move || tell.send(used.run(&*connect, modifiers, &label, job)))
+        on_a_thread(move || tell.send(used.run(&*connect, modifiers, &label, job)))
             .map_err(|error| VaultError::Refused { said: error.to_string() })?;
         match answer.recv_timeout(self.patience) {
             Ok(result) => result,
@@ -116,11 +114,23 @@ impl Keychain {
     }
 }
 
+fn on_a_thread<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().name("keychain".to_owned()).spawn(job).map(drop)
+}
+
 fn unanswered(patience: Duration) -> String {
     format!("no answer within {} seconds", patience.as_secs())
 }
 
 impl Line {
+    /// Opens the connection unless it is open. What goes wrong is left to who uses it.
+    fn connect(&self, connect: &Connect) {
+        let mut kept = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.is_none() {
+            *kept = connect().ok();
+        }
+    }
+
     /// Runs `job` on the connection; once more on a fresh one when an old one turns out broken.
     fn run<T>(
         &self,
@@ -190,6 +200,14 @@ impl Entries for Opened<'_> {
 impl SecretStore for Keychain {
     fn kind(&self) -> VaultKind {
         VaultKind::Keychain
+    }
+
+    fn prepare(&self) {
+        let line = Arc::clone(&self.line.lock().unwrap_or_else(PoisonError::into_inner));
+        let connect = Arc::clone(&self.connect);
+        // Whoever asks meanwhile waits for it, as long as for an answer. Without a thread the
+        // question itself connects.
+        let _ = on_a_thread(move || line.connect(&*connect));
     }
 
     fn put(&self, key: &SecretKey, secret: &Secret, label: &str) -> Result<(), VaultError> {
@@ -287,6 +305,28 @@ mod tests {
         keychain.put(&KEY, &Secret::new("in time"), "").unwrap();
         drop(let_go);
         assert_eq!(keychain.get(&KEY).unwrap().unwrap().expose(), "in time");
+    }
+
+    #[test]
+    fn a_keychain_that_was_prepared_is_connected_to_once_and_one_that_was_not_there_again() {
+        let (calls, told) = mpsc::channel();
+        let store = keyring_core::mock::Store::new().unwrap();
+        let absent = AtomicBool::new(true);
+        let connect = move || {
+            let _ = calls.send(());
+            if absent.swap(false, Ordering::SeqCst) {
+                return Err(Error::NoDefaultStore);
+            }
+            Ok(Arc::clone(&store) as _)
+        };
+        let keychain = Keychain::over(connect, |_| HashMap::new(), 256, Duration::from_secs(10));
+        let connected = || told.recv_timeout(Duration::from_secs(10));
+        keychain.prepare();
+        connected().expect("it was not there");
+        keychain.prepare();
+        connected().expect("it was tried again");
+        keychain.get(&KEY).unwrap();
+        assert!(told.try_recv().is_err(), "it was connected already");
     }
 
     #[test]

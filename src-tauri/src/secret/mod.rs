@@ -132,6 +132,9 @@ pub trait SecretStore: Send + Sync + fmt::Debug {
     fn ready(&self) -> Result<(), VaultError> {
         self.get(&SecretKey { owner: Uuid::nil(), name: SecretName::RefreshToken }).map(|_| ())
     }
+    /// Begins to connect, so that the first question is answered sooner. Nobody waits for it, and a
+    /// fault comes to light with that question.
+    fn prepare(&self) {}
     /// Stores `secret` under `key`, replacing what was there. Either the old or the new value is
     /// there afterwards, never a part of one. `label` is what the keychain's own tools show, for
     /// example "Invoices: refresh token".

@@ -64,7 +64,7 @@ pub struct Server {
     pub route: Route,
 }
 
-/// A connection that is signed in and takes messages.
+/// A connection to a server, which takes messages once it is signed in.
 pub struct Session {
     wire: Wire,
     offers: Offers,
@@ -77,20 +77,30 @@ pub struct Session {
 }
 
 impl Session {
-    /// Connects, protects the connection, greets and signs in. The messages' own watches are given
-    /// to [`send`](Self::send).
-    pub async fn open(
+    /// Connects, protects the connection and greets. The messages' own watches are given to
+    /// [`send`](Self::send).
+    ///
+    /// # Errors
+    /// Says why not.
+    pub async fn greet(server: &Server, limits: &Limits, watch: &Watch) -> Result<Self, SendError> {
+        Self::begin(server, limits, watch).await.inspect_err(|error| watch.failed(error))
+    }
+
+    /// Signs in. Only then the connection takes messages.
+    ///
+    /// # Errors
+    /// Says why not.
+    pub async fn sign_in(
+        &mut self,
         server: &Server,
         credentials: &Credentials,
-        limits: &Limits,
         watch: &Watch,
-    ) -> Result<Self, SendError> {
-        let opened = Self::greet(server, limits, watch).await;
-        let opened = match opened {
-            Ok(mut session) => session.sign_in(server, credentials, watch).await.map(|()| session),
-            Err(error) => Err(error),
-        };
-        opened.inspect_err(|error| watch.failed(error))
+    ) -> Result<(), SendError> {
+        self.wire.reach(Stage::Auth, watch);
+        let limit = self.limits.command;
+        auth::sign_in(&mut self.wire, &self.offers, server, credentials, limit, watch)
+            .await
+            .inspect_err(|error| watch.failed(error))
     }
 
     /// Whether `letter` can be sent on this connection.

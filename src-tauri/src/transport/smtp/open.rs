@@ -1,7 +1,7 @@
-//! The way to a session: name, connection, TLS, greeting, sign-in.
+//! The way to a session: name, connection, TLS, greeting.
 
 use super::{
-    Server, Session, auth,
+    Server, Session,
     offers::Offers,
     positive,
     wire::{Wire, cancellable},
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     net::{limits::Limits, tls::Client as Tls},
     profile::Security,
-    transport::{Credentials, SendError, Stage, Watch},
+    transport::{SendError, Stage, Watch},
 };
 use lettre::transport::smtp::{
     commands::{Ehlo, Starttls},
@@ -18,7 +18,7 @@ use lettre::transport::smtp::{
 
 impl Session {
     /// Connects, protects the connection where the settings say so, and greets.
-    pub(super) async fn greet(
+    pub(super) async fn begin(
         server: &Server,
         limits: &Limits,
         watch: &Watch,
@@ -79,16 +79,5 @@ impl Session {
         self.offers = Offers::default();
         let tls = Tls::new(&server.trust, server.oldest)?;
         self.wire.protect(&tls, self.limits.tls, watch).await
-    }
-
-    pub(super) async fn sign_in(
-        &mut self,
-        server: &Server,
-        credentials: &Credentials,
-        watch: &Watch,
-    ) -> Result<(), SendError> {
-        self.wire.reach(Stage::Auth, watch);
-        let limit = self.limits.command;
-        auth::sign_in(&mut self.wire, &self.offers, server, credentials, limit, watch).await
     }
 }
