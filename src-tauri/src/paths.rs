@@ -74,6 +74,7 @@ fn owner_only(dir: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps)] // elsewhere it can fail
 fn owner_only(_dir: &Path) -> io::Result<()> {
     // The user's profile directory is already closed to others on Windows.
     Ok(())

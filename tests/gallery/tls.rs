@@ -2,7 +2,6 @@
 
 use super::{Gallery, PATIENCE};
 use crate::world::sendright::Sendright;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
     date_time_ymd,
@@ -13,7 +12,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer},
     version::TLS12,
 };
-use std::{fs, io::Read as _, net::TcpListener, path::Path, sync::Arc, thread};
+use std::{io::Read as _, net::TcpListener, sync::Arc, thread};
 
 #[cfg(target_os = "linux")]
 mod openssl;

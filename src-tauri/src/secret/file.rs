@@ -206,6 +206,7 @@ fn sync_dir(dir: Option<&Path>) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps)] // elsewhere it can fail
 fn sync_dir(_dir: Option<&Path>) -> io::Result<()> {
     // NOTE: Windows offers no such thing for directories; NTFS keeps renames in its journal.
     Ok(())

@@ -6,8 +6,9 @@
 #[cfg(target_os = "linux")]
 pub(super) use linux::tame;
 
-/// Elsewhere the page is all there is: WebView2 and WKWebView give their menus to unsafe code only.
+/// Elsewhere the page is all there is: `WebView2` and `WKWebView` give their menus to unsafe code only.
 #[cfg(not(target_os = "linux"))]
+#[allow(clippy::unnecessary_wraps)] // on Linux it can fail
 pub(super) fn tame(_window: &tauri::WebviewWindow) -> tauri::Result<()> {
     Ok(())
 }

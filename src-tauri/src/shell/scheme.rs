@@ -28,6 +28,7 @@ mod platform {
     use std::convert::Infallible;
     use tauri::AppHandle;
 
+    #[allow(clippy::unnecessary_wraps)] // elsewhere it can fail
     pub(super) fn claim(_app: &AppHandle) -> Result<(), Infallible> {
         // The bundle says so in its Info.plist.
         Ok(())

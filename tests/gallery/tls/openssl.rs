@@ -1,8 +1,11 @@
 //! Servers of another age: OpenSSL with its scruples off, as Linux has it.
 
 use super::*;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{
+    fs,
     io::{BufRead as _, BufReader},
+    path::Path,
     process::{Child, Command, Stdio},
 };
 

@@ -29,7 +29,9 @@ use url::Url;
 #[derive(Debug, Default)]
 pub struct Surroundings {
     variables: Vec<Variable>,
+    #[cfg_attr(any(windows, target_os = "macos"), allow(dead_code))] // they have one desktop each
     desktop: Option<String>,
+    #[cfg_attr(any(windows, target_os = "macos"), allow(dead_code))] // and keep this elsewhere
     config_dir: Option<PathBuf>,
     /// What the desktop said last: who is asked may be slow, and a window asks for every sender it shows.
     said: Remembered<Result<Settings, SystemFault>>,
