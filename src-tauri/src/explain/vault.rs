@@ -100,7 +100,7 @@ mod tests {
     fn every_failure_of_a_vault_has_its_remedy_and_ends_with_11() {
         let (path, said) = (|| "/d/vault.age".to_owned(), || "words".to_owned());
         let table = [
-            (VaultError::Locked { said: said() },                                   "Unlock"),
+            (VaultError::Locked { said: said() },                                   UNLOCK),
             (VaultError::Absent { said: said() },                                   "--vault file"),
             (VaultError::Refused { said: said() },                                  "own words"),
             (VaultError::WrongPassphrase { path: path() },                          "SENDRIGHT_PASSPHRASE_FILE"),
