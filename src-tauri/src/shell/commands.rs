@@ -1,6 +1,6 @@
 //! The commands of the window: each hands its request to the use case of the same name.
 
-use super::{Running, files, link, window};
+use super::{Running, certificates, files, link, window};
 use crate::{
     api::{
         AppSettings, AppView, BeginAdminConsent, BeginConsent, ConsentAnswer, ConsentView,
@@ -37,8 +37,8 @@ macro_rules! commands {
 
 commands! {
     besides files::choose_attachments, files::send, files::import_file, files::export_file, files::choose_file,
-        files::read_certificate, files::set_certificate, files::save_certificate, link::open_link,
-        window::set_zoom;
+        certificates::read_certificate, certificates::set_certificate, certificates::save_certificate,
+        link::open_link, window::set_zoom;
 
     app_view(()) -> AppView;
     set_app_settings(AppSettings) -> ();

@@ -1,14 +1,11 @@
 //! Files that the person chose or dropped. The webview gets a token for each, never a path, and can
 //! name no other file.
 
-use super::{Running, news, window::MAIN};
+use super::{Running, dialog, news};
 use crate::{
-    api::{
-        ApplyReport, AttachmentView, CertificateFiles, CertificateView, DraggedFiles, MessageDraft,
-        News, SendReport, SendRequest, SetCertificate,
-    },
+    api::{ApplyReport, AttachmentView, DraggedFiles, MessageDraft, News, SendReport, SendRequest},
     explain::{Code, Problem},
-    profile::{ProfileId, RegistrationId},
+    profile::ProfileId,
 };
 use std::{
     collections::HashMap,
@@ -16,9 +13,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
-use tauri::{AppHandle, Manager as _, State, Wry};
-use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder};
-use tokio::sync::oneshot;
+use tauri::{AppHandle, Manager as _, State};
 use uuid::Uuid;
 
 /// The files behind the tokens, until the window closes.
@@ -43,13 +38,8 @@ impl Files {
         self.resolve(tokens, unknown_file)
     }
 
-    /// Puts the paths in the place of their tokens.
-    fn name_certificate(&self, files: &mut CertificateFiles) -> Result<(), Problem> {
-        let tokens = std::iter::once(&mut files.file).chain(&mut files.key_file);
-        self.resolve(tokens, unknown_certificate)
-    }
-
-    fn resolve<'a>(
+    /// Puts the paths in the place of `tokens`; `unknown` says that there is none.
+    pub(super) fn resolve<'a>(
         &self,
         tokens: impl Iterator<Item = &'a mut String>,
         unknown: fn() -> Problem,
@@ -62,14 +52,6 @@ impl Files {
         }
         Ok(())
     }
-}
-
-fn unknown_certificate() -> Problem {
-    Problem::new(
-        Code::FileUnreadable,
-        "The certificate's file is not known any more",
-        "Choose it again.",
-    )
 }
 
 fn unknown_file() -> Problem {
@@ -115,14 +97,7 @@ pub(super) async fn choose_attachments(
     request: (),
 ) -> Result<Vec<AttachmentView>, Problem> {
     let () = request;
-    let (tell, answer) = oneshot::channel();
-    dialog(&app).pick_files(move |chosen| {
-        let _ = tell.send(chosen);
-    });
-    // A dialog that went away without an answer chose nothing.
-    let chosen = answer.await.ok().flatten().unwrap_or_default();
-    let paths = chosen.into_iter().filter_map(|file| file.into_path().ok());
-    Ok(paths.filter_map(|path| files.admit(&path)).collect())
+    Ok(dialog::files(&app).await.iter().filter_map(|path| files.admit(path)).collect())
 }
 
 /// Sends; files are named by their tokens.
@@ -144,7 +119,7 @@ pub(super) async fn import_file(
     request: (),
 ) -> Result<Option<ApplyReport>, Problem> {
     let () = request;
-    match pick(&app).await {
+    match dialog::file(&app).await {
         Some(path) => running.app()?.apply_file(&path).await.map(Some),
         None => Ok(None),
     }
@@ -159,8 +134,8 @@ pub(super) async fn export_file(
     request: Vec<ProfileId>,
 ) -> Result<Option<String>, Problem> {
     let toml = running.app()?.export(request).await?;
-    let dialog = dialog(&app).set_file_name("senders.toml").add_filter("TOML", &["toml"]);
-    let Some(path) = place(dialog).await else { return Ok(None) };
+    let dialog = dialog::over(&app).set_file_name("senders.toml").add_filter("TOML", &["toml"]);
+    let Some(path) = dialog::place(dialog).await else { return Ok(None) };
     replace(&path, &toml).map_err(|error| Problem::writing(&path, &error))?;
     Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
 }
@@ -174,15 +149,6 @@ pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     })
 }
 
-/// Where the person wants a file to be written; `None`: nowhere.
-async fn place(dialog: FileDialogBuilder<Wry>) -> Option<PathBuf> {
-    let (tell, answer) = oneshot::channel();
-    dialog.save_file(move |chosen| {
-        let _ = tell.send(chosen);
-    });
-    answer.await.ok().flatten().and_then(|file| file.into_path().ok())
-}
-
 /// Lets the person choose one file; `None` when they chose none.
 #[tauri::command]
 pub(super) async fn choose_file(
@@ -191,62 +157,7 @@ pub(super) async fn choose_file(
     request: (),
 ) -> Result<Option<AttachmentView>, Problem> {
     let () = request;
-    Ok(pick(&app).await.and_then(|path| files.admit(&path)))
-}
-
-/// Says what is in a certificate's files, which are named by their tokens.
-#[tauri::command]
-pub(super) async fn read_certificate(
-    running: State<'_, Running>,
-    files: State<'_, Files>,
-    mut request: CertificateFiles,
-) -> Result<CertificateView, Problem> {
-    files.name_certificate(&mut request)?;
-    running.app()?.read_certificate(request).await
-}
-
-/// Takes a certificate in; its files are named by their tokens.
-#[tauri::command]
-pub(super) async fn set_certificate(
-    running: State<'_, Running>,
-    files: State<'_, Files>,
-    mut request: SetCertificate,
-) -> Result<CertificateView, Problem> {
-    files.name_certificate(&mut request.files)?;
-    running.app()?.set_certificate(request).await
-}
-
-/// Writes the public part of a registration's certificate where the person wants it; false: nowhere.
-#[tauri::command]
-pub(super) async fn save_certificate(
-    app: AppHandle,
-    running: State<'_, Running>,
-    request: RegistrationId,
-) -> Result<bool, Problem> {
-    let pem = running.app()?.certificate_pem(request).await?;
-    let Some(path) = place(dialog(&app).set_file_name("sendright.cer")).await else {
-        return Ok(false);
-    };
-    replace(&path, &pem).map_err(|error| Problem::writing(&path, &error))?;
-    Ok(true)
-}
-
-/// The file that the person chose; `None` when they chose none.
-async fn pick(app: &AppHandle) -> Option<PathBuf> {
-    let (tell, answer) = oneshot::channel();
-    dialog(app).pick_file(move |chosen| {
-        let _ = tell.send(chosen);
-    });
-    answer.await.ok().flatten().and_then(|file| file.into_path().ok())
-}
-
-/// A file dialog over the window.
-fn dialog(app: &AppHandle) -> FileDialogBuilder<Wry> {
-    let dialog = app.dialog().file();
-    match app.get_webview_window(MAIN) {
-        Some(window) => dialog.set_parent(&window),
-        None => dialog,
-    }
+    Ok(dialog::file(&app).await.and_then(|path| files.admit(&path)))
 }
 
 #[cfg(test)]

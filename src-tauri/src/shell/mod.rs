@@ -3,8 +3,10 @@
 //! Invariants: the webview reaches the app through the commands of `permissions/app.toml` only; no
 //! secret goes to it; it names no path, file or program of this computer.
 
+mod certificates;
 mod commands;
 mod context_menu;
+mod dialog;
 mod files;
 mod link;
 mod news;
