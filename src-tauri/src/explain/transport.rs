@@ -1,11 +1,10 @@
 //! Why a message did not leave, in words.
 
-use super::{
-    Code, Problem, Retry,
-    graph::refused as refused_by_graph,
-    replies::{self, Words},
-};
+mod refused;
+
+use super::{Code, Problem, Retry, graph::refused as refused_by_graph};
 use crate::transport::{SendError, Stage, smtp::Reply};
+use refused::{auth_refused, recipients_refused, refused};
 use std::time::Duration;
 
 impl From<SendError> for Problem {
@@ -220,113 +219,4 @@ fn lost(stage: Stage, host: &str) -> Problem {
     };
     Problem::new(Code::ConnectionLost, format!("{host} ended the connection"), means)
         .retry(Retry::AfterWait)
-}
-
-fn auth_refused(reply: &Reply, challenge: Option<String>) -> Problem {
-    let said = match challenge {
-        Some(reason) => format!("{reply}\n{reason}"),
-        None => reply.to_string(),
-    };
-    worded(Stage::Auth, reply).said(said)
-}
-
-fn refused(stage: Stage, reply: &Reply) -> Problem {
-    worded(stage, reply).said(reply.to_string())
-}
-
-fn recipients_refused(count: usize, reply: &Reply) -> Problem {
-    let mut problem = worded(Stage::Sender, reply);
-    if matches!(problem.code, Code::SenderRefused) {
-        problem.code = Code::RecipientsRefused;
-    }
-    if count > 1 {
-        problem.title = format!("All {count} recipients were refused");
-    }
-    problem.said(reply.to_string())
-}
-
-/// What a reply at `stage` means, and how long to wait where it says so.
-fn worded(stage: Stage, reply: &Reply) -> Problem {
-    let problem = meant(stage, reply);
-    match told_wait(reply).filter(|_| problem.retry == Retry::AfterWait) {
-        Some(wait) => problem.after(wait),
-        None => problem,
-    }
-}
-
-/// How long to wait in a reply's own words: "in 90 seconds", "after 5 minutes".
-fn told_wait(reply: &Reply) -> Option<Duration> {
-    const UNITS: [(&str, u64); 3] = [("sec", 1), ("min", 60), ("hour", 3_600)];
-    let text = reply.to_string().to_lowercase();
-    let words: Vec<_> = text.split_whitespace().collect();
-    words.windows(3).find_map(|three| {
-        let number: u64 = three[1].parse().ok().filter(|_| matches!(three[0], "in" | "after"))?;
-        let (_, unit) = UNITS.into_iter().find(|(name, _)| three[2].starts_with(name))?;
-        Some(Duration::from_secs(number.checked_mul(unit)?))
-    })
-}
-
-/// The words of the catalogue, or what can be said of any reply at `stage`.
-fn meant(stage: Stage, reply: &Reply) -> Problem {
-    if let Some(Words { code, title, means, retry, source }) = replies::known(stage, reply) {
-        let problem = Problem::new(code, title, means).retry(retry);
-        return match source {
-            Some(source) => problem.source(source),
-            None => problem,
-        };
-    }
-    if reply.is_temporary() {
-        return Problem::new(
-            Code::Busy,
-            "The mail server is busy",
-            "It says that it is a passing trouble. Nothing was sent; try again in a while.",
-        )
-        .retry(Retry::AfterWait);
-    }
-    let (code, title, means) = match stage {
-        Stage::Auth => (
-            Code::AuthRefused,
-            "The mail server refused the sign-in",
-            "It knows this way of signing in, and did not accept what it was shown.",
-        ),
-        Stage::Sender => (
-            Code::SenderRefused,
-            "The mail server refused the sender",
-            "It does not accept mail from this From address over this sign-in.",
-        ),
-        Stage::Message => (
-            Code::MessageRefused,
-            "The mail server refused the message",
-            "It accepted sender and recipients, and not what is in the message.",
-        ),
-        _ => (
-            Code::NoConnection,
-            "The mail server does not want to talk",
-            "It accepted the connection and turned it away. Its own words say why.",
-        ),
-    };
-    Problem::new(code, title, means)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[rustfmt::skip]
-    fn a_reply_may_say_how_long_to_wait() {
-        let table = [
-            ("451 4.7.1 Greylisted, try again in 300 seconds.", Some(300)),
-            ("450 4.7.0 Slow down; come back after 5 minutes",  Some(300)),
-            ("421 4.7.0 Try again in 1 hour",                   Some(3_600)),
-            ("451 4.7.0 Try again later",                       None),
-            ("452 4.5.3 in 90 recipients of 100",               None),
-            ("451 in 99999999999999999999 seconds",             None),
-        ];
-        for (said, seconds) in table {
-            let reply = Reply::parse(said).unwrap();
-            let wait = worded(Stage::Sender, &reply).retry_after_ms.map(|ms| ms / 1_000);
-            assert_eq!(wait, seconds, "{said}");
-        }
-    }
 }

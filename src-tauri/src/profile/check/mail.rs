@@ -2,7 +2,8 @@
 
 use super::{
     Wrong,
-    words::{Read, is_dns_name, line, shown},
+    network::is_dns_name,
+    words::{Read, line, shown},
 };
 use crate::profile::Mailbox;
 use std::net::{Ipv4Addr, Ipv6Addr};

@@ -8,6 +8,7 @@ mod certificate;
 mod draft;
 mod hosts;
 mod mail;
+mod network;
 mod profile;
 mod registration;
 mod together;
@@ -37,7 +38,7 @@ pub struct Fault {
 /// # Errors
 /// What is wrong with it.
 pub fn issuer(value: &str) -> Result<Url, Fault> {
-    words::base_address(value.trim()).map_err(|wrong| wrong.of("issuer"))
+    network::base_address(value.trim()).map_err(|wrong| wrong.of("issuer"))
 }
 
 /// The way to other computers; left out: the system's.
@@ -47,7 +48,7 @@ pub fn issuer(value: &str) -> Result<Url, Fault> {
 pub fn route(value: &str) -> Result<Route, Fault> {
     match value.trim() {
         "" => Ok(Route::System),
-        value => words::route(value).map_err(|wrong| wrong.of("route")),
+        value => network::route(value).map_err(|wrong| wrong.of("route")),
     }
 }
 

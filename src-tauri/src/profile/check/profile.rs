@@ -1,7 +1,7 @@
 //! The check of a profile.
 
 use super::{
-    Fault, Faults, ImapDraft, ProfileDraft, SmtpDraft, Wrong, mail, registration_of,
+    Fault, Faults, ImapDraft, ProfileDraft, SmtpDraft, Wrong, mail, network, registration_of,
     together::together, words,
 };
 use crate::profile::{
@@ -43,7 +43,7 @@ impl ProfileDraft {
             save_to_sent_items: self.save_to_sent_items,
             smtp: self.smtp.as_ref().map(|smtp| smtp.check(&mut faults)),
             imap: self.imap.as_ref().map(|imap| imap.check(&mut faults)),
-            route: faults.maybe("route", &self.route, words::route).unwrap_or(Route::System),
+            route: faults.maybe("route", &self.route, network::route).unwrap_or(Route::System),
             technical_mail: faults.maybe(
                 "technical_mail",
                 &self.technical_mail,
@@ -77,7 +77,7 @@ impl SmtpDraft {
         let usual = if self.port == Some(465) { Security::Tls } else { Security::Starttls };
         let security = faults.word("smtp.security", &self.security, Security::ALL, usual);
         let usual_port = i64::from(presets::usual_smtp_port(security));
-        let port = faults.take("smtp.port", words::port(self.port.unwrap_or(usual_port)));
+        let port = faults.take("smtp.port", network::port(self.port.unwrap_or(usual_port)));
         match (port, security) {
             (465, Security::Starttls) => faults.refuse(
                 "smtp.port",
@@ -91,7 +91,7 @@ impl SmtpDraft {
             ),
             _ => {}
         }
-        let host = faults.take("smtp.host", words::host(self.host.trim()));
+        let host = faults.take("smtp.host", network::host(self.host.trim()));
         let allow_plaintext = self.plaintext_allowed(&host, security, faults);
         SmtpSettings {
             host,
@@ -117,7 +117,8 @@ impl SmtpDraft {
                 "the connection is protected",
                 "Leave it out; it is for security = \"none\" alone",
             );
-        } else if !faults.about("smtp.host") && !words::host(allowed).is_ok_and(|one| one == host) {
+        } else if !faults.about("smtp.host") && !network::host(allowed).is_ok_and(|one| one == host)
+        {
             faults.refuse(
                 "smtp.allow_plaintext",
                 &format!("{} was allowed, and the server is {}", words::shown(allowed), words::shown(host)),
@@ -133,8 +134,8 @@ impl ImapDraft {
         let security = faults.word("imap.security", &self.security, Security::ALL, Security::Tls);
         let usual_port = if security == Security::Tls { 993 } else { 143 };
         ImapSettings {
-            host: faults.take("imap.host", words::host(self.host.trim())),
-            port: faults.take("imap.port", words::port(self.port.unwrap_or(usual_port))),
+            host: faults.take("imap.host", network::host(self.host.trim())),
+            port: faults.take("imap.port", network::port(self.port.unwrap_or(usual_port))),
             user: faults.maybe("imap.user", &self.user, |value| words::line(value, 254)),
             security,
         }

@@ -1,6 +1,6 @@
 //! The check of a registration.
 
-use super::{Fault, Faults, RegistrationDraft, Wrong, words};
+use super::{Fault, Faults, RegistrationDraft, Wrong, network, words};
 use crate::{
     net::http::is_this_computer,
     profile::{
@@ -19,7 +19,7 @@ impl RegistrationDraft {
         let provider = self.provider(&mut faults);
         let tenant = self.tenant(provider, &mut faults);
         let mut endpoint = |field: &str, value: &str| {
-            faults.maybe(field, value, |value| words::endpoint(value, tenant.as_deref()))
+            faults.maybe(field, value, |value| network::endpoint(value, tenant.as_deref()))
         };
         let authorize_endpoint = endpoint("authorize_endpoint", &self.authorize_endpoint);
         let token_endpoint = endpoint("token_endpoint", &self.token_endpoint);
@@ -37,9 +37,9 @@ impl RegistrationDraft {
                 words::day,
             ),
             authority: faults.maybe("authority", &self.authority, |value| {
-                words::authority(value, tenant.as_deref())
+                network::authority(value, tenant.as_deref())
             }),
-            graph_url: faults.maybe("graph_url", &self.graph_url, words::base_address),
+            graph_url: faults.maybe("graph_url", &self.graph_url, network::base_address),
             redirect: faults
                 .maybe("redirect", &self.redirect, |value| redirect(value, provider))
                 .unwrap_or(Redirect::Loopback),
@@ -62,7 +62,7 @@ impl RegistrationDraft {
             device_endpoint,
             revocation_endpoint,
             issuer: faults.maybe("issuer", &self.issuer, |value| {
-                words::base_address(value).map(|_| value.trim_end_matches('/').to_owned())
+                network::base_address(value).map(|_| value.trim_end_matches('/').to_owned())
             }),
             confirmed_hosts: self.still_confirmed(),
             sandbox: self.sandbox,
@@ -80,9 +80,9 @@ impl RegistrationDraft {
 
     fn tenant(&self, provider: Provider, faults: &mut Faults) -> Option<String> {
         let read = match provider {
-            Provider::Microsoft => words::tenant,
+            Provider::Microsoft => network::tenant,
             Provider::Google => |_: &str| Err(Wrong::new("Google has no tenants", "Leave it out")),
-            Provider::Custom => words::realm,
+            Provider::Custom => network::realm,
         };
         if provider == Provider::Microsoft && self.tenant.trim().is_empty() {
             let remedy = "A GUID, a domain of the tenant such as contoso.com, or one of: organizations, common, consumers";
@@ -151,7 +151,7 @@ fn client_id(value: &str, provider: Provider) -> Result<String, Wrong> {
 }
 
 fn redirect(value: &str, provider: Provider) -> Result<Redirect, Wrong> {
-    let redirect = words::redirect(value)?;
+    let redirect = network::redirect(value)?;
     match (&redirect, provider) {
         (Redirect::DeepLink, Provider::Google) => {
             Err(Wrong::new("Google's desktop clients have no deep links", "Use loopback"))
