@@ -17,6 +17,7 @@ use super::{
 };
 use clients::Clients;
 use http::{Request, Response};
+use reqwest::Body;
 use std::time::Duration;
 use url::Url;
 
@@ -102,7 +103,10 @@ impl Http {
     ///
     /// # Errors
     /// Says why there is none, and whether the request may have arrived.
-    pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {
+    pub async fn send(
+        &self,
+        request: Request<impl Into<Body>>,
+    ) -> Result<Response<Vec<u8>>, HttpError> {
         self.send_within(None, request).await
     }
 
@@ -113,7 +117,7 @@ impl Http {
     pub async fn send_within(
         &self,
         limit: Option<Duration>,
-        request: Request<Vec<u8>>,
+        request: Request<impl Into<Body>>,
     ) -> Result<Response<Vec<u8>>, HttpError> {
         let url = Url::parse(&request.uri().to_string())
             .map_err(|_| HttpError::Insecure { url: request.uri().to_string() })?;

@@ -1,6 +1,7 @@
 //! One request to Graph: what it says, and what making it again would do.
 
 use crate::{secret::Secret, transport::SendError};
+use bytes::Bytes;
 use http::{HeaderValue, Method, Request, header};
 use url::Url;
 use uuid::Uuid;
@@ -20,7 +21,8 @@ pub(super) enum Nature {
 #[derive(Debug, Clone)]
 pub(super) struct Ask {
     pub(super) nature: Nature,
-    pub(super) body: Vec<u8>,
+    /// Shared by all repetitions: it may be some megabytes.
+    pub(super) body: Bytes,
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) kind: Option<&'static str>,
@@ -34,12 +36,12 @@ pub(super) struct Ask {
 impl Ask {
     pub(super) fn new(nature: Nature, method: Method, url: Url) -> Self {
         let id = Some(Uuid::new_v4().to_string());
-        Self { nature, method, url, kind: None, range: None, body: Vec::new(), id, tries: 0 }
+        Self { nature, method, url, kind: None, range: None, body: Bytes::new(), id, tries: 0 }
     }
 
     /// With `body` of the media type `kind`.
     pub(super) fn with(mut self, kind: &'static str, body: Vec<u8>) -> Self {
-        (self.kind, self.body) = (Some(kind), body);
+        (self.kind, self.body) = (Some(kind), body.into());
         self
     }
 
@@ -56,7 +58,7 @@ impl Ask {
         Self { id: None, ..Self::new(Nature::Harmless, Method::GET, url) }
     }
 
-    pub(super) fn request(&self, token: &Secret) -> Result<Request<Vec<u8>>, SendError> {
+    pub(super) fn request(&self, token: &Secret) -> Result<Request<Bytes>, SendError> {
         let mut request = Request::builder().method(&self.method).uri(self.url.as_str());
         if let Some(id) = &self.id {
             let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
