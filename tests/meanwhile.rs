@@ -12,7 +12,10 @@ use sendright::{
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::TcpListener,
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, RecvTimeoutError},
+    },
     thread,
     time::Duration,
 };
@@ -35,9 +38,11 @@ impl SecretStore for Slow {
     }
 
     fn get(&self, key: &SecretKey) -> Result<Option<Secret>, VaultError> {
-        let told = self.answers.lock().unwrap().recv_timeout(Duration::from_secs(20));
-        told.expect("the server was greeted meanwhile");
-        self.secrets.get(key)
+        match self.answers.lock().unwrap().recv_timeout(Duration::from_secs(20)) {
+            Ok(()) => self.secrets.get(key),
+            Err(RecvTimeoutError::Disconnected) => Ok(None),
+            Err(RecvTimeoutError::Timeout) => panic!("the server was not greeted meanwhile"),
+        }
     }
 
     fn forget(&self, key: &SecretKey) -> Result<(), VaultError> {
@@ -61,41 +66,68 @@ fn server(let_answer: mpsc::Sender<()>) -> (u16, mpsc::Receiver<String>) {
                     "QUIT" => b"221 bye\r\n",
                     _ => b"535 5.7.8 no\r\n",
                 };
+                let _ = tell.send(word.clone());
                 let _ = out.write_all(reply);
                 if word == "EHLO" {
                     let _ = let_answer.send(());
                 }
-                let _ = tell.send(word);
             }
         }
     });
     (port, heard)
 }
 
-/// Sends with a sender whose password is `stored` or not; gives the report and what the server heard.
-async fn send(stored: bool, limits: Limits) -> (SendReport, Vec<String>) {
-    let dir = tempfile::tempdir().unwrap();
-    let (let_answer, answers) = mpsc::channel();
-    // One for the look that `apply` takes.
-    let_answer.send(()).unwrap();
-    let (port, heard) = server(let_answer);
-    let vault = Slow { secrets: Memory::default(), answers: Mutex::new(answers) };
-    let app = App::open(Parts {
-        paths: Paths::at(dir.path()),
-        db: None,
-        vault: Arc::new(vault),
-        clock: Clock::system(),
-        limits,
-        surroundings: Surroundings::default(),
-    })
-    .unwrap();
-    let password = if stored { "password = { env = \"PASSWORD\" }\n" } else { "" };
-    let file = format!(
-        "[[profile]]\nname = \"Slow\"\nsign_in = \"password\"\nmailbox = \"a@b.example\"\n{password}\
-         smtp = {{ host = \"127.0.0.1\", port = {port}, security = \"none\" }}\n"
-    );
-    app.apply(file, dir.path().into(), |_| Some(Secret::new("hunter2"))).await.unwrap();
-    let message = MessageDraft {
+/// A sender whose password is `stored` or not, its server, and a message of it.
+struct World {
+    _dir: tempfile::TempDir,
+    app: App,
+    request: SendRequest,
+    heard: mpsc::Receiver<String>,
+    /// As long as this is there, the vault lets whoever asks wait.
+    let_answer: mpsc::Sender<()>,
+}
+
+impl World {
+    /// The vault answers once the server was greeted, or, where it is `locked`, not at all.
+    async fn new(stored: bool, locked: bool, limits: Limits) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (let_answer, answers) = mpsc::channel();
+        if stored {
+            let_answer.send(()).unwrap(); // for the look that `apply` takes
+        }
+        let nobody = mpsc::channel().0;
+        let (port, heard) = server(if locked { nobody } else { let_answer.clone() });
+        let vault = Slow { secrets: Memory::default(), answers: Mutex::new(answers) };
+        let app = App::open(Parts {
+            paths: Paths::at(dir.path()),
+            db: None,
+            vault: Arc::new(vault),
+            clock: Clock::system(),
+            limits,
+            surroundings: Surroundings::default(),
+        })
+        .unwrap();
+        let password = if stored { "password = { env = \"PASSWORD\" }\n" } else { "" };
+        let file = format!(
+            "[[profile]]\nname = \"Slow\"\nsign_in = \"password\"\nmailbox = \"a@b.example\"\n{password}\
+             smtp = {{ host = \"127.0.0.1\", port = {port}, security = \"none\" }}\n"
+        );
+        app.apply(file, dir.path().into(), |_| Some(Secret::new("hunter2"))).await.unwrap();
+        let profile_id = app.find_profile("Slow").await.unwrap();
+        let request =
+            SendRequest { send_id: Uuid::new_v4(), profile_id, via: None, message: message() };
+        Self { _dir: dir, app, request, heard, let_answer }
+    }
+
+    /// Sends it; gives the report and what the server heard.
+    async fn send(self) -> (SendReport, Vec<String>) {
+        let report = self.app.send(self.request).await.unwrap();
+        (report, self.heard.try_iter().collect())
+    }
+}
+
+fn message() -> MessageDraft {
+    MessageDraft {
         from: String::new(),
         to: vec!["c@d.example".to_owned()],
         cc: Vec::new(),
@@ -108,31 +140,45 @@ async fn send(stored: bool, limits: Limits) -> (SendReport, Vec<String>) {
         dsn_return: None,
         attachments: Vec::new(),
         save_to_sent_items: None,
-    };
-    let profile_id = app.find_profile("Slow").await.unwrap();
-    let send_id = Uuid::new_v4();
-    let request = SendRequest { send_id, profile_id, via: None, message };
-    let report = app.send(request).await.unwrap();
-    (report, heard.try_iter().collect())
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_is_greeted_while_the_vault_is_asked() {
-    let (report, heard) = send(true, Limits::default()).await;
+    let (report, heard) = World::new(true, false, Limits::default()).await.send().await;
     assert_eq!(report.problem.unwrap().code, Code::AuthRefused);
     assert_eq!(heard[..2], ["EHLO", "AUTH"], "{heard:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_nothing_to_sign_in_with_hears_of_it_and_the_server_hears_nothing_more() {
-    let (report, heard) = send(false, Limits::default()).await;
+    let (report, heard) = World::new(false, false, Limits::default()).await.send().await;
     assert_eq!(report.problem.unwrap().code, Code::SignInNeeded);
     assert_eq!(heard, ["EHLO"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_waited_too_long_is_greeted_anew() {
-    let (report, heard) = send(true, Limits { idle: Duration::ZERO, ..Limits::default() }).await;
+    let limits = Limits { idle: Duration::ZERO, ..Limits::default() };
+    let (report, heard) = World::new(true, false, limits).await.send().await;
     assert_eq!(report.problem.unwrap().code, Code::AuthRefused);
     assert_eq!(heard[..3], ["EHLO", "EHLO", "AUTH"], "{heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_send_can_be_cancelled_while_a_locked_vault_is_asked() {
+    let World { _dir, app, request, heard, let_answer } =
+        World::new(true, true, Limits::default()).await;
+    let id = request.send_id;
+    let sending = tokio::spawn({
+        let app = app.clone();
+        async move { app.send(request).await.unwrap() }
+    });
+    let heard = tokio::task::spawn_blocking(move || heard.recv_timeout(Duration::from_secs(20)));
+    assert_eq!(heard.await.unwrap().unwrap(), "EHLO");
+    app.cancel_send(id).await.unwrap();
+    let report = tokio::time::timeout(Duration::from_secs(10), sending).await;
+    let report = report.expect("the vault is not waited for").unwrap();
+    assert_eq!(report.problem.unwrap().code, Code::Cancelled);
+    drop(let_answer);
 }

@@ -270,6 +270,23 @@ async fn history_has_what_the_server_heard_of_and_says_what_put_it_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_had_no_turn_does_not_hide_the_one_that_was_refused() {
+    let refused =
+        [ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, ASKED, "S: 554 5.7.1 no\nSILENCE"];
+    let server = SmtpScript::start(&[PIPELINES, &refused.concat()].concat()).await;
+    let place = Sendright::new();
+    place.write("p.toml", &profile("\"none\"", server.port));
+    let (_, place) = send(place, "5", &[]).await;
+    let looked_at = tokio::task::spawn_blocking(move || {
+        (place.history(), place.json(&["profiles"])["profiles"][0]["health"].clone())
+    });
+    let (rows, health) = looked_at.await.unwrap();
+    assert_eq!(outcomes(&rows), ["accepted", "not_sent", "refused"]);
+    assert_eq!(rows[0]["outcome"], "refused", "the newest is the one that had its turn");
+    assert_eq!(health, "failing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_be_reached_leaves_one_row_however_many_there_were_to_be() {
     let place = Sendright::new();
     place.write("p.toml", &profile("\"none\"", 9));

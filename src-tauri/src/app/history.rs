@@ -52,9 +52,10 @@ impl App {
 
 impl App {
     /// The report of a send whose answer nobody waits for, because of `problem`. Its row stays as it is:
-    /// the next start calls it uncertain.
+    /// the next start calls it uncertain. Where it cannot be read, `problem` is all there is to say.
     pub async fn in_doubt(&self, id: Uuid, problem: Problem) -> Result<SendReport, Problem> {
-        let record = self.beside(move |inner| Ok(inner.outbox.get(id)?)).await?;
+        let read = self.beside(move |inner| Ok(inner.outbox.get(id)?)).await;
+        let Ok(record) = read else { return Err(problem) };
         let took = self.0.clock.now().since(record.started_at);
         let uncertain = |one| RecipientReport { outcome: RecipientOutcome::Uncertain, ..one };
         Ok(SendReport {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     api::{MessageDraft, News, RecipientOutcome, SendReport},
+    clock::Timestamp,
     explain::{Code, Problem},
     letter::Letter,
     outbox::{Beginning, Ending},
@@ -26,6 +27,8 @@ pub struct Ready {
     pub(super) cancel: CancellationToken,
     /// Whether the server may have heard of it before its turn.
     pub(super) announced: AtomicBool,
+    /// When it was composed, which is before it is written down.
+    pub(super) made: Timestamp,
 }
 
 impl Ready {
@@ -97,7 +100,9 @@ impl Line {
             return self.withdraw(ready).await;
         }
         let ended = Err(Failed::before(&ready.letter, "sender", out_of_turn(later)));
-        let answered = self.answered(ready, ended, &Watch::nobody(), Instant::now());
+        let made = ready.made;
+        let mut answered = self.answered(ready, ended, &Watch::nobody(), Instant::now());
+        answered.ending.started_at = made; // it had no turn: it is no newer than what put it off
         self.settle(answered).await;
     }
 
@@ -111,7 +116,8 @@ impl Line {
         let keep_copy = self.keeps_copy(message)?;
         let letter = self.compose(message).await?;
         let (cancel, announced) = (CancellationToken::new(), AtomicBool::new(false));
-        Ok(Ready { id, letter, keep_copy, cancel, announced })
+        let made = self.app.0.clock.now();
+        Ok(Ready { id, letter, keep_copy, cancel, announced, made })
     }
 
     fn row(&self, ready: &Ready, message: &MessageDraft) -> Beginning {

@@ -18,7 +18,7 @@ use crate::{
         smtp::{Server, Session},
     },
 };
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -156,13 +156,21 @@ impl Line {
         let server =
             self.server().await.map_err(|problem| Failed::before(letter, "settings", problem))?;
         let limits = &self.app.0.limits;
+        let fetched = AtomicBool::new(false);
+        let fetching = async {
+            let credentials = self.credentials(letter, &ready.cancel).await;
+            fetched.store(true, Relaxed);
+            credentials
+        };
         let greeting = async {
             let greeted = Session::greet(&server, limits, watch).await;
+            if !fetched.load(Relaxed) {
+                self.app.at_stage(ready.id, "token", letter.size()); // that is what is waited for
+            }
             Ok((greeted, Instant::now()))
         };
         // Whoever has nothing to sign in with hears of it at once, however slow the server is.
-        let (credentials, (mut greeted, at)) =
-            tokio::try_join!(self.credentials(letter, &ready.cancel), greeting)?;
+        let (credentials, (mut greeted, at)) = tokio::try_join!(fetching, greeting)?;
         if greeted.is_ok() && at.elapsed() > limits.idle {
             drop(greeted); // it may be closed already: nobody waits for a good-bye
             greeted = Session::greet(&server, limits, watch).await;

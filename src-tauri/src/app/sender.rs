@@ -7,7 +7,7 @@ use crate::{
     oauth::{AccessToken, Party, SignInReason, SignedIn as Brought, TokenError, challenge},
     profile::{Profile, ProfileId, Registration, SignIn, Transport, presets, store::SignedIn},
     secret::{Secret, SecretKey, SecretName, SecretStore as _},
-    transport::Credentials,
+    transport::{Credentials, SendError, Stage},
 };
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,18 @@ pub(super) struct Sender {
     pub(super) registration: Option<Registration>,
     /// Who signed in, where somebody did.
     pub(super) account: Option<String>,
+}
+
+/// What `work` gives, or that it was cancelled: a vault may be asking the person meanwhile.
+async fn until<T>(
+    cancel: &CancellationToken,
+    work: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(SendError::Cancelled { stage: Stage::Auth }.into()),
+        done = work => done,
+    }
 }
 
 impl App {
@@ -62,7 +74,8 @@ impl App {
         match sender.profile.sign_in {
             SignIn::None => Ok(Credentials::None),
             SignIn::Password => {
-                Ok(Credentials::Password { user, password: self.password(sender).await? })
+                let password = until(cancel, self.password(sender)).await?;
+                Ok(Credentials::Password { user, password })
             }
             SignIn::Delegated | SignIn::AppOnly => {
                 let token = self.access_token(sender, via, cancel).await?.value;
@@ -90,7 +103,7 @@ impl App {
         via: Transport,
         cancel: &CancellationToken,
     ) -> Result<AccessToken, Problem> {
-        let party = self.party(sender).await?;
+        let party = until(cancel, self.party(sender)).await?;
         let scopes = presets::token_scopes(&sender.profile, sender.registration.as_ref(), via);
         let before = self.0.wallet.held_by(sender.profile.id).map(|token| token.expires_at);
         let access = self.0.wallet.access(&party, &scopes, cancel).await;

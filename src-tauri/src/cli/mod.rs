@@ -156,7 +156,7 @@ fn open(start: &Start, secrets: bool) -> Result<App, Problem> {
     let vault = start.paths()?.vault_file();
     let parts = start.parts(|| secrets.then(|| ask::passphrase(&vault)).flatten())?;
     if secrets {
-        parts.vault.prepare(); // while the database is opened
+        parts.vault.prepare(); // while the rest begins
     }
     let paths = parts.paths.clone();
     let app = App::open(parts)?;

@@ -156,7 +156,7 @@ fn told(cli: &Cli, sent: Result<SendReport, Problem>, began: Instant) -> u8 {
             code(&report)
         }
         Err(problem) => {
-            cli.out.outcome(&not_sent(&problem, began), "", Some(&problem));
+            cli.out.outcome(&unwritten(&problem, began), "", Some(&problem));
             problem.code.exit_code()
         }
     }
@@ -192,10 +192,12 @@ pub(super) async fn one(
     ended
 }
 
-/// The result of a message that was not even written down.
-fn not_sent(problem: &Problem, began: Instant) -> serde_json::Value {
+/// The result of a message of which no row can be shown.
+fn unwritten(problem: &Problem, began: Instant) -> serde_json::Value {
+    let outcome =
+        if problem.code == Code::Uncertain { Outcome::Uncertain } else { Outcome::NotSent };
     json!({
-        "outcome": Outcome::NotSent, "id": null, "message_id": null, "transport": null,
+        "outcome": outcome, "id": null, "message_id": null, "transport": null,
         "recipients": [], "reply": null, "stage": "settings", "elapsed_ms": milliseconds(began),
         "problem": problem,
     })

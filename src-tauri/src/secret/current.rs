@@ -50,10 +50,6 @@ impl SecretStore for CurrentVault {
         self.used().ready()
     }
 
-    fn prepare(&self) {
-        self.used().prepare();
-    }
-
     fn put(&self, key: &SecretKey, secret: &Secret, label: &str) -> Result<(), VaultError> {
         self.used().put(key, secret, label)
     }

@@ -37,7 +37,9 @@ impl ServerCertVerifier for Extra {
         let Err(fault) = ask(&*self.own) else { return Ok(ServerCertVerified::assertion()) };
         // What the named authority issued is refused in the words of its own judge.
         let knows_the_issuer = fault != Error::InvalidCertificate(CertificateError::UnknownIssuer);
-        let Ok(system) = trust::system(Arc::clone(&self.crypto)) else { return Err(fault) };
+        let Ok(system) = trust::system(Vec::new(), Arc::clone(&self.crypto)) else {
+            return Err(fault);
+        };
         ask(&*system).map_err(|other| if knows_the_issuer { fault } else { other })
     }
 

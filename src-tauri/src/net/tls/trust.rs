@@ -9,6 +9,10 @@ use rustls::{
 };
 use std::{fmt::Display, sync::Arc};
 
+/// The verifiers of macOS and Windows have no authorities to read first, and look for revoked
+/// certificates: they judge what a named authority issued as well.
+const SYSTEM_JUDGES_ALL: bool = cfg!(any(windows, target_os = "macos"));
+
 /// Which certificate authorities are believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trust {
@@ -44,8 +48,10 @@ impl Trust {
         crypto: Arc<CryptoProvider>,
     ) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
         Ok(match (self.system, self.extra.is_empty()) {
-            (true, true) => system(crypto)?,
-            (true, false) => Arc::new(Extra { own: self.own(&crypto)?, crypto }),
+            (true, false) if !SYSTEM_JUDGES_ALL => {
+                Arc::new(Extra { own: self.own(&crypto)?, crypto })
+            }
+            (true, _) => system(self.extra.clone(), crypto)?,
             (false, _) => self.own(&crypto)?,
         })
     }
@@ -61,9 +67,12 @@ impl Trust {
     }
 }
 
-/// The operating system's own verifier, or one that knows its authorities.
-pub(super) fn system(crypto: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
-    rustls_platform_verifier::Verifier::new(crypto)
+/// The operating system's own verifier, or one that knows its authorities; it believes `extra` as well.
+pub(super) fn system(
+    extra: Vec<CertificateDer<'static>>,
+    crypto: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+    rustls_platform_verifier::Verifier::new_with_extra_roots(extra, crypto)
         .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
         .map_err(bad)
 }
