@@ -6,6 +6,8 @@ export abstract class Attempts {
   problem = $state<Problem | null>(null);
   busy = $state(false);
 
+  /** Why the last rereading went wrong, as `problem` holds it. */
+  private unread: Problem | null = null;
   private reading = false;
   private stale = false;
 
@@ -36,10 +38,18 @@ export abstract class Attempts {
         this.stale = false;
         await read();
       }
+      this.tell(null);
     } catch (raw) {
-      this.problem = problemFrom(raw);
+      this.tell(problemFrom(raw));
     } finally {
       this.reading = false;
     }
+  }
+
+  /** Says how a rereading went, in the place of what was said of the one before. */
+  private tell(problem: Problem | null) {
+    if (this.problem !== null && this.problem !== this.unread) return;
+    this.problem = problem;
+    this.unread = this.problem;
   }
 }

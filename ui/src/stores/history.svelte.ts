@@ -43,7 +43,7 @@ export class History extends Attempts {
   follow = () =>
     this.reread(async () => {
       await this.readShown();
-      if (this.opened) await this.open(this.opened.row.id);
+      if (this.wanted !== null) await this.readDetail(this.wanted);
     });
 
   /** Reads the next page. */
@@ -70,9 +70,7 @@ export class History extends Attempts {
       return;
     }
     try {
-      const detail = await this.call("history_detail", id);
-      // Arrow keys are faster than Rust: only the row that is still wanted is shown.
-      if (this.wanted === id) this.opened = detail;
+      await this.readDetail(id);
     } catch (raw) {
       this.problem = problemFrom(raw);
     }
@@ -83,6 +81,19 @@ export class History extends Attempts {
 
   private readShown() {
     return this.read(0, Math.max(this.limit, this.rows.length));
+  }
+
+  private async readDetail(id: string) {
+    try {
+      const detail = await this.call("history_detail", id);
+      // Arrow keys are faster than Rust: only the row that is still wanted is shown.
+      if (this.wanted === id) this.opened = detail;
+    } catch (raw) {
+      if (this.wanted !== id) return;
+      if (problemFrom(raw).code !== "unknown-send") throw raw;
+      // It was taken back, and is nothing to be told of.
+      this.opened = this.wanted = null;
+    }
   }
 
   private async read(offset: number, limit: number) {

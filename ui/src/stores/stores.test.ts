@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ConsentStep } from "../api/contract/ConsentStep";
 import type { HistoryPage } from "../api/contract/HistoryPage";
 import { failsWith, fakeCall } from "../testing/fakeCall";
+import { FakeWorld } from "../testing/fakeWorld";
 import { uuid } from "../testing/sample/ids";
 import { vaultAbsent } from "../testing/sample/problems";
 import { Stores } from "./index";
@@ -52,6 +53,27 @@ describe("senders", () => {
     expect(await stores.profiles.load()).toBe(false);
     expect(stores.profiles.problem?.code).toBe("vault-absent");
     expect(stores.profiles.loaded).toBe(false);
+  });
+
+  it("that could not be read after news are said so until they can; what became of an own attempt stays", async () => {
+    const world = new FakeWorld();
+    let readable = true;
+    const { stores } = started(fakeCall({
+      list_profiles: () => (readable ? world.profiles.map(({ row }) => row) : Promise.reject(vaultAbsent)),
+      export_file: failsWith({ ...vaultAbsent, code: "not-writable" }),
+    }));
+    const { profiles } = stores;
+    const followed = async (well: boolean) => {
+      readable = well;
+      await profiles.follow();
+      return profiles.problem?.code ?? null;
+    };
+    await profiles.load();
+    expect([await followed(false), await followed(false), await followed(true)]).toEqual(["vault-absent", "vault-absent", null]);
+    await profiles.exportFile([]);
+    expect([await followed(false), await followed(true)]).toEqual(["not-writable", "not-writable"]);
+    profiles.problem = null;
+    expect(await followed(false)).toBe("vault-absent");
   });
 });
 
@@ -159,6 +181,50 @@ describe("history", () => {
     await history.more();
     expect(history.rows).toHaveLength(10);
     expect(new Set(history.rows.map((row) => row.id)).size).toBe(10);
+  });
+
+  it("opens the row that was asked for last, whatever changes meanwhile", async () => {
+    const world = new FakeWorld();
+    const [first, second] = world.history;
+    if (!first || !second) throw new Error("the sample has too few");
+    let answer: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (answer = resolve));
+    const fake = fakeCall({
+      history_detail: async (id) => {
+        if (id === second.row.id) await slow;
+        return id === first.row.id ? first : second;
+      },
+    });
+    const history = new History(fake.call, null);
+    await history.open(first.row.id);
+    const opening = history.open(second.row.id);
+    const following = history.follow();
+    await vi.waitFor(() => expect(fake.asked.filter(({ command }) => command === "history_detail")).toHaveLength(3));
+    answer();
+    await Promise.all([opening, following]);
+    expect(history.opened?.row.id).toBe(second.row.id);
+  });
+
+  it("closes a row that is taken back, without a word", async () => {
+    const fake = fakeCall();
+    const history = new History(fake.call, null);
+    await history.open(fake.world.history[0]?.row.id ?? "");
+    expect(history.opened).not.toBeNull();
+    fake.world.history = fake.world.history.slice(1);
+    await history.follow();
+    expect(history.opened).toBeNull();
+    expect(history.problem).toBeNull();
+  });
+
+  it("says nothing of a row that could not be opened once another one is wanted", async () => {
+    const fake = fakeCall();
+    const second = fake.world.history[1]?.row.id ?? "";
+    const history = new History(fakeCall({
+      history_detail: (id) => (id === second ? fake.world.answers.history_detail(id) : Promise.reject(vaultAbsent)),
+    }).call, null);
+    await Promise.all([history.open(fake.world.history[0]?.row.id ?? ""), history.open(second)]);
+    expect(history.opened?.row.id).toBe(second);
+    expect(history.problem).toBeNull();
   });
 });
 

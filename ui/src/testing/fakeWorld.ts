@@ -144,7 +144,7 @@ export class FakeWorld {
     send: (request) => this.send(request),
     cancel_send: () => null,
     history: (query) => this.page(query),
-    history_detail: (id) => this.history.find((one) => one.row.id === id) ?? Promise.reject(GONE),
+    history_detail: (id) => this.history.find((one) => one.row.id === id) ?? Promise.reject({ ...GONE, code: "unknown-send" }),
     start_sandbox: () => (this.sandbox = { ...structuredClone(sampleSandbox), mails: this.mails.length }),
     sandbox_view: () => this.sandbox,
     sandbox_inbox: () => this.mails.map((one) => one.mail),
