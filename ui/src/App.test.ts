@@ -260,6 +260,20 @@ describe("what another program changes", () => {
     expect(stores.toasts.all.map(({ text }) => text)).toEqual(["Order confirmations was removed elsewhere"]);
   });
 
+  it("closes the page of a sender that it removed, but not over changed settings", async () => {
+    const { user, fake, stores } = open();
+    await user.click(await screen.findByRole("tab", { name: "Settings" }));
+    await user.type(await screen.findByLabelText("Reply-To"), "x");
+    fake.world.profiles = fake.world.profiles.filter(({ row }) => row.name !== "Order confirmations");
+    fake.tell({ event: "profiles_changed" });
+    expect(await screen.findByRole("alert")).toHaveTextContent("This sender was removed elsewhere");
+    expect(screen.getByText("1 change not saved")).toBeVisible();
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Revert" }));
+    expect(await heading(fake.world.profiles[0]?.row.name ?? "")).toBeVisible();
+    expect(stores.toasts.all.map(({ text }) => text)).toEqual(["Order confirmations was removed elsewhere"]);
+  });
+
   it("is not overwritten unseen by settings under edit; once it is seen they are saved", async () => {
     const late: Problem = { ...vaultAbsent, code: "changed-elsewhere", title: "It was changed elsewhere in the meantime" };
     let refuse = true;

@@ -276,6 +276,16 @@ describe("a certificate", () => {
 });
 
 describe("deleting a registration", () => {
+  /** The sheet of a registration that no sender uses, asking whether to delete it. */
+  async function asking(answers: Answers = {}) {
+    const fake = fakeCall(answers);
+    const mailer = fake.world.registrations.find(({ settings }) => settings.id === MAILER);
+    if (mailer) mailer.used_by = [];
+    const shown = await sheet(MAILER, {}, fake);
+    await shown.user.click(screen.getByRole("button", { name: "Delete…" }));
+    return { ...shown, said: () => shown.stores.toasts.all.map(({ text }) => text) };
+  }
+
   it("is refused while senders use it, and names them", async () => {
     const { user, asked } = await sheet(MAILER);
     await user.click(screen.getByRole("button", { name: "Delete…" }));
@@ -285,15 +295,33 @@ describe("deleting a registration", () => {
   });
 
   it("asks first where none uses it", async () => {
-    const fake = fakeCall();
-    const mailer = fake.world.registrations.find(({ settings }) => settings.id === MAILER);
-    if (mailer) mailer.used_by = [];
-    const onclose = vi.fn();
-    const { user } = await show(RegistrationSheet, { id: MAILER, onclose }, fake);
-    await user.click(screen.getByRole("button", { name: "Delete…" }));
-    expect(fake.asked.some(({ command }) => command === "remove_registration")).toBe(false);
+    const { user, asked, said, onclose } = await asking();
+    expect(asked("remove_registration")).toEqual([]);
     await user.click(screen.getByRole("button", { name: "Delete" }));
-    await waitFor(() => expect(onclose).toHaveBeenCalled());
-    expect(fake.asked).toContainEqual({ command: "remove_registration", request: MAILER });
+    await waitFor(() => expect(onclose).toHaveBeenCalledOnce());
+    expect(asked("remove_registration")).toEqual([MAILER]);
+    expect(said()).toEqual(["Kestrel Mailer is deleted"]);
+  });
+
+  it("is not asked any more once it is removed elsewhere", async () => {
+    const { fake, said, onclose } = await asking();
+    fake.world.registrations = [];
+    fake.tell({ event: "profiles_changed" });
+    await waitFor(() => expect(onclose).toHaveBeenCalledOnce());
+    expect(said()).toEqual(["Kestrel Mailer was removed elsewhere"]);
+  });
+
+  it("that another program was faster with ends in the same way", async () => {
+    const unknown: Problem = { ...tenantFault, code: "unknown-registration", fields: [] };
+    let answer: () => void = () => undefined;
+    const { user, fake, stores, said, onclose } = await asking({
+      remove_registration: () => new Promise((_, reject) => (answer = () => reject(unknown))),
+    });
+    await user.click(screen.getByRole("button", { name: "Delete" }));
+    fake.world.registrations = [];
+    await stores.registrations.follow();
+    answer();
+    await waitFor(() => expect(onclose).toHaveBeenCalledOnce());
+    expect(said()).toEqual(["Kestrel Mailer was removed elsewhere"]);
   });
 });
