@@ -1,7 +1,6 @@
 //! Servers whose TLS is not good enough, one fault each, and what is said of it.
 
-use super::{Gallery, PATIENCE};
-use crate::world::sendright::Sendright;
+use super::Gallery;
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair,
     date_time_ymd,
@@ -219,6 +218,8 @@ fn a_version_that_is_too_old_is_said_to_be_one() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_systems_authorities_are_believed_beside_those_of_a_file() {
+    use super::PATIENCE;
+    use crate::world::sendright::Sendright;
     let (ours, systems) = (Authority::root("Kestrel Root"), Authority::root("System Root"));
     let port = listen(systems.certifies(|_| ()), rustls::ALL_VERSIONS);
     let gallery = Gallery::of(&profile("both", port, ""), &[("ca.pem".to_owned(), ours.pem)]);
