@@ -1,11 +1,12 @@
 //! Ctrl-C, and the system's request to end.
 
-#[cfg(unix)]
-use tokio::signal::unix::Signal;
-#[cfg(not(unix))]
-use tokio::signal::windows::CtrlC as Signal;
+use std::{
+    future::poll_fn,
+    task::{Context, Poll},
+};
 
-use std::{future::poll_fn, task::Poll};
+/// One of the system's ways to say so: Windows has a type for each.
+type Signal = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<()>> + Send>;
 
 /// Hears how often the person or the system wants the program to end: from its making on, not only
 /// while it is waited for.
@@ -27,7 +28,7 @@ impl Interrupts {
     /// Waits for one more; gives how many there were.
     pub(super) async fn next(&mut self) -> u32 {
         poll_fn(|context| {
-            let came = self.signals.iter_mut().any(|one| one.poll_recv(context).is_ready());
+            let came = self.signals.iter_mut().any(|signal| signal(context).is_ready());
             if came { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
@@ -44,14 +45,27 @@ pub(super) fn interrupted() -> impl Future<Output = ()> {
     }
 }
 
+/// Those of `$signal` that the system offers.
+macro_rules! those {
+    ($($signal:expr),* $(,)?) => {
+        [$($signal.ok().map(|mut signal| -> Signal {
+            Box::new(move |context| signal.poll_recv(context))
+        })),*]
+        .into_iter()
+        .flatten()
+        .collect()
+    };
+}
+
 #[cfg(unix)]
 fn signals() -> Vec<Signal> {
     use tokio::signal::unix::{SignalKind, signal};
-    let both = [SignalKind::interrupt(), SignalKind::terminate()];
-    both.into_iter().filter_map(|kind| signal(kind).ok()).collect()
+    those![signal(SignalKind::interrupt()), signal(SignalKind::terminate())]
 }
 
-#[cfg(not(unix))]
+/// A console that is closed gives its programs a few seconds, a shutdown its services.
+#[cfg(windows)]
 fn signals() -> Vec<Signal> {
-    tokio::signal::windows::ctrl_c().into_iter().collect()
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+    those![ctrl_c(), ctrl_break(), ctrl_close(), ctrl_shutdown()]
 }
