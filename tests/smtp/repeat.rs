@@ -1,12 +1,14 @@
 //! `send --repeat` as the outside sees it: one connection as long as it holds, nothing twice.
 
+mod asked;
+mod pace;
+
 use crate::world::{
     sendright::{Ended, Sendright, outcomes},
     smtp_script::SmtpScript,
     token_endpoint::{Say, TokenEndpoint},
 };
 use serde_json::Value;
-use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 const HELLO: &str = "S: 220 hi\nC: EHLO\nS: 250 mail.example\n";
 const TAKEN: &str =
@@ -20,11 +22,17 @@ const BYE: &str = "C: QUIT\nS: 221 bye\n";
 /// Sends `times` messages to servers that follow `scripts`, one a connection.
 async fn repeat(scripts: &[String], times: &str, more: &[&str]) -> (Ended, Vec<String>) {
     let server = SmtpScript::start_each(scripts).await;
-    let place = Sendright::new();
-    place.write("p.toml", &profile("\"none\"", server.port));
+    let place = place(server.port);
     let (ended, place) = send(place, times, more).await;
     drop(place);
     (ended, server.heard().await)
+}
+
+/// Where a sender of the server at `port` is told to be.
+fn place(port: u16) -> Sendright {
+    let place = Sendright::new();
+    place.write("p.toml", &profile("\"none\"", port));
+    place
 }
 
 fn profile(sign_in: &str, port: u16) -> String {
@@ -97,40 +105,6 @@ async fn a_server_that_lets_go_is_called_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_asks_for_time_gets_it() {
-    let later = "C: MAIL\nS: 451 4.7.0 try again later\n";
-    let script = [HELLO, TAKEN, later, TAKEN, BYE].concat();
-    let (ended, _) = repeat(&[script], "2", &[]).await;
-    assert_eq!(names(&ended), ["accepted", "refused", "waiting", "accepted", "result"]);
-    assert_eq!((ended.code, &events(&ended)[4]["accepted"]), (0, &2.into()));
-    assert!(ended.stderr.contains("Trying again in 1 s"), "{}", ended.stderr);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_asks_for_time_is_told_of_one_message_at_a_time() {
-    let later = "S: 451 4.7.0 later\n";
-    let first = [PIPELINES, ASKED, GO_ON, ASKED, later, "SILENCE"].concat();
-    let alone = [ASKED, GO_ON, later, ASKED, GO_ON, "S: 250 queued\n"].concat();
-    let rest =
-        [ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, "C: QUIT\nS: 250 queued\nS: 221 bye"];
-    let (ended, _) = repeat(&[first, [PIPELINES, &alone, &rest.concat()].concat()], "3", &[]).await;
-    let waited = ["refused", "waiting", "refused", "waiting"];
-    assert_eq!(names(&ended)[..4], waited, "{}", ended.stdout);
-    assert_eq!(names(&ended)[4..], ["accepted", "accepted", "accepted", "result"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn patience_has_an_end_and_what_was_not_sent_is_not_called_sent() {
-    let throttled = "C: MAIL\nS: 432 4.3.2 STOREDRV.ClientSubmit; try again in 90 seconds\n";
-    let script = [HELLO, TAKEN, throttled, BYE].concat();
-    let (ended, _) = repeat(&[script], "4", &["--patience", "60"]).await;
-    assert_eq!(names(&ended), ["accepted", "refused", "result"]);
-    let last = &events(&ended)[2];
-    assert_eq!((ended.code, &last["accepted"]), (9, &1.into()));
-    assert_eq!(last["problem"]["retry_after_ms"], 90_000);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_may_have_been_sent_ends_it() {
     let doubt = TAKEN.replace("S: 250 queued\n", "CLOSE");
     let scripts = [[HELLO, TAKEN, &doubt].concat()];
@@ -176,106 +150,11 @@ async fn a_sign_in_that_ends_on_the_way_is_renewed_with_a_new_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pace_is_kept_and_its_wait_is_said_and_can_be_stopped() {
-    let script = [HELLO, &TAKEN.repeat(2), BYE].concat();
-    let server = SmtpScript::start_each(&[script]).await;
-    let place = Sendright::new();
-    place.write("p.toml", &profile("\"none\"", server.port));
-    let stopped = tokio::task::spawn_blocking(move || {
-        place.json(&["apply", "-f", "p.toml"]);
-        let arguments =
-            ["send", "P", "--to", "bo@example.org", "--json", "--repeat", "5", "--per-minute", "2"];
-        let first = place.interrupted_at(&arguments, "\"waiting\"");
-        // Who begins anew within the same minute has no more messages free.
-        let again = place.interrupted_at(&arguments, "\"waiting\"");
-        (first, again)
-    });
-    let (first, again) = stopped.await.unwrap();
-    assert_eq!(names(&first), ["accepted", "accepted", "waiting", "result"], "{}", first.stdout);
-    let waiting = &events(&first)[2];
-    assert_eq!((&waiting["per_minute"], &waiting["problem"]), (&2.into(), &Value::Null));
-    assert!(waiting["wait_ms"].as_u64().is_some_and(|ms| (50_000..=60_000).contains(&ms)));
-    assert!(
-        first.stderr.contains("no more than 2 a minute: this takes some 2 min"),
-        "{}",
-        first.stderr
-    );
-    assert_eq!(events(&first)[3]["problem"]["code"], "cancelled");
-    assert_eq!(names(&again), ["waiting", "result"], "{}", again.stdout);
-    assert_eq!(server.heard().await.last().unwrap(), "QUIT");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn no_more_is_written_down_and_no_more_is_announced_than_the_pace_lets() {
-    let script =
-        [PIPELINES, ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, "S: 250 queued\nSILENCE"];
-    let server = SmtpScript::start_each(&[script.concat()]).await;
-    let place = Sendright::new();
-    place.write("p.toml", &profile("\"none\"", server.port));
-    let rows = tokio::task::spawn_blocking(move || {
-        place.json(&["apply", "-f", "p.toml"]);
-        let arguments =
-            ["send", "P", "--to", "bo@example.org", "--json", "--repeat", "5", "--per-minute", "2"];
-        place.killed_at(&arguments, "\"waiting\"");
-        place.history()
-    });
-    assert_eq!(outcomes(&rows.await.unwrap()), ["accepted", "accepted"]);
-    assert_eq!(server.heard().await.last().unwrap(), "", "nothing of the third");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn after_a_long_wait_the_next_message_is_composed_anew() {
-    let later = "C: MAIL\nS: 451 4.7.0 try again in 6 seconds\n";
-    let script = [HELLO, TAKEN, later, TAKEN, TAKEN, BYE].concat();
-    let server = SmtpScript::start_each(&[script]).await;
-    let place = Sendright::new();
-    place.write("p.toml", &profile("\"none\"", server.port));
-    let (ended, place) = send(place, "3", &[]).await;
-    assert_eq!((ended.code, names(&ended).len()), (0, 6), "{}", ended.stdout);
-    let heard = server.heard().await;
-    let dates: Vec<_> = heard
-        .iter()
-        .filter_map(|text| text.split("Date: ").nth(1)?.split("\r\n").next())
-        .map(|date| OffsetDateTime::parse(date, &Rfc2822).unwrap())
-        .collect();
-    assert!(dates[1] - dates[0] >= time::Duration::seconds(5), "{dates:?}");
-    assert_eq!(outcomes(&rows(place).await), ["accepted", "accepted", "accepted", "refused"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn history_has_what_the_server_heard_of_and_says_what_put_it_off() {
-    let first = [ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, ASKED];
-    let put_off = [&first.concat(), "S: 451 4.7.0 try again in 6 seconds\nSILENCE"].concat();
-    let again = [ASKED, GO_ON, "S: 451 4.7.0 not yet\n", ASKED, GO_ON, "S: 250 queued\n"].concat();
-    let rest =
-        [ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, "C: QUIT\nS: 250 queued\nS: 221 bye"];
-    let scripts = [[PIPELINES, &put_off].concat(), [PIPELINES, &again, &rest.concat()].concat()];
-    let server = SmtpScript::start_each(&scripts).await;
-    let place = Sendright::new();
-    place.write("p.toml", &profile("\"none\"", server.port));
-    let (ended, place) = send(place, "4", &[]).await;
-    assert_eq!(ended.code, 0, "{}", ended.stdout);
-    let looked_at = tokio::task::spawn_blocking(move || {
-        let rows = place.history();
-        let heard_of = rows.iter().find(|row| row["outcome"] == "not_sent").unwrap();
-        let shown = place.run(&["history", "show", heard_of["id"].as_str().unwrap()]).stdout;
-        (rows, shown)
-    });
-    let (rows, shown) = looked_at.await.unwrap();
-    let expected =
-        ["accepted", "accepted", "accepted", "accepted", "not_sent", "refused", "refused"];
-    assert_eq!(outcomes(&rows), expected);
-    assert!(shown.contains("Put off: the server asked for time"), "{shown}");
-    assert!(shown.contains("451 4.7.0 try again in 6 seconds"), "{shown}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_had_no_turn_does_not_hide_the_one_that_was_refused() {
     let refused =
         [ASKED, GO_ON, ASKED, "S: 250 queued\n", GO_ON, ASKED, "S: 554 5.7.1 no\nSILENCE"];
     let server = SmtpScript::start(&[PIPELINES, &refused.concat()].concat()).await;
-    let place = Sendright::new();
-    place.write("p.toml", &profile("\"none\"", server.port));
+    let place = place(server.port);
     let (_, place) = send(place, "5", &[]).await;
     let looked_at = tokio::task::spawn_blocking(move || {
         (place.history(), place.json(&["profiles"])["profiles"][0]["health"].clone())
@@ -288,34 +167,8 @@ async fn a_message_that_had_no_turn_does_not_hide_the_one_that_was_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_be_reached_leaves_one_row_however_many_there_were_to_be() {
-    let place = Sendright::new();
-    place.write("p.toml", &profile("\"none\"", 9));
+    let place = place(9);
     let (ended, place) = send(place, "5", &[]).await;
     assert_eq!((ended.code, names(&ended)), (4, vec!["not_sent".into(), "result".into()]));
     assert_eq!(outcomes(&rows(place).await), ["not_sent"]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_pace_that_cannot_be_counted_has_a_result_too() {
-    let place = Sendright::new();
-    place.write("p.toml", &profile("\"none\"", 9));
-    let ended = tokio::task::spawn_blocking(move || {
-        place.json(&["apply", "-f", "p.toml"]);
-        let db = rusqlite::Connection::open(place.path("data").join("sendright.db")).unwrap();
-        db.execute_batch("ALTER TABLE sends RENAME COLUMN transport TO another").unwrap();
-        place.run(&[
-            "send",
-            "P",
-            "--to",
-            "bo@example.org",
-            "--json",
-            "--repeat",
-            "2",
-            "--per-minute",
-            "2",
-        ])
-    });
-    let ended = ended.await.unwrap();
-    assert_eq!(names(&ended), ["result"], "{}", ended.stdout);
-    assert_eq!(events(&ended)[0]["outcome"], "not_sent", "{}", ended.stdout);
 }
