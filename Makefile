@@ -1,4 +1,4 @@
-# One line each, into scripts/. Windows: the same steps are in CONTRIBUTING.md.
+# One line each, into scripts/. Windows: the same steps are in README.md.
 .PHONY: run test bench dev package
 run:
 	@scripts/run

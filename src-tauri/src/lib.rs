@@ -22,11 +22,11 @@ pub mod oauth;
 pub mod transport;
 
 // Third floor: sense.
+pub mod api;
 pub mod explain;
 pub mod outbox;
 
 // Top floor: use cases.
-pub mod api;
 pub mod app;
 pub mod start;
 
