@@ -128,18 +128,10 @@ impl World {
 
 fn message() -> MessageDraft {
     MessageDraft {
-        from: String::new(),
         to: vec!["c@d.example".to_owned()],
-        cc: Vec::new(),
-        bcc: Vec::new(),
         subject: "Meanwhile".to_owned(),
         text: "meanwhile".to_owned(),
-        html: String::new(),
-        headers: Vec::new(),
-        dsn: Vec::new(),
-        dsn_return: None,
-        attachments: Vec::new(),
-        save_to_sent_items: None,
+        ..MessageDraft::default()
     }
 }
 

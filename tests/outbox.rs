@@ -92,18 +92,10 @@ impl World {
 
     async fn send(&self, send_id: Uuid) -> Result<SendReport, Problem> {
         let message = MessageDraft {
-            from: String::new(),
             to: vec!["c@d.example".to_owned()],
-            cc: Vec::new(),
-            bcc: Vec::new(),
             subject: "Once".to_owned(),
             text: "once".to_owned(),
-            html: String::new(),
-            headers: Vec::new(),
-            dsn: Vec::new(),
-            dsn_return: None,
-            attachments: Vec::new(),
-            save_to_sent_items: None,
+            ..MessageDraft::default()
         };
         let profile_id = self.profile_id;
         self.app.send(SendRequest { send_id, profile_id, message, via: None }).await

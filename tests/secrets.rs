@@ -110,18 +110,10 @@ impl World {
 
     async fn send(&mut self, profile_id: ProfileId) -> SendReport {
         let message = MessageDraft {
-            from: String::new(),
             to: vec![USER.to_owned()],
-            cc: Vec::new(),
-            bcc: Vec::new(),
             subject: "Nothing secret".to_owned(),
             text: "Nothing.".to_owned(),
-            html: String::new(),
-            headers: Vec::new(),
-            dsn: Vec::new(),
-            dsn_return: None,
-            attachments: Vec::new(),
-            save_to_sent_items: None,
+            ..MessageDraft::default()
         };
         let request = SendRequest { send_id: Uuid::new_v4(), profile_id, message, via: None };
         let report = self.app.send(request).await.unwrap();

@@ -38,6 +38,7 @@ kinds! {
 
 data! {
     /// A message to send.
+    #[derive(Default)]
     MessageDraft {
         /// Empty: the profile's own.
         from: String,

@@ -70,18 +70,11 @@ impl App {
     ) -> Result<DemoRun, Problem> {
         let send_id = Uuid::new_v4();
         let message = MessageDraft {
-            from: String::new(),
             to: vec![USER.to_owned()],
-            cc: Vec::new(),
-            bcc: Vec::new(),
             subject: format!("First light through {}", sender.transport.as_str()),
             text: "It works: consent, a token, this message.\n".to_owned(),
             html: "<p>It works: consent, a token, <b>this message</b>.</p>\n".to_owned(),
-            headers: Vec::new(),
-            dsn: Vec::new(),
-            dsn_return: None,
-            attachments: Vec::new(),
-            save_to_sent_items: None,
+            ..MessageDraft::default()
         };
         let request = SendRequest { send_id, profile_id: sender.id, message, via: None };
         let report = self.send(request).await?;

@@ -167,20 +167,7 @@ mod tests {
 
     fn message(file: &str) -> MessageDraft {
         let attachments = vec![AttachmentDraft { file: file.to_owned(), content_id: None }];
-        MessageDraft {
-            from: String::new(),
-            to: Vec::new(),
-            cc: Vec::new(),
-            bcc: Vec::new(),
-            subject: String::new(),
-            text: String::new(),
-            html: String::new(),
-            headers: Vec::new(),
-            dsn: Vec::new(),
-            dsn_return: None,
-            attachments,
-            save_to_sent_items: None,
-        }
+        MessageDraft { attachments, ..MessageDraft::default() }
     }
 
     #[test]
