@@ -5,7 +5,7 @@ use crate::world::sendright::outcomes;
 use std::{
     fs,
     io::{BufRead, BufReader, Read as _, Write as _},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     process::{Child, Command},
     time::Duration,
@@ -89,19 +89,9 @@ fn a_request_to_end_lets_the_message_under_way_be_the_last() {
     for name in ["-INT", "-TERM"] {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let sendright = sender_at(&server);
-        let more = ["--repeat", "5", "--timeout", "10"];
-        let mut command = sendright.command(&[&SEND[..], &more].concat());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-        let (mut out, _) = server.accept().unwrap();
-        let mut heard = BufReader::new(out.try_clone().unwrap());
-        let mut until = |end| while line(&mut heard) != end {};
-        out.write_all(b"220 hi\r\n").unwrap();
-        until("EHLO");
-        out.write_all(b"250-here\r\n250 PIPELINING\r\n").unwrap();
-        until("DATA");
-        out.write_all(b"250 ok\r\n250 ok\r\n354 go\r\n").unwrap();
-        until("DATA"); // the next one's, together with the end of the first
+        let (child, mut said) = sending(&sendright, &["--repeat", "5", "--timeout", "10"]);
+        let (mut out, mut heard) = up_to_the_message(&server);
+        until(&mut heard, "DATA"); // the next one's, together with the end of the first
         signal(name, &child);
         assert!(said.any(|line| line.starts_with("Stopping")));
         out.write_all(b"250 queued\r\n250 ok\r\n250 ok\r\n354 go\r\n").unwrap();
@@ -128,18 +118,9 @@ fn a_second_request_to_end_is_heeded_although_nobody_knows_then_whether_it_was_s
     for (first, second, more, expected) in table {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let sendright = sender_at(&server);
-        let mut command = sendright.command(&[&SEND[..], more].concat());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-        let (mut out, _) = server.accept().unwrap();
-        let mut heard = BufReader::new(out.try_clone().unwrap());
-        let mut until = |end| while line(&mut heard) != end {};
-        out.write_all(b"220 hi\r\n").unwrap();
-        until("EHLO");
-        out.write_all(b"250-here\r\n250 PIPELINING\r\n").unwrap();
-        until("DATA");
-        out.write_all(b"250 ok\r\n250 ok\r\n354 go\r\n").unwrap();
-        until("."); // the message is complete, and is not answered
+        let (mut child, mut said) = sending(&sendright, more);
+        let (out, mut heard) = up_to_the_message(&server);
+        until(&mut heard, "."); // the message is complete, and is not answered
         signal(first, &child);
         assert!(said.any(|line| line.starts_with("Stopping")));
         signal(second, &child);
@@ -165,6 +146,35 @@ fn a_second_request_to_end_is_heeded_although_nobody_knows_then_whether_it_was_s
     }
 }
 
+/// A send that was started, and what it says beside its result.
+fn sending(sendright: &Sendright, more: &[&str]) -> (Child, impl Iterator<Item = String>) {
+    let mut command = sendright.command(&[&SEND[..], more].concat());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    (child, said)
+}
+
+/// Takes a call, and commands in groups, until a message may follow.
+fn up_to_the_message(server: &TcpListener) -> (TcpStream, BufReader<TcpStream>) {
+    let (mut out, _) = server.accept().unwrap();
+    let mut heard = BufReader::new(out.try_clone().unwrap());
+    out.write_all(b"220 hi\r\n").unwrap();
+    until(&mut heard, "EHLO");
+    out.write_all(b"250-here\r\n250 PIPELINING\r\n").unwrap();
+    until(&mut heard, "DATA");
+    out.write_all(b"250 ok\r\n250 ok\r\n354 go\r\n").unwrap();
+    (out, heard)
+}
+
+/// Reads up to the line that begins with the word `end`.
+fn until(heard: &mut impl BufRead, end: &str) {
+    let mut line = String::new();
+    while line.split_whitespace().next() != Some(end) {
+        line.clear();
+        assert_ne!(heard.read_line(&mut line).unwrap(), 0, "it hung up");
+    }
+}
+
 /// A place whose one sender sends through `server`.
 fn sender_at(server: &TcpListener) -> Sendright {
     let sendright = Sendright::new();
@@ -183,11 +193,4 @@ fn sender_at(server: &TcpListener) -> Sendright {
 fn signal(name: &str, child: &Child) {
     let sent = Command::new("kill").args([name, &child.id().to_string()]).status();
     assert!(sent.unwrap().success());
-}
-
-/// The first word of the next line.
-fn line(heard: &mut impl BufRead) -> String {
-    let mut line = String::new();
-    assert_ne!(heard.read_line(&mut line).unwrap(), 0, "it hung up");
-    line.split_whitespace().next().unwrap_or_default().to_owned()
 }
