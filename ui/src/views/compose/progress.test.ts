@@ -4,12 +4,21 @@ import { part, stageWords, stepWords } from "./progress";
 
 const news = (stage: string, sent = 0, total = 1_000): SendNews => ({ send_id: "s", stage, sent, total, cancellable: true, wait_ms: null });
 
-it("counts the steps that a sender really has", () => {
-  expect(stepWords(news("dns"), "smtp", true)).toBe("step 2 of 8");
-  expect(stepWords(news("dns"), "smtp", false)).toBe("step 1 of 7");
-  expect(stepWords(news("message"), "graph", true)).toBe("step 2 of 2");
-  expect(stepWords(news("odd"), "smtp", true)).toBe("");
-  expect(stepWords(null, "smtp", true)).toBe("");
+it("counts the steps of each way", () => {
+  expect(stepWords(news("dns"), "smtp")).toBe("step 1 of 7");
+  expect(stepWords(news("token"), "graph")).toBe("step 1 of 2");
+  expect(stepWords(news("message"), "graph")).toBe("step 2 of 2");
+  expect(stepWords(news("odd"), "smtp")).toBe("");
+  expect(stepWords(null, "smtp")).toBe("");
+});
+
+it.each([
+  ["before the server is looked up", ["token", "dns", "tcp", "tls", "ehlo", "auth", "sender", "message"]],
+  ["once the server is greeted", ["dns", "tcp", "tls", "ehlo", "token", "auth", "sender", "message"]],
+  ["never", ["dns", "tcp", "tls", "ehlo", "auth", "sender", "message"]],
+])("counts up without a gap or a step back where a token is told of %s", (_, stages) => {
+  const said = stages.map((stage) => stepWords(news(stage), "smtp")).filter(Boolean);
+  expect(said).toEqual([1, 2, 3, 4, 5, 6, 7].map((step) => `step ${step} of 7`));
 });
 
 it("says what is done, and counts octets only while they go", () => {

@@ -2,9 +2,12 @@ import type { SendNews } from "../../api/contract/SendNews";
 import type { Transport } from "../../api/contract/Transport";
 import { size } from "../../text/when";
 
-/** The stages of a send, as Rust names them, by way. */
+/**
+ * The steps of a send, by way: stages as Rust names them. By SMTP a token is none, because it is fetched beside the first
+ * four and told of before them, after them where it is still waited for, or both.
+ */
 const STAGES: Record<Transport, string[]> = {
-  smtp: ["token", "dns", "tcp", "tls", "ehlo", "auth", "sender", "message"],
+  smtp: ["dns", "tcp", "tls", "ehlo", "auth", "sender", "message"],
   graph: ["token", "message"],
 };
 
@@ -13,7 +16,7 @@ export function stageWords(news: SendNews | null, host: string): string {
   if (news === null) return "Preparing the message";
   if (news.wait_ms !== null) return `${host} asks us to wait ${Math.ceil(news.wait_ms / 1000)} s`;
   switch (news.stage) {
-    case "token": return "Getting a token";
+    case "token": return "Getting the credentials";
     case "dns": return `Looking up ${host}`;
     case "tcp": return `Connecting to ${host}`;
     case "tls": return "Protecting the connection";
@@ -27,9 +30,9 @@ export function stageWords(news: SendNews | null, host: string): string {
   }
 }
 
-/** "step 4 of 8"; only senders with `tokens` begin by getting one. Empty where the stage is none of the usual. */
-export function stepWords(news: SendNews | null, transport: Transport, tokens: boolean): string {
-  const stages = STAGES[transport].filter((stage) => tokens || stage !== "token");
+/** "step 4 of 7". Empty where the stage is no step. */
+export function stepWords(news: SendNews | null, transport: Transport): string {
+  const stages = STAGES[transport];
   const at = stages.indexOf(news?.stage ?? "");
   return at < 0 ? "" : `step ${at + 1} of ${stages.length}`;
 }
