@@ -90,11 +90,17 @@ fn settings(camera: &mut Camera<'_>, closed: u16) {
     window.see("Kestrel Post is saved");
 }
 
-/// Senders go, one of them under a letter.
+/// Senders go, one of them under changed settings and one under a letter.
 fn removals(camera: &mut Camera<'_>) {
     let (session, window) = (camera.session, camera.window);
     window.press("Newsletter");
+    window.turn_to("Settings");
+    window.fill("Reply-To", "help@kestrel.example");
     run(session, &["remove", "Newsletter"]);
+    window.see("This sender was removed elsewhere. What you wrote stays here until you leave it.");
+    assert_eq!(value(window, "Reply-To"), "help@kestrel.example");
+    camera.take("settings-removed-elsewhere");
+    window.press("Revert");
     window.see("Newsletter was removed elsewhere");
     window.press("Reports");
     window.turn_to("Compose");
