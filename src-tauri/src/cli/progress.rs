@@ -36,5 +36,6 @@ fn words(SendNews { stage, sent, total, wait_ms, .. }: &SendNews) -> String {
     if *total < MIB || *sent == 0 {
         return format!("{stage}…");
     }
-    format!("{stage}… {} of {} MiB", sent / MIB, total.div_ceil(MIB))
+    let whole = |octets: u64| (octets + MIB / 2) / MIB;
+    format!("{stage}… {} of {} MiB", whole(*sent), whole(*total))
 }

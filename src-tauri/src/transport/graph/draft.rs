@@ -115,7 +115,7 @@ async fn fill_and_submit(
     let url = talk.way.graph.at(&["messages", id, "send"]);
     // Nothing in JSON: so does Microsoft's own client.
     let ask = Ask::new(Nature::Sends, Method::POST, url).with("application/json", Vec::new());
-    submit(talk, ask, letter, Trace::Draft(id)).await
+    submit(talk, ask, letter, Trace::Draft(id), (done, total)).await
 }
 
 /// Adds `file` as the one after `before` others. When nobody knows whether it was added, those that are

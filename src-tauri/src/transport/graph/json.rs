@@ -61,7 +61,7 @@ pub(super) async fn send(
     let ask = Ask::new(Nature::Sends, Method::POST, url)
         .with("application/json", body.to_string().into_bytes());
     // A recipient that is the mailbox itself aside, there is no copy that could be found.
-    submit(talk, ask, letter, Trace::MessageId(rights)).await
+    submit(talk, ask, letter, Trace::MessageId(rights), (0, letter.size_with_bcc())).await
 }
 
 async fn message(letter: &Letter) -> Result<Value, SendError> {

@@ -33,7 +33,7 @@ pub(super) async fn send(
     let body = encoded(letter).await?;
     let url = talk.way.graph.at(&["sendMail"]);
     let ask = Ask::new(Nature::Sends, Method::POST, url).with("text/plain", body);
-    submit(talk, ask, letter, Trace::MessageId(rights)).await
+    submit(talk, ask, letter, Trace::MessageId(rights), (0, letter.size_with_bcc())).await
 }
 
 /// The whole message in base64, as Graph wants it, hidden copies included: it takes them out.

@@ -34,22 +34,23 @@ enum Found {
 }
 
 /// Makes the request that sends `letter`. From its first byte on it cannot be stopped; it is made again
-/// only when Graph says that it did not do it, or when the draft is seen not to have been sent.
+/// only when Graph says that it did not do it, or when the draft is seen not to have been sent. `done`
+/// of `total` octets were handed over before it.
 pub(super) async fn submit(
     talk: &mut Talk<'_>,
     mut ask: Ask,
     letter: &Letter,
     trace: Trace<'_>,
+    (done, total): (u64, u64),
 ) -> Result<Delivery, SendError> {
     if talk.watch.cancel.is_cancelled() {
         return Err(SendError::Cancelled { stage: Stage::Message });
     }
-    let total = letter.size_with_bcc();
-    let octets = ask.body.len();
-    talk.watch.transcript.note(format!("the message, {total} octets; {octets} in this request"));
+    let (size, octets) = (letter.size_with_bcc(), ask.body.len());
+    talk.watch.transcript.note(format!("the message, {size} octets; {octets} in this request"));
     let mut doubt = false;
     for submission in 1.. {
-        talk.watch.handed_over(if octets > 0 { 0 } else { total }, total, false);
+        talk.watch.handed_over(done, total, false);
         let error = match talk.once(&ask).await {
             Ok(answer) if answer.status() == StatusCode::ACCEPTED => {
                 return Ok(accepted(letter, answer.status().to_string()));
