@@ -221,13 +221,15 @@ fn a_token_goes_through_the_same_proxies_and_their_faults_have_the_same_names() 
     for (name, .., problem) in ROWS {
         let (code, outcome, found) = gallery.send(name, &["bo@kestrel.example"], &[]);
         assert_eq!((code, outcome.as_str()), (4, "not_sent"), "{name}");
-        let kept = gallery.last(name).to_string();
+        let kept = gallery.last(name);
+        let said = kept["problem"].to_string();
+        let kept = kept.to_string();
         if problem.is_empty() {
             // Behind the proxies that work a mail server answers, which knows no TLS.
-            assert!(!found.starts_with("proxy-") && !kept.contains("proxy 127"), "{name}: {kept}");
+            assert!(!found.starts_with("proxy-") && !said.contains("proxy 127"), "{name}: {kept}");
         } else {
             assert_eq!(found, *problem, "{name}");
-            assert!(kept.contains("proxy 127.0.0.1:"), "{name}: the proxy is named: {kept}");
+            assert!(said.contains("proxy 127.0.0.1:"), "{name}: the proxy is named: {kept}");
         }
         assert!(!kept.contains("kestrel-secret") && !kept.contains("a2VzdHJlb"), "{name}: {kept}");
     }

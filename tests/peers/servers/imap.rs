@@ -66,7 +66,10 @@ impl Mailbox {
             if let Some(number) = numbers(&found).last() {
                 return self.fetch(*number);
             }
-            self.idle(value);
+            // Said together with the answer: it came after it was looked for, and IDLE does not say it again.
+            if !found.iter().any(|line| line.ends_with(" EXISTS")) {
+                self.idle(value);
+            }
         }
     }
 
