@@ -22,11 +22,13 @@ pub struct LetterReader<'a> {
     done: usize,
     file: Option<Open<'a>>,
     block: Vec<u8>,
+    /// A chunk of a file in base64, in no lines yet.
+    encoded: Vec<u8>,
 }
 
 impl<'a> LetterReader<'a> {
     pub(super) fn new(first: &'a [u8], pieces: &'a [Piece]) -> Self {
-        Self { first, pieces, done: 0, file: None, block: Vec::new() }
+        Self { first, pieces, done: 0, file: None, block: Vec::new(), encoded: Vec::new() }
     }
 
     /// The next block; `None` at the end. A block is never empty.
@@ -66,10 +68,13 @@ impl<'a> LetterReader<'a> {
             Some(file) => file,
             closed => closed.insert(Open::open(known).await?),
         };
-        for line in file.chunk().await?.chunks(LINE.0) {
-            let at = self.block.len();
-            self.block.resize(at + line.len().div_ceil(3) * 4, 0);
-            STANDARD.encode_slice(line, &mut self.block[at..]).expect("the room was made for it");
+        // All at once, and then in lines: one by one takes several times as long.
+        self.encoded.clear();
+        let chunk = file.chunk().await?;
+        self.encoded.resize(chunk.len().div_ceil(3) * 4, 0);
+        STANDARD.encode_slice(chunk, &mut self.encoded).expect("the room was made for it");
+        for line in self.encoded.chunks(LINE.1) {
+            self.block.extend_from_slice(line);
             self.block.extend_from_slice(b"\r\n");
         }
         match file.left {
