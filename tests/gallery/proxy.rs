@@ -156,6 +156,7 @@ const ROWS: &[Row] = &[
     ("socks-refuses",      "socks5://eve", socks_wants_login,                                               4, "not_sent", "proxy-auth-refused"),
     ("socks-takes",        "socks5://me", socks_wants_login,                                                0, "accepted", ""),
     ("socks-silent",       "socks5",    silent,                                                            4, "not_sent", "timed-out"),
+    ("socks-keeps-silent", "socks5://me", silent,                                                           4, "not_sent", "timed-out"),
     ("socks-fails",        "socks5",    |s| socks_replies(s, 1),                                           4, "not_sent", "proxy-target-not-reached"),
     ("socks-forbids",      "socks5",    |s| socks_replies(s, 2),                                           4, "not_sent", "proxy-refused"),
     ("socks-no-way",       "socks5",    |s| socks_replies(s, 4),                                           4, "not_sent", "proxy-target-not-reached"),

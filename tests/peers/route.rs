@@ -16,21 +16,25 @@ struct Proxy {
 
 impl Proxy {
     fn both() -> [Self; 2] {
-        let port = |name| servers().port(name);
         [
             Self {
                 scheme: "http",
                 program: "tinyproxy",
-                port: port("http_proxy"),
+                port: servers().port("http_proxy"),
                 connected: |target| format!("CONNECT {target} HTTP/1.1"),
             },
-            Self {
-                scheme: "socks5",
-                program: "microsocks",
-                port: port("socks_proxy"),
-                connected: |target| format!("connected to {target}\n"),
-            },
+            Self::socks("microsocks", "socks_proxy"),
         ]
+    }
+
+    /// One that takes whoever calls, and no login.
+    fn open() -> Self {
+        Self::socks("open-microsocks", "open_socks_proxy")
+    }
+
+    fn socks(program: &'static str, port: &str) -> Self {
+        let connected = |target: &str| format!("connected to {target}\n");
+        Self { scheme: "socks5", program, port: servers().port(port), connected }
     }
 
     fn route(&self, user: &str) -> String {
@@ -72,7 +76,7 @@ fn send(product: &Product, profile: &str) -> super::product::Answer {
 
 #[test]
 fn a_token_and_a_mail_go_through_each_proxy_by_smtp_and_by_graph() {
-    for proxy in Proxy::both() {
+    for proxy in Proxy::both().into_iter().chain([Proxy::open()]) {
         let product = senders(&proxy, "clerk", "sesame-street");
         let server = format!("localhost:{}", servers().port("oauth_only"));
         let (tokens, mails) = (proxy.calls(&servers().idp), proxy.connections(&server));

@@ -73,7 +73,7 @@ async function listen(server) {
   return server;
 }
 
-const ports = await freePorts(['submission', 'smtps', 'imap', 'imaps', 'relay', 'oauth_only', 'basic_only', 'strict', 'wrong_name', 'expired', 'judge', 'http_proxy', 'socks_proxy']);
+const ports = await freePorts(['submission', 'smtps', 'imap', 'imaps', 'relay', 'oauth_only', 'basic_only', 'strict', 'wrong_name', 'expired', 'judge', 'http_proxy', 'socks_proxy', 'open_socks_proxy']);
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
 writeFileSync(`${dir}/pki/tokens.pub`, publicKey);
 const tls = { key: readFileSync(`${dir}/pki/server.key`), cert: readFileSync(`${dir}/pki/server.pem`) };
@@ -87,7 +87,7 @@ idpHttp.on('request', idp(plainIdp, privateKey)); // Dovecot asks here
 idpHttps.on('request', idp(secureIdp, privateKey));
 graphHttps.on('request', graph({ tokenKey: createPublicKey(publicKey), judgePort: ports.judge, relayPort: ports.relay }));
 
-// The proxies know one pair each.
+// The proxies know one pair each; the open one takes whoever calls, and no login.
 const clerk = ['clerk', 'sesame-street'];
 writeFileSync(`${dir}/tinyproxy.conf`, `Port ${ports.http_proxy}\nListen 127.0.0.1\nTimeout 60\nMaxClients 100\nLogLevel Connect\nBasicAuth ${clerk.join(' ')}\n`);
 const mail = here('../mail/run');
@@ -98,6 +98,7 @@ try {
     start('mail', root ? mail : 'sudo', root ? settings : ['-n', mail, ...settings], 'ready', true),
     start('tinyproxy', 'tinyproxy', ['-d', '-c', `${dir}/tinyproxy.conf`], ports.http_proxy),
     start('microsocks', 'microsocks', ['-i', '127.0.0.1', '-p', `${ports.socks_proxy}`, '-u', clerk[0], '-P', clerk[1]], ports.socks_proxy),
+    start('open-microsocks', 'microsocks', ['-i', '127.0.0.1', '-p', `${ports.open_socks_proxy}`], ports.open_socks_proxy),
     start('judge', process.execPath, [here('node_modules/@stoplight/prism-cli/dist/index.js'), 'mock', '-h', '127.0.0.1', '-p', `${ports.judge}`, '--errors', here('graph-mail.openapi.json')], 'Prism is listening'),
   ]);
   process.stdout.write(`${JSON.stringify({ ready: true, idp: secureIdp, graph: `https://localhost:${graphHttps.port}`, tenant: TENANT, clients: CLIENTS, secrets: SECRETS, ports })}\n`);

@@ -12,7 +12,7 @@ use reqwest::{Client, redirect::Policy};
 use rustls::ClientConfig;
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use zeroize::Zeroizing;
@@ -47,15 +47,27 @@ impl Clients {
         Self { tls, seen, connect, answer: limits.http, made: Arc::default() }
     }
 
-    /// The client that goes through `proxy`, or straight.
-    pub(super) fn through(&self, proxy: Option<&Proxy>) -> Result<Client, HttpError> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, client)) = made.iter().find(|(known, _)| known.as_ref() == proxy) {
+    /// The client that goes to `host:port` through `proxy`, or straight. A proxy is asked once whether
+    /// it wants its login.
+    pub(super) async fn through(
+        &self,
+        proxy: Option<&Proxy>,
+        host: &str,
+        port: u16,
+    ) -> Result<Client, HttpError> {
+        if let Some((_, client)) = self.made().iter().find(|(known, _)| known.as_ref() == proxy) {
             return Ok(client.clone());
         }
-        let client = self.make(proxy)?;
-        made.push((proxy.cloned(), client.clone()));
+        let client = match proxy {
+            None => self.make(None)?,
+            Some(proxy) => self.make(Some(&proxy.as_it_wants(host, port, self.connect).await?))?,
+        };
+        self.made().push((proxy.cloned(), client.clone()));
         Ok(client)
+    }
+
+    fn made(&self) -> MutexGuard<'_, Vec<Made>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What `host` showed when it was called last.
@@ -127,11 +139,15 @@ mod tests {
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
         net::{TcpListener, TcpStream},
-        sync::mpsc,
+        sync::mpsc::{self, error::TryRecvError},
     };
 
-    /// A proxy that tells which logins it was shown, and lets nobody through.
-    async fn strict(protocol: Protocol) -> (u16, mpsc::UnboundedReceiver<Vec<u8>>) {
+    const NO_LOGIN: u8 = 0;
+    const NONE_OF_THEM: u8 = 0xff;
+
+    /// A proxy that tells which logins it was shown, and lets nobody through; one of SOCKS answers
+    /// `strangers` to whoever has none.
+    async fn strict(protocol: Protocol, strangers: u8) -> (u16, mpsc::UnboundedReceiver<Vec<u8>>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (tell, told) = mpsc::unbounded_channel();
@@ -139,7 +155,7 @@ mod tests {
             while let Ok((stream, _)) = listener.accept().await {
                 let shown = match protocol {
                     Protocol::Http => shown_by_http(stream).await,
-                    Protocol::Socks5 => shown_by_socks(stream).await,
+                    Protocol::Socks5 => shown_by_socks(stream, strangers).await,
                 };
                 if let Some(login) = shown {
                     tell.send(login).unwrap();
@@ -164,11 +180,11 @@ mod tests {
         Some(STANDARD.decode(basic).unwrap())
     }
 
-    async fn shown_by_socks(mut stream: TcpStream) -> Option<Vec<u8>> {
+    async fn shown_by_socks(mut stream: TcpStream, strangers: u8) -> Option<Vec<u8>> {
         let _version = stream.read_u8().await.ok()?;
         let methods = lengthened(&mut stream).await?;
         if !methods.contains(&2) {
-            stream.write_all(&[5, 0xff]).await.ok()?;
+            stream.write_all(&[5, strangers]).await.ok()?;
             return None;
         }
         stream.write_all(&[5, 2]).await.ok()?;
@@ -190,7 +206,7 @@ mod tests {
     async fn a_proxy_is_shown_the_same_login_for_https_as_for_mail() {
         for protocol in [Protocol::Http, Protocol::Socks5] {
             for password in ["a%41b", "%25", "100%", "p\u{e4}ss: /?#[@]"] {
-                let (port, mut told) = strict(protocol).await;
+                let (port, mut told) = strict(protocol, NONE_OF_THEM).await;
                 let user = "corp%5Cme\\%".to_owned();
                 let expected = format!("{user}:{password}");
                 let login = Some(Login { user, password: Secret::new(password) });
@@ -208,5 +224,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_lets_in_strangers_is_not_shown_the_login() {
+        let (protocol, host) = (Protocol::Socks5, "127.0.0.1".to_owned());
+        let (port, mut told) = strict(protocol, NO_LOGIN).await;
+        let login = Some(Login { user: "clerk".to_owned(), password: Secret::new("geheim") });
+        let route = Route::Proxy(Proxy { protocol, host, port, login, origin: None });
+        let http = Http::new(route, &Trust::system(), &Limits::default()).unwrap();
+        let request = Request::get("https://login.example/").body(Vec::new()).unwrap();
+        http.send(request).await.unwrap_err();
+        assert_eq!(told.try_recv(), Err(TryRecvError::Empty));
     }
 }

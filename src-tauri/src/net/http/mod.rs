@@ -125,7 +125,7 @@ impl Http {
         let route = self.route_to(&url);
         let (host, port) = address(&url);
         let proxy = Box::pin(route.proxy_for(host, port)).await.map_err(DialError::from)?;
-        let client = self.clients.through(proxy.as_ref())?;
+        let client = Box::pin(self.clients.through(proxy.as_ref(), host, port)).await?;
         let mut request = reqwest::Request::try_from(request).map_err(|_| insecure(&url))?;
         if limit.is_some() {
             *request.timeout_mut() = limit;

@@ -134,16 +134,36 @@ impl Proxy {
         Box::new(ProxyError { proxy: self.through(), target: target.into(), fault }).into()
     }
 
+    /// As it wants to be called on the way to `host:port`: without its login where it lets in whoever
+    /// calls. The library behind HTTP offers a SOCKS proxy the login it has and nothing else, which one
+    /// that takes none turns away; an HTTP proxy looks past a login that it did not ask for.
+    pub(super) async fn as_it_wants(
+        &self,
+        host: &str,
+        port: u16,
+        limit: Duration,
+    ) -> Result<Self, DialError> {
+        if self.protocol == Protocol::Http || self.login.is_none() {
+            return Ok(self.clone());
+        }
+        let end = Instant::now() + limit;
+        let failed = |fault| self.fault(authority(host, port), fault);
+        let mut dialed = self.reach(end).await.map_err(failed)?;
+        match timeout_at(end, socks::greet(&mut dialed.stream, None)).await {
+            Err(_) => Err(failed(ProxyFault::Silent { limit })),
+            Ok(Ok(())) => Ok(Self { login: None, ..self.clone() }),
+            // Whatever else it has against strangers, it says again to the call itself.
+            Ok(Err(_)) => Ok(self.clone()),
+        }
+    }
+
     async fn dial(&self, host: &str, port: u16, limit: Duration) -> Result<Dialed, DialError> {
         let end = Instant::now() + limit;
         let failed = |fault| self.fault(authority(host, port), fault);
         // A proxy that wants to know who we are may hang up after saying so: the answer goes over a
         // connection of its own.
         for login in [None, self.login.as_ref()] {
-            let mut dialed =
-                dial(&self.host, self.port, end.saturating_duration_since(Instant::now()))
-                    .await
-                    .map_err(|error| failed(ProxyFault::NotReached(error)))?;
+            let mut dialed = self.reach(end).await.map_err(failed)?;
             let start = Instant::now();
             let tunnel = self.tunnel(&mut dialed.stream, host, port, login);
             match timeout_at(end, tunnel).await {
@@ -158,6 +178,12 @@ impl Proxy {
             }
         }
         Err(failed(ProxyFault::LoginNeeded))
+    }
+
+    /// The connection to the proxy itself.
+    async fn reach(&self, end: Instant) -> Result<Dialed, ProxyFault> {
+        let left = end.saturating_duration_since(Instant::now());
+        dial(&self.host, self.port, left).await.map_err(ProxyFault::NotReached)
     }
 
     async fn tunnel(

@@ -38,7 +38,7 @@ pub(super) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Agrees on how to sign in, and does.
-async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
+pub(super) async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     login: Option<&Login>,
 ) -> Result<(), Trouble> {
