@@ -9,6 +9,7 @@ use crate::world::{
     token_endpoint::{Say, TokenEndpoint},
 };
 use serde_json::Value;
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 const HELLO: &str = "S: 220 hi\nC: EHLO\nS: 250 mail.example\n";
 const TAKEN: &str =
@@ -70,6 +71,12 @@ fn names(ended: &Ended) -> Vec<String> {
         None => event["event"].as_str().unwrap().to_owned(),
     };
     events(ended).iter().map(outcome).collect()
+}
+
+/// When the messages that a server `heard` say that they were sent.
+fn dates(heard: &[String]) -> Vec<OffsetDateTime> {
+    let said = heard.iter().filter_map(|text| text.split("Date: ").nth(1)?.split("\r\n").next());
+    said.map(|date| OffsetDateTime::parse(date, &Rfc2822).unwrap()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

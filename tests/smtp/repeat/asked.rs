@@ -1,7 +1,6 @@
 //! A server that asks for time.
 
 use super::*;
-use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_asks_for_time_gets_it() {
@@ -45,12 +44,7 @@ async fn after_a_long_wait_the_next_message_is_composed_anew() {
     let place = place(server.port);
     let (ended, place) = send(place, "3", &[]).await;
     assert_eq!((ended.code, names(&ended).len()), (0, 6), "{}", ended.stdout);
-    let heard = server.heard().await;
-    let dates: Vec<_> = heard
-        .iter()
-        .filter_map(|text| text.split("Date: ").nth(1)?.split("\r\n").next())
-        .map(|date| OffsetDateTime::parse(date, &Rfc2822).unwrap())
-        .collect();
+    let dates = dates(&server.heard().await);
     assert!(dates[1] - dates[0] >= time::Duration::seconds(5), "{dates:?}");
     assert_eq!(outcomes(&rows(place).await), ["accepted", "accepted", "accepted", "refused"]);
 }

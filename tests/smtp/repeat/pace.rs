@@ -49,6 +49,25 @@ async fn no_more_is_written_down_and_no_more_is_announced_than_the_pace_lets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_its_pace_bears_the_date_of_its_turn() {
+    let two = [HELLO, &TAKEN.repeat(2), BYE].concat();
+    let server = SmtpScript::start_each(&[two.clone(), two]).await;
+    let place = place(server.port);
+    let two_a_minute = ["--per-minute", "2"];
+    let (_, place) = send(place, "2", &two_a_minute).await;
+    let db = rusqlite::Connection::open(place.path("data").join("sendright.db")).unwrap();
+    let a_while_ago =
+        "UPDATE sends SET started_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) - 54000";
+    assert_eq!(db.execute(a_while_ago, []).unwrap(), 2);
+    let (ended, _place) = send(place, "2", &two_a_minute).await;
+    assert_eq!(names(&ended), ["waiting", "accepted", "accepted", "result"], "{}", ended.stdout);
+    let wait = events(&ended)[0]["wait_ms"].as_i64().map(time::Duration::milliseconds).unwrap();
+    assert!(wait > time::Duration::seconds(3), "{wait}");
+    let dates = dates(&server.heard().await);
+    assert!(dates[2] - dates[1] >= wait - time::Duration::SECOND, "{dates:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pace_that_cannot_be_counted_has_a_result_too() {
     let place = place(9);
     let ended = tokio::task::spawn_blocking(move || {
