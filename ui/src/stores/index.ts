@@ -69,7 +69,7 @@ export class Stores {
         void this.profiles.follow();
         return;
       case "sandbox_changed":
-        void this.sandbox.load();
+        void this.sandbox.follow();
         return;
       case "consent":
         this.consent.hear(news);

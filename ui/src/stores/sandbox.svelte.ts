@@ -1,4 +1,3 @@
-import { problemFrom } from "../api/call";
 import type { SandboxMail } from "../api/contract/SandboxMail";
 import type { SandboxMailDetail } from "../api/contract/SandboxMailDetail";
 import type { SandboxView } from "../api/contract/SandboxView";
@@ -10,13 +9,10 @@ export class Sandbox extends Attempts {
   mails = $state<SandboxMail[]>([]);
   opened = $state<SandboxMailDetail | null>(null);
 
-  load = () =>
-    this.attempt(async () => {
-      this.view = await this.call("sandbox_view", null);
-      this.mails = this.view.running ? await this.call("sandbox_inbox", null) : [];
-      // A sandbox that was started anew has forgotten what is open here.
-      if (!this.mails.some((mail) => mail.id === this.opened?.mail.id)) this.opened = null;
-    });
+  load = () => this.attempt(() => this.read());
+
+  /** Reads again what is told to have changed. */
+  follow = () => this.reread(() => this.read());
 
   start = () =>
     this.attempt(async () => {
@@ -24,19 +20,25 @@ export class Sandbox extends Attempts {
       this.mails = await this.call("sandbox_inbox", null);
     });
 
-  open = async (id: string | null) => {
+  open = (id: string | null) => {
     this.wanted = id;
-    if (id === null) {
-      this.opened = null;
-      return;
-    }
-    try {
-      const mail = await this.call("sandbox_mail", id);
-      if (this.wanted === id) this.opened = mail;
-    } catch (raw) {
-      this.problem = problemFrom(raw);
-    }
+    return this.attempt(async () => {
+      try {
+        const mail = id === null ? null : await this.call("sandbox_mail", id);
+        // Arrow keys are faster than Rust: only the mail that is still wanted is shown.
+        if (this.wanted === id) this.opened = mail;
+      } catch (raw) {
+        if (this.wanted === id) throw raw;
+      }
+    });
   };
 
   private wanted: string | null = null;
+
+  private async read() {
+    this.view = await this.call("sandbox_view", null);
+    this.mails = this.view.running ? await this.call("sandbox_inbox", null) : [];
+    // A sandbox that was started anew has forgotten what is open here.
+    if (!this.mails.some((mail) => mail.id === this.wanted)) this.opened = this.wanted = null;
+  }
 }
