@@ -139,6 +139,8 @@ impl World {
             let detail = self.app.history_detail(row.id).await.unwrap();
             self.note("history_detail", &detail);
         }
+        let unseen = self.app.unseen_uncertain(()).await.unwrap();
+        self.note("unseen_uncertain", &unseen);
         let export = self.app.export(Vec::new()).await.unwrap();
         self.note("export", &export);
     }

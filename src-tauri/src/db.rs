@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("db/005_drafts.sql"),
     include_str!("db/006_answers.sql"),
     include_str!("db/007_plaintext.sql"),
+    include_str!("db/008_seen.sql"),
 ];
 
 /// How long a statement waits for another process to finish writing.

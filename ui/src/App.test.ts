@@ -92,19 +92,6 @@ describe("the window", () => {
     expect(fake.asked.filter((one) => one.command === "restore_profile")).toHaveLength(1);
   });
 
-  it("tells once of messages whose end nobody knows, and shows them", async () => {
-    const fake = fakeCall();
-    fake.world.app.uncertain = 1;
-    const { user } = open(fake);
-    const notice = await screen.findByRole("region", { name: "Uncertain messages" });
-    expect(notice).toHaveTextContent("1 message may have been sent, or not");
-    await user.click(within(notice).getByRole("button", { name: "Show them" }));
-    expect(await screen.findByText("May have been sent")).toBeVisible();
-    expect(screen.queryByText("Sign-in refused")).toBeNull();
-    expect(screen.queryByRole("region", { name: "Uncertain messages" })).toBeNull();
-    expect(localStorage.getItem("uncertain-seen")).toBe("1");
-  });
-
   it("goes where the keys say", async () => {
     const { user } = open();
     await heading("Order confirmations");

@@ -29,8 +29,6 @@ data! {
         vault_chosen: bool,
         /// What the person chose.
         settings: AppSettings,
-        /// Sends of an earlier run whose end nobody knows.
-        uncertain: u32,
     }
     /// What the person chose for the app as a whole.
     AppSettings {

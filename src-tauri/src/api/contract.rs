@@ -46,6 +46,8 @@ pub struct Contract {
     pub cancel_send: (Uuid, ()),
     pub history: (HistoryQuery, HistoryPage),
     pub history_detail: (Uuid, HistoryDetail),
+    pub unseen_uncertain: ((), Vec<Uuid>),
+    pub saw_uncertain: (Vec<Uuid>, ()),
     pub start_sandbox: ((), SandboxView),
     pub sandbox_view: ((), SandboxView),
     pub sandbox_inbox: ((), Vec<SandboxMail>),

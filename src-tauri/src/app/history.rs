@@ -48,6 +48,17 @@ impl App {
         })
         .await
     }
+
+    /// The sends whose end nobody knows, and that the person was not shown yet: of every process and
+    /// of every run.
+    pub async fn unseen_uncertain(&self, (): ()) -> Result<Vec<Uuid>, Problem> {
+        self.beside(|inner| Ok(inner.outbox.unseen()?)).await
+    }
+
+    /// The person was shown `sends`, and is not told of them again.
+    pub async fn saw_uncertain(&self, sends: Vec<Uuid>) -> Result<(), Problem> {
+        self.beside(move |inner| Ok(inner.outbox.saw(&sends)?)).await
+    }
 }
 
 impl App {

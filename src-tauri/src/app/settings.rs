@@ -1,8 +1,8 @@
-//! The app as a whole: where things are, what was chosen, what an earlier run left open.
+//! The app as a whole: where things are, what was chosen.
 
 use super::{App, Inner};
 use crate::{
-    api::{AppSettings, AppView, HistoryQuery, News, Outcome},
+    api::{AppSettings, AppView, News},
     explain::{FieldFault, Problem},
     secret::SecretStore as _,
     settings::{self, LONGEST_HISTORY, Settings, Theme},
@@ -10,7 +10,7 @@ use crate::{
 use std::time::Duration;
 
 impl App {
-    /// Where things are, what was chosen, and how many sends of an earlier run are uncertain.
+    /// Where things are, and what was chosen.
     pub async fn app_view(&self, (): ()) -> Result<AppView, Problem> {
         self.beside(|inner| {
             let settings = Settings::load(&inner.db)?;
@@ -28,7 +28,6 @@ impl App {
                     theme: settings.theme.as_str().to_owned(),
                     history_days: settings.history_days,
                 },
-                uncertain: inner.uncertain()?,
             })
         })
         .await
@@ -55,12 +54,6 @@ impl Inner {
             self.outbox.forget_before(then)?;
         }
         Ok(())
-    }
-
-    fn uncertain(&self) -> Result<u32, Problem> {
-        let outcomes = vec![Outcome::Uncertain];
-        let query = HistoryQuery { outcomes, limit: 0, ..HistoryQuery::all() };
-        Ok(self.outbox.find(&query)?.found.try_into().unwrap_or(u32::MAX))
     }
 }
 

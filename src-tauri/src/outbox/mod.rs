@@ -9,6 +9,7 @@ mod error;
 mod record;
 mod rows;
 mod search;
+mod unseen;
 pub mod worker;
 
 pub use error::OutboxError;

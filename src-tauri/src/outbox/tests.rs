@@ -177,6 +177,40 @@ fn a_send_cut_off_by_a_crash_is_uncertain_on_the_next_start() {
 }
 
 #[test]
+fn an_uncertain_send_of_any_process_is_unseen_until_the_person_was_shown_it() {
+    let world = World::new();
+    let crashed = world.open();
+    let cut_off = beginning("1", "ana@example.org");
+    crashed.begin(&cut_off).unwrap();
+    drop(crashed);
+    let (command_line, window) = (world.open(), world.open());
+    let [unanswered, accepted] = [Outcome::Uncertain, Outcome::Accepted].map(|outcome| {
+        let send = beginning("2", "ana@example.org");
+        command_line.begin(&send).unwrap();
+        command_line.end(send.id, &ending(outcome)).unwrap();
+        send.id
+    });
+    let mut unseen = window.unseen().unwrap();
+    unseen.sort();
+    let mut uncertain = [cut_off.id, unanswered];
+    uncertain.sort();
+    assert_eq!(unseen, uncertain);
+    window.saw(&[cut_off.id, accepted]).unwrap();
+    assert_eq!(world.open().unseen().unwrap(), [unanswered], "in the next run, too");
+    assert_eq!(window.get(cut_off.id).unwrap().outcome, Outcome::Uncertain);
+}
+
+#[test]
+fn unseen_sends_are_found_without_reading_all_others() {
+    let outbox = World::new().open();
+    let explain = format!("EXPLAIN QUERY PLAN SELECT id FROM sends WHERE {}", unseen::UNSEEN);
+    let plan = outbox.db.look(|look| {
+        Ok::<_, OutboxError>(look.query_row(&explain, [], |row| row.get::<_, String>("detail"))?)
+    });
+    assert_eq!(plan.unwrap(), "SCAN sends USING INDEX sends_unseen");
+}
+
+#[test]
 fn a_send_of_a_living_process_is_left_alone() {
     let world = World::new();
     let busy = world.open();

@@ -68,6 +68,8 @@ commands! {
     cancel_send(Uuid) -> ();
     history(HistoryQuery) -> HistoryPage;
     history_detail(Uuid) -> HistoryDetail;
+    unseen_uncertain(()) -> Vec<Uuid>;
+    saw_uncertain(Vec<Uuid>) -> ();
     start_sandbox(()) -> SandboxView;
     sandbox_view(()) -> SandboxView;
     sandbox_inbox(()) -> Vec<SandboxMail>;

@@ -13,6 +13,7 @@ import { Sandbox } from "./sandbox.svelte";
 import { SenderForms } from "./senderForms.svelte";
 import { Settings } from "./settings.svelte";
 import { Toasts } from "./toasts.svelte";
+import { Uncertain } from "./uncertain.svelte";
 import { Zoom } from "./zoom.svelte";
 
 /** All stores of a window, made together because they hear the same news. */
@@ -26,6 +27,7 @@ export class Stores {
   readonly registrations: Registrations;
   readonly consent: Consent;
   readonly outbox: Outbox;
+  readonly uncertain: Uncertain;
   readonly settings: Settings;
   readonly sandbox: Sandbox;
   readonly zoom: Zoom;
@@ -41,6 +43,7 @@ export class Stores {
     this.registrations = new Registrations(call);
     this.consent = new Consent(call);
     this.outbox = new Outbox(call);
+    this.uncertain = new Uncertain(call);
     this.settings = new Settings(call);
     this.sandbox = new Sandbox(call);
     this.zoom = new Zoom(call);
@@ -53,6 +56,7 @@ export class Stores {
     void this.settings.load();
     void this.profiles.load();
     void this.registrations.load();
+    void this.uncertain.follow();
     void this.sandbox.load();
     return () => stops.forEach((stop) => stop());
   };
@@ -67,6 +71,7 @@ export class Stores {
       case "history_changed":
         // Health follows from the last send.
         void this.profiles.follow();
+        void this.uncertain.follow();
         return;
       case "sandbox_changed":
         void this.sandbox.follow();

@@ -33,8 +33,6 @@ export class Nav {
   sidebar = $state(true);
   readonly sidebarWidth = new Remembered("sidebar-width", 240);
   readonly drawerHeight = new Remembered("drawer-height", 268);
-  /** How many uncertain messages the person has been told of. */
-  readonly uncertainSeen = new Remembered("uncertain-seen", 0);
   readonly closedGroups = new Remembered<string[]>("closed-groups", []);
 
   go = (place: Place) => (this.place = place);

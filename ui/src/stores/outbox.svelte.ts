@@ -25,6 +25,9 @@ export class Outbox {
 
   busy = (profileId: string) => underWay(this.of(profileId));
 
+  /** Whether this window still waits to be told how the send ended. */
+  awaits = (sendId: string) => [...this.sends.values()].some((sending) => sending.sendId === sendId && underWay(sending));
+
   send = async (profileId: string, message: MessageDraft, via: Transport | null) => {
     if (this.busy(profileId)) return;
     const sending = $state<Sending>({

@@ -11,7 +11,7 @@ export function devStores(wish: URLSearchParams): Stores {
   const world = wish.get("world") === "empty" ? FakeWorld.empty() : new FakeWorld();
   world.pace = 700;
   world.app.settings.theme = wish.get("theme") ?? "system";
-  world.app.uncertain = Number(wish.get("uncertain") ?? 0);
+  world.unseen = world.history.filter(({ row }) => row.outcome === "uncertain").map(({ row }) => row.id).slice(0, Number(wish.get("uncertain") ?? 0));
   if (wish.get("vault") === "absent") Object.assign(world.app, { vault_problem: vaultAbsent, vault_asks: "new_passphrase" });
   if (wish.get("vault") === "file") lock(world);
   world.consentEnds = (wish.get("consent") ?? "open") as typeof world.consentEnds;

@@ -45,8 +45,9 @@ export class FakeWorld {
     vault_file: "/home/mira/.local/share/sendright/vault.age",
     vault_chosen: false,
     settings: { theme: "system", history_days: 90 },
-    uncertain: 0,
   };
+  /** Uncertain sends that the person was not shown yet. */
+  unseen: string[] = [];
   /** What opens the vault file; the first one that is given where there is none. */
   passphrase: string | null = null;
   /** How every consent ends; `open`: it waits for the person. */
@@ -145,6 +146,8 @@ export class FakeWorld {
     cancel_send: () => null,
     history: (query) => this.page(query),
     history_detail: (id) => this.history.find((one) => one.row.id === id) ?? Promise.reject({ ...GONE, code: "unknown-send" }),
+    unseen_uncertain: () => this.unseen,
+    saw_uncertain: (ids) => ((this.unseen = this.unseen.filter((id) => !ids.includes(id))), null),
     start_sandbox: () => (this.sandbox = { ...structuredClone(sampleSandbox), mails: this.mails.length }),
     sandbox_view: () => this.sandbox,
     sandbox_inbox: () => this.mails.map((one) => one.mail),
@@ -254,7 +257,7 @@ export class FakeWorld {
     const problems: Partial<Record<Outcome, Problem>> = { refused: smtpAuthOff, partly: noSuchRecipient, uncertain };
     const problem = problems[this.sendEnds] ?? null;
     return {
-      id: uuid(1001),
+      id: request.send_id,
       outcome: this.sendEnds,
       message_id: "<48214.c1@kestrel.example>",
       transport: request.via ?? "smtp",

@@ -14,7 +14,7 @@ export async function show<Props extends Record<string, unknown>>(
 ) {
   const stores = new Stores(fake.call, fake.hear, () => fake.world.at.now);
   stores.hear((news) => stores.take(news));
-  await Promise.all([stores.settings.load(), stores.profiles.load(), stores.registrations.load(), stores.sandbox.load()]);
+  await Promise.all([stores.settings.load(), stores.profiles.load(), stores.registrations.load(), stores.sandbox.load(), stores.uncertain.follow()]);
   await prepare(stores);
   const shown = render(view as Component, { props, context: storesContext(stores) });
   return { ...shown, stores, fake, user: userEvent.setup() };

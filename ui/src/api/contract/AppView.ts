@@ -39,8 +39,4 @@ vault_chosen: boolean,
 /**
  * What the person chose.
  */
-settings: AppSettings, 
-/**
- * Sends of an earlier run whose end nobody knows.
- */
-uncertain: number, };
+settings: AppSettings, };
