@@ -268,6 +268,23 @@ fn an_ipv6_address_reaches_the_proxy_as_one() {
 }
 
 #[test]
+fn https_to_an_ipv6_address_is_refused_and_the_settings_are_named() {
+    for scheme in ["http", "socks5"] {
+        let port = proxy(|stream| answers(stream, "HTTP/1.1 403 Forbidden\r\n\r\n"));
+        let sender = signs_in("P", &route(scheme, port));
+        let gallery = Gallery::of(&sender.replace("login.kestrel.invalid", "[2001:db8::25]"), &[]);
+        let verdict = gallery.send("P", &["bo@kestrel.example"], &[]);
+        assert_eq!(verdict, (2, "not_sent".to_owned(), "invalid-settings".to_owned()), "{scheme}");
+        let named = &gallery.last("P")["problem"]["fields"][0];
+        assert_eq!(named["field"], "route");
+        let way = format!("proxy 127.0.0.1:{port}");
+        for word in ["[2001:db8::25]:443", way.as_str(), "app registration", "direct"] {
+            assert!(named.to_string().contains(word), "{word}: {named}");
+        }
+    }
+}
+
+#[test]
 fn a_proxy_on_this_computer_does_not_make_clear_text_harmless() {
     // Behind the proxy, "localhost" is whichever computer the proxy takes for it.
     let sender = profile("P", &route("http://me", proxy(wants_basic)));

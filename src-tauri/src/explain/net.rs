@@ -1,6 +1,6 @@
 //! What fails before anybody has said a word: names and connections; and HTTP.
 
-use super::{Code, Problem, Retry};
+use super::{Code, FieldFault, Problem, Retry};
 use crate::net::{
     dial::{DialError, Tried},
     http::HttpError,
@@ -57,6 +57,17 @@ impl From<HttpError> for Problem {
                 "An address is not protected",
                 format!("{url} is not https://, so no secret is sent there."),
             ),
+            HttpError::Literal { target, proxy } => Self::invalid(vec![FieldFault {
+                field: "route".to_owned(),
+                fault: format!(
+                    "it leads to {target} through {proxy}, and an IPv6 address is called over HTTPS \
+                     straight only"
+                ),
+                remedy:
+                    "Write the server's name in place of its address at the app registration, or \
+                         set the route to \"direct\" where the network lets connections out"
+                        .to_owned(),
+            }]),
             HttpError::Tls(error) => error.into(),
             HttpError::Dial(error) => error.into(),
             HttpError::TimedOut { host } => Self::new(

@@ -12,14 +12,14 @@ pub use connected::Connected;
 use super::{
     dial::{DialError, is_loopback},
     limits::Limits,
-    route::{Proxy, Route},
+    route::{Proxy, Route, Through},
     tls::{Client as Tls, Oldest, TlsError, Trust},
 };
 use clients::Clients;
 use http::{Request, Response};
 use reqwest::Body;
 use std::time::Duration;
-use url::Url;
+use url::{Host, Url};
 
 /// The longest answer that is read: provider metadata is some 2 KB, a Graph error some 1 KB.
 const LONGEST_ANSWER: usize = 1 << 20;
@@ -42,6 +42,15 @@ pub enum HttpError {
     Insecure {
         /// Scheme, host and path.
         url: String,
+    },
+    /// An IPv6 address is called straight only: through a proxy the library takes its brackets for a
+    /// part of the name that has to stand in the certificate (reqwest 0.13.5, its issue 3094).
+    #[error("{target} would be called through {proxy}")]
+    Literal {
+        /// Whom we meant to talk to, `[address]:port`.
+        target: String,
+        /// The proxy in between.
+        proxy: Through,
     },
     /// There is no protected connection.
     #[error(transparent)]
@@ -83,7 +92,8 @@ impl HttpError {
         match self {
             Self::Dial(error) => error.is_out_of_reach(),
             Self::TimedOut { .. } | Self::Interrupted { .. } => true,
-            Self::Insecure { .. } | Self::Tls(_) | Self::TooLong { .. } => false,
+            Self::Insecure { .. } | Self::Literal { .. } => false,
+            Self::Tls(_) | Self::TooLong { .. } => false,
         }
     }
 }
@@ -125,6 +135,7 @@ impl Http {
         let route = self.route_to(&url);
         let (host, port) = address(&url);
         let proxy = Box::pin(route.proxy_for(host, port)).await.map_err(DialError::from)?;
+        refuse_literal(&url, proxy.as_ref())?;
         let client = Box::pin(self.clients.through(proxy.as_ref(), host, port)).await?;
         let mut request = reqwest::Request::try_from(request).map_err(|_| insecure(&url))?;
         if limit.is_some() {
@@ -181,6 +192,16 @@ fn refuse_unprotected(url: &Url) -> Result<(), HttpError> {
         _ => false,
     };
     if accepted { Ok(()) } else { Err(insecure(url)) }
+}
+
+fn refuse_literal(url: &Url, proxy: Option<&Proxy>) -> Result<(), HttpError> {
+    match (url.host(), proxy) {
+        (Some(Host::Ipv6(_)), Some(proxy)) => {
+            let (host, port) = address(url);
+            Err(HttpError::Literal { target: format!("{host}:{port}"), proxy: proxy.through() })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn insecure(url: &Url) -> HttpError {
@@ -270,6 +291,21 @@ mod tests {
         let failed = http.send(request).await.unwrap_err();
         assert!(matches!(&failed, HttpError::Dial(DialError::Proxy(_))), "{failed:?}");
         assert!(!format!("{failed} {failed:?} {http:?}").contains("geheim"));
+    }
+
+    #[tokio::test]
+    async fn no_proxy_hears_of_an_ipv6_address() {
+        for protocol in [Protocol::Http, Protocol::Socks5] {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let (host, port) = ("127.0.0.1".to_owned(), listener.local_addr().unwrap().port());
+            let route = Route::Proxy(Proxy { protocol, host, port, login: None, origin: None });
+            let http = Http::new(route, &Trust::system(), &Limits::default()).unwrap();
+            let request = Request::get("https://[2001:db8::25]/").body(Vec::new()).unwrap();
+            let refused = http.send(request).await.unwrap_err();
+            assert!(matches!(refused, HttpError::Literal { .. }), "{refused:?}");
+            listener.set_nonblocking(true).unwrap();
+            assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+        }
     }
 
     #[tokio::test]

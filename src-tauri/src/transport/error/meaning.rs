@@ -149,7 +149,7 @@ fn reached(error: &DialError) -> Stage {
 
 fn stage_of(error: &HttpError) -> Stage {
     match error {
-        HttpError::Insecure { .. } | HttpError::Tls(_) => Stage::Tls,
+        HttpError::Insecure { .. } | HttpError::Literal { .. } | HttpError::Tls(_) => Stage::Tls,
         HttpError::Dial(error) => reached(error),
         HttpError::TimedOut { .. } | HttpError::TooLong { .. } | HttpError::Interrupted { .. } => {
             Stage::Message
