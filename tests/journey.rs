@@ -1,11 +1,9 @@
 //! The main job end to end, inside one process: the sandbox, a consent, a message by each way.
 
+use crate::world::parts::parts;
 use sendright::{
     api::{ConsentStep, Outcome, Side},
-    app::{App, Parts},
-    clock::Clock,
-    net::{limits::Limits, route::Surroundings},
-    paths::Paths,
+    app::App,
     secret::memory::Memory,
 };
 use std::sync::Arc;
@@ -13,15 +11,7 @@ use std::sync::Arc;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_goes_by_each_way_and_arrives() {
     let dir = tempfile::tempdir().unwrap();
-    let app = App::open(Parts {
-        paths: Paths::at(dir.path()),
-        db: None,
-        vault: Arc::new(Memory::default()),
-        clock: Clock::system(),
-        limits: Limits::default(),
-        surroundings: Surroundings::default(),
-    })
-    .unwrap();
+    let app = App::open(parts(dir.path(), Arc::new(Memory::default()))).unwrap();
     let runs = app.demo().await.unwrap_or_else(|problem| panic!("{problem:#?}"));
     assert_eq!(runs.len(), 2, "one by SMTP, one by Graph");
     for run in runs {

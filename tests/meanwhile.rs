@@ -1,12 +1,11 @@
 //! What a message is signed in with is fetched while its server is greeted.
 
+use crate::world::parts::parts;
 use sendright::{
     api::{MessageDraft, SendReport, SendRequest},
     app::{App, Parts},
-    clock::Clock,
     explain::Code,
-    net::{limits::Limits, route::Surroundings},
-    paths::Paths,
+    net::limits::Limits,
     secret::{Secret, SecretKey, SecretStore, VaultError, VaultKind, memory::Memory},
 };
 use std::{
@@ -98,15 +97,7 @@ impl World {
         let nobody = mpsc::channel().0;
         let (port, heard) = server(if locked { nobody } else { let_answer.clone() });
         let vault = Slow { secrets: Memory::default(), answers: Mutex::new(answers) };
-        let app = App::open(Parts {
-            paths: Paths::at(dir.path()),
-            db: None,
-            vault: Arc::new(vault),
-            clock: Clock::system(),
-            limits,
-            surroundings: Surroundings::default(),
-        })
-        .unwrap();
+        let app = App::open(Parts { limits, ..parts(dir.path(), Arc::new(vault)) }).unwrap();
         let password = if stored { "password = { env = \"PASSWORD\" }\n" } else { "" };
         let file = format!(
             "[[profile]]\nname = \"Slow\"\nsign_in = \"password\"\nmailbox = \"a@b.example\"\n{password}\

@@ -1,11 +1,10 @@
 //! What was accepted is never sent again, whatever happens to its record.
 
+use crate::world::parts::parts;
 use sendright::{
     api::{MessageDraft, Outcome, SendReport, SendRequest},
-    app::{App, Parts},
-    clock::Clock,
+    app::App,
     explain::{Code, Problem},
-    net::{limits::Limits, route::Surroundings},
     paths::Paths,
     profile::ProfileId,
     secret::memory::Memory,
@@ -64,23 +63,14 @@ struct World {
 impl World {
     async fn new(breaks: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let paths = Paths::at(dir.path());
-        let database = paths.database();
+        let database = Paths::at(dir.path()).database();
         let (port, messages) = server(move || {
             if breaks {
                 let db = rusqlite::Connection::open(&database).unwrap();
                 db.execute_batch("DROP TABLE sends").unwrap();
             }
         });
-        let app = App::open(Parts {
-            paths,
-            db: None,
-            vault: Arc::new(Memory::default()),
-            clock: Clock::system(),
-            limits: Limits::default(),
-            surroundings: Surroundings::default(),
-        })
-        .unwrap();
+        let app = App::open(parts(dir.path(), Arc::new(Memory::default()))).unwrap();
         let file = format!(
             "[[profile]]\nname = \"Plain\"\nsign_in = \"none\"\nmailbox = \"a@b.example\"\n\
              smtp = {{ host = \"127.0.0.1\", port = {port}, security = \"none\" }}\n"

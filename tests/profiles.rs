@@ -1,13 +1,13 @@
 //! Profiles where they are kept: two programs at once, and a data directory that is in a bad way.
 
+use crate::world::parts::parts;
 use rusqlite::Connection;
 use sendright::{
     api::{News, SaveProfile, SaveRegistration},
-    app::{App, Parts},
+    app::App,
     clock::Clock,
     db::Db,
     explain::{Code, Problem},
-    net::{limits::Limits, route::Surroundings},
     paths::Paths,
     profile::store::{Profiles, StoreError},
     secret::memory::Memory,
@@ -19,14 +19,7 @@ use tokio::{
 };
 
 fn open(dir: &Path) -> Result<App, Problem> {
-    App::open(Parts {
-        paths: Paths::at(dir),
-        db: None,
-        vault: Arc::new(Memory::default()),
-        clock: Clock::system(),
-        limits: Limits::default(),
-        surroundings: Surroundings::default(),
-    })
+    App::open(parts(dir, Arc::new(Memory::default())))
 }
 
 fn relay(name: &str) -> String {

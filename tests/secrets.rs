@@ -1,9 +1,12 @@
 //! No secret anywhere: marked secrets go through the use cases, and then everything that is kept or
 //! that crossed to a face is searched for them.
 
-use crate::world::marked::{
-    self, CLIENT_SECRET, ECHOED_SECRET, PASSWORD, TOKENS, files, forms,
-    server_that_repeats_passwords,
+use crate::world::{
+    marked::{
+        self, CLIENT_SECRET, ECHOED_SECRET, PASSWORD, TOKENS, files, forms,
+        server_that_repeats_passwords,
+    },
+    parts::parts,
 };
 use base64::{
     Engine as _,
@@ -14,9 +17,8 @@ use sendright::{
         BeginConsent, ConsentRoute, ConsentStep, HistoryQuery, MessageDraft, News, Outcome,
         SecretInput, SendReport, SendRequest, SetSecret,
     },
-    app::{App, Parts},
+    app::App,
     clock::Clock,
-    net::{limits::Limits, route::Surroundings},
     paths::Paths,
     profile::ProfileId,
     sandbox::{Options, Sandbox, USER, visitor},
@@ -46,22 +48,14 @@ struct World {
 impl World {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let paths = Paths::at(dir.path().join("data"));
+        let data = dir.path().join("data");
         let options = Options {
             clients: vec![marked::client()],
-            ..Options::new(paths.sandbox(), Clock::system())
+            ..Options::new(Paths::at(&data).sandbox(), Clock::system())
         };
         let sandbox = Sandbox::start(options).await.unwrap();
         let vault = Arc::new(Memory::default());
-        let app = App::open(Parts {
-            paths,
-            db: None,
-            vault: vault.clone(),
-            clock: Clock::system(),
-            limits: Limits::default(),
-            surroundings: Surroundings::default(),
-        })
-        .unwrap();
+        let app = App::open(parts(&data, vault.clone())).unwrap();
         Self { dir, vault, sandbox, app, crossed: Vec::new() }
     }
 

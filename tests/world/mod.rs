@@ -4,6 +4,7 @@ pub(crate) mod graph_script;
 #[cfg(target_os = "linux")]
 pub(crate) mod keyring;
 pub(crate) mod marked;
+pub(crate) mod parts;
 pub(crate) mod sendright;
 pub(crate) mod smtp_script;
 pub(crate) mod token_endpoint;
