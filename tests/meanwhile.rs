@@ -1,5 +1,7 @@
 //! What a message is signed in with is fetched while its server is greeted.
 
+mod told;
+
 use crate::world::parts::parts;
 use sendright::{
     api::{MessageDraft, SendReport, SendRequest},

@@ -54,13 +54,13 @@ struct Road {
 
 impl Line {
     /// Hands a message over to Graph.
-    pub(super) async fn by_graph(
-        &self,
-        Ready { id, letter, keep_copy, cancel, .. }: &Ready,
-        watch: &Watch,
-    ) -> Result<Delivery, Failed> {
+    pub(super) async fn by_graph(&self, ready: &Ready, watch: &Watch) -> Result<Delivery, Failed> {
+        let Ready { id, letter, keep_copy, cancel, .. } = ready;
         let not_yet = |stage| move |problem| Failed::before(letter, stage, problem);
         let road = self.road().await.map_err(not_yet("settings"))?;
+        if self.app.held_token(&self.sender, Transport::Graph).is_none() {
+            self.app.at_token(ready);
+        }
         let token = self.app.access_token(&self.sender, Transport::Graph, cancel).await;
         let token = token.map_err(not_yet("token"))?;
         let wish = Wish { keep_copy: *keep_copy, rights: rights(&token) };

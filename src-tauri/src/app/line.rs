@@ -48,7 +48,6 @@ impl Line {
     pub async fn exchange(&self, ready: Ready, then: Then<&Ready>) -> Answered {
         let began = Instant::now();
         let watch = self.app.watch(ready.id, ready.cancel.clone());
-        self.app.at_stage(ready.id, "token", ready.letter.size());
         let ended = self.hand_over(&ready, then, &watch).await;
         self.answered(ready, ended, &watch, began)
     }
@@ -165,7 +164,7 @@ impl Line {
         let greeting = async {
             let greeted = Session::greet(&server, limits, watch).await;
             if !fetched.load(Relaxed) {
-                self.app.at_stage(ready.id, "token", letter.size()); // that is what is waited for
+                self.app.at_token(ready); // that is what is waited for
             }
             Ok((greeted, Instant::now()))
         };

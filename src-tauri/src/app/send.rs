@@ -1,6 +1,6 @@
 //! Sending: one message, or several on one line; and stopping one.
 
-use super::{App, line::Line};
+use super::{App, ledger::Ready, line::Line};
 use crate::{
     api::{News, SendNews, SendReport, SendRequest},
     explain::{Code, Problem},
@@ -40,14 +40,13 @@ impl App {
         Ok(())
     }
 
-    /// Tells the faces that a send is at a stage before its conversation.
-    pub(super) fn at_stage(&self, send_id: Uuid, stage: &str, total: u64) {
-        let stage = stage.to_owned();
+    /// Tells the faces that a send waits for what it signs in with.
+    pub(super) fn at_token(&self, ready: &Ready) {
         self.tell(News::Send(SendNews {
-            send_id,
-            stage,
+            send_id: ready.id,
+            stage: "token".to_owned(),
             sent: 0,
-            total,
+            total: ready.letter.size(),
             cancellable: true,
             wait_ms: None,
         }));

@@ -96,6 +96,14 @@ impl App {
         })
     }
 
+    /// The access token in memory for `via`, while it is fresh.
+    pub(super) fn held_token(&self, sender: &Sender, via: Transport) -> Option<AccessToken> {
+        let Sender { profile, registration, .. } = sender;
+        let registration = registration.as_ref()?;
+        let scopes = presets::token_scopes(profile, Some(registration), via);
+        self.0.wallet.held_for(profile.id, registration, &scopes)
+    }
+
     /// An access token that is fresh; what the renewal showed is written down.
     pub(super) async fn access_token(
         &self,
@@ -103,6 +111,9 @@ impl App {
         via: Transport,
         cancel: &CancellationToken,
     ) -> Result<AccessToken, Problem> {
+        if let Some(held) = self.held_token(sender, via) {
+            return Ok(held);
+        }
         let party = until(cancel, self.party(sender)).await?;
         let scopes = presets::token_scopes(&sender.profile, sender.registration.as_ref(), via);
         let before = self.0.wallet.held_by(sender.profile.id).map(|token| token.expires_at);

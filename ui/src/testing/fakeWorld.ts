@@ -249,7 +249,7 @@ export class FakeWorld {
   }
 
   private async send(request: SendRequest): Promise<SendReport> {
-    const stages = ["token", "dns", "tcp", "tls", "ehlo", "auth", "sender", "message"];
+    const stages = ["dns", "tcp", "tls", "ehlo", "auth", "sender", "message"];
     for (const stage of stages) {
       await new Promise((resume) => setTimeout(resume, this.pace));
       this.tell({ event: "send", send_id: request.send_id, stage, sent: 9_000, total: 18_422, cancellable: stage !== "message", wait_ms: null });

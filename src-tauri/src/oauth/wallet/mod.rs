@@ -153,14 +153,18 @@ impl Wallet {
             expires_at: access.expires_at,
         };
         tracing::info!(profile = %party.profile, renews_itself, until = %access.expires_at, "signed in");
-        lock(&self.0.access).insert(Purpose::new(party, &party.token_scopes), access);
+        lock(&self.0.access).insert(Purpose::of(party, &party.token_scopes), access);
         Ok(signed_in)
     }
 }
 
 impl Purpose {
-    fn new(party: &Party, scopes: &[String]) -> Self {
-        Self { profile: party.profile, basis: party.basis.clone(), scopes: scopes.join(" ") }
+    fn new(profile: ProfileId, basis: Basis, scopes: &[String]) -> Self {
+        Self { profile, basis, scopes: scopes.join(" ") }
+    }
+
+    fn of(party: &Party, scopes: &[String]) -> Self {
+        Self::new(party.profile, party.basis.clone(), scopes)
     }
 }
 

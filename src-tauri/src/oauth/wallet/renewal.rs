@@ -9,11 +9,21 @@ use crate::{
         redeem,
         token::AccessToken,
     },
-    profile::SignIn,
+    profile::{Basis, ProfileId, Registration, SignIn},
 };
 use tokio_util::sync::CancellationToken;
 
 impl Wallet {
+    /// The access token of `profile` for `scopes` of one resource that is in memory, while it is fresh.
+    pub fn held_for(
+        &self,
+        profile: ProfileId,
+        registration: &Registration,
+        scopes: &[String],
+    ) -> Option<AccessToken> {
+        self.fresh(&Purpose::new(profile, Basis::of(registration), scopes))
+    }
+
     /// An access token for `scopes` of one resource: the one in memory while it is fresh, else a new
     /// one. A busy provider is asked again, after a pause and not for ever. `cancel` ends the waiting,
     /// not the renewal.
@@ -27,7 +37,7 @@ impl Wallet {
         scopes: &[String],
         cancel: &CancellationToken,
     ) -> Result<AccessToken, TokenError> {
-        if let Some(fresh) = self.fresh(&Purpose::new(party, scopes)) {
+        if let Some(fresh) = self.fresh(&Purpose::of(party, scopes)) {
             return Ok(fresh);
         }
         let mut pauses = Pauses::default();
@@ -68,7 +78,7 @@ impl Wallet {
         party: &Party,
         scopes: &[String],
     ) -> Result<AccessToken, TokenError> {
-        let purpose = Purpose::new(party, scopes);
+        let purpose = Purpose::of(party, scopes);
         let _turn = self.0.turns.take(party.profile).await?;
         // Whoever had the turn before us may have renewed it.
         if let Some(fresh) = self.fresh(&purpose) {

@@ -4,7 +4,7 @@ import { size } from "../../text/when";
 
 /**
  * The steps of a send, by way: stages as Rust names them. By SMTP a token is none, because it is fetched beside the first
- * four and told of before them, after them where it is still waited for, or both.
+ * four and told of only where it is still waited for after them.
  */
 const STAGES: Record<Transport, string[]> = {
   smtp: ["dns", "tcp", "tls", "ehlo", "auth", "sender", "message"],
