@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("db/006_answers.sql"),
     include_str!("db/007_plaintext.sql"),
     include_str!("db/008_seen.sql"),
+    include_str!("db/009_indexes.sql"),
 ];
 
 /// How long a statement waits for another process to finish writing.

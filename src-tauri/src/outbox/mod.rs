@@ -28,6 +28,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 use worker::Worker;
 
+/// Who is sending. The word is no parameter, so that the index of what is under way serves it.
+const WORKERS: &str = "SELECT DISTINCT worker FROM sends WHERE outcome = 'sending'";
+
 /// The outbox of this process. Cloning shares it.
 #[derive(Debug, Clone)]
 pub struct Outbox {
@@ -176,8 +179,8 @@ impl Outbox {
     /// A row that is still "sending" and whose process is gone was cut off: nobody knows its end.
     fn call_crashed_uncertain(&self, paths: &Paths) -> Result<(), OutboxError> {
         let under_way = self.db.look(|look| {
-            let mut rows = look.prepare("SELECT DISTINCT worker FROM sends WHERE outcome = ?1")?;
-            let names = rows.query_map([word(Outcome::Sending)], |row| row.get::<_, String>(0))?;
+            let mut rows = look.prepare(WORKERS)?;
+            let names = rows.query_map([], |row| row.get::<_, String>(0))?;
             Ok::<_, OutboxError>(names.collect::<Result<Vec<_>, _>>()?)
         })?;
         for name in under_way {

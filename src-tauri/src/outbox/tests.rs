@@ -324,3 +324,19 @@ fn a_crash_in_the_middle_of_a_large_mail_leaves_its_draft_to_be_found() {
     assert_eq!(next.get(send.id).unwrap().outcome, Outcome::Uncertain);
     assert_eq!(next.drafts_left(send.profile).unwrap(), [(send.id, "D1".to_owned())]);
 }
+
+#[test]
+fn a_start_and_the_newest_page_take_no_longer_with_a_longer_history() {
+    let plan = |sql: &str| {
+        let outbox = World::new().open();
+        let steps = outbox.db.look(|look| {
+            let mut steps = look.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let steps = steps.query_map([], |row| row.get::<_, String>("detail"))?;
+            Ok::<_, OutboxError>(steps.collect::<Result<Vec<_>, _>>()?)
+        });
+        steps.unwrap().join("; ")
+    };
+    assert_eq!(plan(WORKERS), "SCAN sends USING COVERING INDEX sends_under_way");
+    let newest = "SELECT * FROM sends ORDER BY started_at DESC, rowid DESC LIMIT 50";
+    assert_eq!(plan(newest), "SCAN sends USING INDEX sends_by_time");
+}
