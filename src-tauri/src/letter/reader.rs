@@ -21,49 +21,57 @@ pub struct LetterReader<'a> {
     /// What of the first of `pieces` has been read, in octets.
     done: usize,
     file: Option<Open<'a>>,
-    block: Vec<u8>,
     /// A chunk of a file in base64, in no lines yet.
     encoded: Vec<u8>,
 }
 
 impl<'a> LetterReader<'a> {
     pub(super) fn new(first: &'a [u8], pieces: &'a [Piece]) -> Self {
-        Self { first, pieces, done: 0, file: None, block: Vec::new(), encoded: Vec::new() }
+        Self { first, pieces, done: 0, file: None, encoded: Vec::new() }
     }
 
-    /// The next block; `None` at the end. A block is never empty.
+    /// Whether all of it has been read.
+    pub fn is_at_end(&self) -> bool {
+        self.first.is_empty() && self.pieces.is_empty()
+    }
+
+    /// Puts the next block into `block`, in place of what was in it: nothing only at the end.
     ///
     /// # Errors
     /// A file cannot be read, or is not what it was when the letter was composed. What has been
     /// read so far is then not a message and must not be ended as one.
-    pub async fn next(&mut self) -> Result<Option<&[u8]>, LetterError> {
-        self.block.clear();
-        self.block.extend_from_slice(std::mem::take(&mut self.first));
-        while self.block.len() < BLOCK
+    pub async fn next(&mut self, block: &mut Vec<u8>) -> Result<(), LetterError> {
+        block.clear();
+        block.extend_from_slice(std::mem::take(&mut self.first));
+        while block.len() < BLOCK
             && let Some((piece, rest)) = self.pieces.split_first()
         {
             let ended = match piece {
-                Piece::Bytes(bytes) => self.take(bytes),
-                Piece::File(file) => self.encode(file).await?,
+                Piece::Bytes(bytes) => self.take(bytes, block),
+                Piece::File(file) => self.encode(file, block).await?,
             };
             if ended {
                 (self.pieces, self.done, self.file) = (rest, 0, None);
             }
         }
-        Ok((!self.block.is_empty()).then_some(self.block.as_slice()))
+        Ok(())
     }
 
     /// Takes what fits of `bytes`; whether they ended.
-    fn take(&mut self, bytes: &[u8]) -> bool {
+    fn take(&mut self, bytes: &[u8], block: &mut Vec<u8>) -> bool {
         let left = &bytes[self.done..];
-        let taken = left.len().min(BLOCK - self.block.len());
-        self.block.extend_from_slice(&left[..taken]);
+        let taken = left.len().min(BLOCK - block.len());
+        block.extend_from_slice(&left[..taken]);
         self.done += taken;
         self.done == bytes.len()
     }
 
     /// Takes a chunk of a file, in base64; whether it ended.
-    async fn encode(&mut self, known: &'a FileOnDisk) -> Result<bool, LetterError> {
+    async fn encode(
+        &mut self,
+        known: &'a FileOnDisk,
+        block: &mut Vec<u8>,
+    ) -> Result<bool, LetterError> {
         let file = match &mut self.file {
             Some(file) => file,
             closed => closed.insert(Open::open(known).await?),
@@ -74,8 +82,8 @@ impl<'a> LetterReader<'a> {
         self.encoded.resize(chunk.len().div_ceil(3) * 4, 0);
         STANDARD.encode_slice(chunk, &mut self.encoded).expect("the room was made for it");
         for line in self.encoded.chunks(LINE.1) {
-            self.block.extend_from_slice(line);
-            self.block.extend_from_slice(b"\r\n");
+            block.extend_from_slice(line);
+            block.extend_from_slice(b"\r\n");
         }
         match file.left {
             0 => file.ended().await.map(|()| true),

@@ -38,10 +38,11 @@ pub(super) async fn send(
 
 /// The whole message in base64, as Graph wants it, hidden copies included: it takes them out.
 pub(super) async fn encoded(letter: &Letter) -> Result<Vec<u8>, SendError> {
-    let mut message = Vec::new();
+    let (mut message, mut block) = (Vec::new(), Vec::new());
     let mut reader = letter.read_with_bcc();
-    while let Some(block) = reader.next().await? {
-        message.extend_from_slice(block);
+    while !reader.is_at_end() {
+        reader.next(&mut block).await?;
+        message.extend_from_slice(&block);
     }
     Ok(STANDARD.encode(message).into_bytes())
 }

@@ -167,22 +167,26 @@ impl Session {
     }
 
     /// Writes the message, all but its last block: that is given back, to go out in one write with
-    /// what comes after it.
+    /// what comes after it. While a block is written, the next one is read and encoded.
     async fn hand_over(&mut self, letter: &Letter, watch: &Watch) -> Result<Vec<u8>, SendError> {
         let (mut reader, mut stuffing) = (letter.read(), Stuffing::default());
         let (mut sent, total) = (0, letter.size());
-        let mut last = Vec::new();
-        while let Some(block) = cancellable(Stage::Message, watch, reader.next()).await?? {
+        let (mut ready, mut next) = (Vec::new(), Vec::new());
+        while !reader.is_at_end() {
             watch.handed_over(sent, total, true);
-            self.wire.block(&last, self.limits.block, watch).await?;
-            last.clear();
-            last.extend_from_slice(&stuffing.stuff(block));
-            sent += block.len() as u64;
+            let reading = cancellable(Stage::Message, watch, reader.next(&mut next));
+            let writing = self.wire.block(&ready, self.limits.block, watch);
+            let (written, read) = tokio::join!(writing, reading);
+            written?;
+            read??;
+            sent += next.len() as u64;
+            stuffing.stuff(&mut next);
+            std::mem::swap(&mut ready, &mut next);
         }
         self.wire.block(&[], self.limits.block, watch).await?; // a last time to hear and to stop
         watch.transcript.note(format!("the message, {total} octets"));
         watch.handed_over(sent, total, false);
-        Ok(last)
+        Ok(ready)
     }
 
     /// The reply that decides. It is too late to cancel, and no reply is no refusal.

@@ -1,6 +1,6 @@
 //! Dot-stuffing: a dot at the start of a line is doubled, so that it does not end the message.
 
-use std::borrow::Cow;
+use memchr::memmem;
 
 /// Doubles dots across blocks (RFC 5321 §4.5.2).
 #[derive(Debug)]
@@ -16,29 +16,24 @@ impl Default for Stuffing {
 }
 
 impl Stuffing {
-    /// `block` as it goes over the wire. Lines end with CRLF and with nothing else.
-    pub(super) fn stuff<'a>(&mut self, block: &'a [u8]) -> Cow<'a, [u8]> {
-        let mut stuffed: Option<Vec<u8>> = None;
+    /// Makes `block` what goes over the wire. Lines end with CRLF and with nothing else.
+    pub(super) fn stuff(&mut self, block: &mut Vec<u8>) {
+        let first = (self.line_start && block.starts_with(b".")).then_some(0);
+        let others = memmem::find_iter(block, b"\n.").map(|end| end + 1);
+        let dots: Vec<usize> = first.into_iter().chain(others).collect();
+        self.line_start = block.last().map_or(self.line_start, |octet| *octet == b'\n');
+        if dots.is_empty() {
+            return;
+        }
+        let mut stuffed = Vec::with_capacity(block.len() + dots.len());
         let mut copied = 0;
-        let mut at = 0;
-        while at < block.len() {
-            if self.line_start && block[at] == b'.' {
-                let out = stuffed.get_or_insert_with(|| Vec::with_capacity(block.len() + 64));
-                out.extend_from_slice(&block[copied..at]);
-                out.push(b'.');
-                copied = at;
-            }
-            let end = block[at..].iter().position(|octet| *octet == b'\n');
-            self.line_start = end.is_some();
-            at = end.map_or(block.len(), |end| at + end + 1);
+        for dot in dots {
+            stuffed.extend_from_slice(&block[copied..dot]);
+            stuffed.push(b'.');
+            copied = dot;
         }
-        match stuffed {
-            None => Cow::Borrowed(block),
-            Some(mut out) => {
-                out.extend_from_slice(&block[copied..]);
-                Cow::Owned(out)
-            }
-        }
+        stuffed.extend_from_slice(&block[copied..]);
+        *block = stuffed;
     }
 }
 
@@ -52,14 +47,13 @@ mod tests {
         let expected = b"..a\r\n..\r\n...b\r\nc.d.\r\n\r\n..";
         for size in 1..=message.len() {
             let mut stuffing = Stuffing::default();
-            let blocks = message.chunks(size);
-            let wire: Vec<u8> = blocks.flat_map(|b| stuffing.stuff(b).into_owned()).collect();
+            let mut wire = Vec::new();
+            for block in message.chunks(size) {
+                let mut block = block.to_vec();
+                stuffing.stuff(&mut block);
+                wire.extend(block);
+            }
             assert_eq!(wire, expected, "in blocks of {size}");
         }
-    }
-
-    #[test]
-    fn a_block_without_dots_is_not_copied() {
-        assert!(matches!(Stuffing::default().stuff(b"a.\r\nb\r\n"), Cow::Borrowed(_)));
     }
 }
