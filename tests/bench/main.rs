@@ -52,8 +52,8 @@ struct Scene {
 const SCENES: &[Scene] = &[
     Scene { title: "One message of 10 KB",                          work: Work::One,        delay: None,        rounds: 9 },
     Scene { title: "One message of 10 KB, signed in by OAuth",      work: Work::Token,      delay: None,        rounds: 5 },
-    Scene { title: "1,000 messages of 2 KB",                        work: Work::Many(1000), delay: None,        rounds: 5 },
-    Scene { title: "An attachment of 100 MB",                       work: Work::Large,      delay: None,        rounds: 2 },
+    Scene { title: "1,000 messages of 2 KB",                        work: Work::Many(1000), delay: None,        rounds: 9 },
+    Scene { title: "An attachment of 100 MB",                       work: Work::Large,      delay: None,        rounds: 5 },
     Scene { title: "An attachment of 100 MB by Microsoft Graph",    work: Work::Graph,      delay: None,        rounds: 2 },
     Scene { title: "One message of 10 KB, 50 ms away",              work: Work::One,        delay: Some(DELAY), rounds: 3 },
     Scene { title: "100 messages of 2 KB, 50 ms away",              work: Work::Many(100),  delay: Some(DELAY), rounds: 1 },

@@ -21,9 +21,8 @@ What is timed is the whole program, from its start to its end, with its good-bye
 includes reading its database and the keychain (a real gnome-keyring), writing each send down before its first byte
 leaves and its outcome after, and making the message; curl, msmtp and swaks are given a message that is made already.
 `peak` is the most memory the process had. Round trips are counted by the relay that makes the line long, TCP's own
-handshake included: each is one delay that nothing can hide. (One less would take BDAT, RFC 3030, in one group with the
-recipients: §2 has their answers first, and servers that offer it have been seen to break on it.) Microsoft Graph is the
-tests' stand-in for it, which needs most of the time itself: what counts there is the memory.
+handshake included: each is one delay that nothing can hide. (Why BDAT does not save one: decisions/data-not-bdat.md.)
+Microsoft Graph is the tests' stand-in for it, which needs most of the time itself: what counts there is the memory.
 ";
 
 /// Writes `docs/PERFORMANCE.md`.
