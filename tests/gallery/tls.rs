@@ -214,24 +214,54 @@ fn a_version_that_is_too_old_is_said_to_be_one() {
     assert!(kept.contains("TLS 1.2, TLS_ECDHE_"), "{kept}");
 }
 
-/// Where the system's authorities are read from can be said on Linux only.
+/// Sends from `profile` on a computer whose own authorities are in the file `system`.
+#[cfg(target_os = "linux")] // elsewhere nobody can say where they are read from
+fn send_where(gallery: &Gallery, system: &str, profile: &str) -> String {
+    use super::PATIENCE;
+    use crate::world::sendright::Sendright;
+    let words = ["send", profile, "--to", "bo@kestrel.example", "--json", "--timeout", PATIENCE];
+    let mut command = gallery.0.command(&words);
+    command.env("SSL_CERT_FILE", gallery.0.path(system)).env_remove("SSL_CERT_DIR");
+    Sendright::ended(command, "").stdout
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn the_systems_authorities_are_believed_beside_those_of_a_file() {
-    use super::PATIENCE;
-    use crate::world::sendright::Sendright;
     let (ours, systems) = (Authority::root("Kestrel Root"), Authority::root("System Root"));
     let port = listen(systems.certifies(|_| ()), rustls::ALL_VERSIONS);
     let gallery = Gallery::of(&profile("both", port, ""), &[("ca.pem".to_owned(), ours.pem)]);
     gallery.0.write("system.pem", &systems.pem);
-    let send = |system: &str| {
-        let words = ["send", "both", "--to", "bo@kestrel.example", "--json", "--timeout", PATIENCE];
-        let mut command = gallery.0.command(&words);
-        command.env("SSL_CERT_FILE", gallery.0.path(system)).env_remove("SSL_CERT_DIR");
-        Sendright::ended(command, "").stdout
-    };
-    let believed = send("system.pem");
+    let believed = send_where(&gallery, "system.pem", "both");
     assert!(believed.contains("timed-out"), "nobody greets behind it: {believed}");
-    let refused = send("ca.pem");
+    let refused = send_where(&gallery, "ca.pem", "both");
     assert!(refused.contains("certificate-not-trusted"), "{refused}");
+    assert!(!refused.contains("cannot be read"), "{refused}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn that_the_systems_authorities_cannot_be_read_is_said_beside_the_certificates_fault() {
+    let (ours, strangers) = (Authority::root("Kestrel Root"), Authority::root("Stranger Root"));
+    let port = listen(strangers.certifies(|_| ()), rustls::ALL_VERSIONS);
+    let known = listen(ours.certifies(|_| ()), rustls::ALL_VERSIONS);
+    let alone = profile("alone", port, "").replace(", ca_file = \"ca.pem\"", "");
+    let file = profile("beside", port, "") + &signs_in("beside", port) + &alone;
+    let file = file + &profile("known", known, "");
+    let gallery = Gallery::of(&file, &[("ca.pem".to_owned(), ours.pem)]);
+    let why = "system's certificate authorities cannot be read: failed to read PEM from file: No such file or directory";
+    for name in ["beside", "beside, token"] {
+        let said = send_where(&gallery, "nowhere.pem", name);
+        assert!(
+            said.contains("from an issuer whom this computer does not trust"),
+            "{name}: {said}"
+        );
+        assert!(said.contains(why) && said.contains("nowhere.pem"), "{name}: {said}");
+        assert!(said.contains("SSL_CERT_FILE"), "{name}: the remedy is named: {said}");
+    }
+    let said = send_where(&gallery, "nowhere.pem", "alone");
+    assert!(said.contains("This computer's certificate authorities cannot be read"), "{said}");
+    assert!(said.contains(why) && said.contains("SSL_CERT_FILE"), "{said}");
+    let said = send_where(&gallery, "nowhere.pem", "known");
+    assert!(said.contains("timed-out"), "a named authority needs no other: {said}");
 }

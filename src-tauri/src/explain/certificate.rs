@@ -3,17 +3,23 @@
 use super::{Cause, Code, Fix, Likelihood, Problem};
 use crate::net::tls::{Certificate, CertificateFault, Chain, day};
 
+/// How the system's authorities come to be read.
+pub(super) const READ_THEM: &str = "On Linux they come with the package ca-certificates. Where SSL_CERT_FILE \
+     or SSL_CERT_DIR is set, they are read from there and nowhere else: correct or unset it.";
+
 /// The verifier's words, then what each certificate says of itself.
 fn evidence(said: &str, chain: &Chain) -> String {
     std::iter::once(said.to_owned()).chain(chain.lines()).collect::<Vec<_>>().join("\n")
 }
 
-/// Why the certificate that `host` shows is not believed.
+/// Why the certificate that `host` shows is not believed; `unread` says why the system's authorities
+/// were not asked.
 pub(super) fn distrusted(
     host: &str,
     fault: &CertificateFault,
     chain: &Chain,
     said: &str,
+    unread: Option<&str>,
 ) -> Problem {
     let server = chain.server();
     let (title, means) = words(host, fault, server);
@@ -34,7 +40,27 @@ pub(super) fn distrusted(
             }],
         });
     }
+    if let Some(why) = unread {
+        problem.means = format!("{} The system may trust it, but {why}.", problem.means);
+        problem.causes.push(not_asked(why));
+    }
     problem
+}
+
+/// The system's authorities cannot be read, who may know the issuer.
+fn not_asked(why: &str) -> Cause {
+    Cause {
+        code: "system-authorities-unread".to_owned(),
+        title: "This computer's certificate authorities cannot be read".to_owned(),
+        likelihood: Likelihood::Possible,
+        why: vec![why.to_owned()],
+        fixes: vec![Fix {
+            who: "you".to_owned(),
+            kind: "setting".to_owned(),
+            title: "Make them readable".to_owned(),
+            text: READ_THEM.to_owned(),
+        }],
+    }
 }
 
 fn words(host: &str, fault: &CertificateFault, server: Option<&Certificate>) -> (String, String) {
@@ -208,8 +234,8 @@ mod tests {
 
     #[test]
     fn a_revoked_certificate_is_not_to_be_sent_anything() {
-        let problem =
-            distrusted("mail.example", &CertificateFault::Revoked, &Chain::default(), "Revoked");
+        let (fault, chain) = (CertificateFault::Revoked, Chain::default());
+        let problem = distrusted("mail.example", &fault, &chain, "Revoked", None);
         assert_eq!(problem.code, Code::CertificateNotTrusted);
         assert_eq!(problem.title, "The certificate of mail.example was revoked");
         assert!(problem.means.ends_with("send nothing there."), "{}", problem.means);

@@ -1,19 +1,27 @@
 //! Why a connection is not protected.
 
-use super::{Code, Problem, Retry, certificate::distrusted};
+use super::{
+    Code, Problem, Retry,
+    certificate::{READ_THEM, distrusted},
+};
 use crate::net::tls::{Oldest, TlsError};
 
 impl From<TlsError> for Problem {
     fn from(error: TlsError) -> Self {
         let said = error.to_string();
         let (code, title, means) = match error {
-            TlsError::Certificate { host, fault, chain, .. } => {
-                return distrusted(&host, &fault, &chain, &said);
+            TlsError::Certificate { host, fault, chain, unread, .. } => {
+                return distrusted(&host, &fault, &chain, &said, unread.as_deref());
             }
             TlsError::BadPem { .. } => (
                 Code::FileUnreadable,
                 "The certificate authority's file cannot be used".to_owned(),
                 "It has to be one or more certificates in PEM form, beginning with BEGIN CERTIFICATE.",
+            ),
+            TlsError::NoAuthorities { .. } => (
+                Code::FileUnreadable,
+                "This computer's certificate authorities cannot be read".to_owned(),
+                READ_THEM,
             ),
             TlsError::TooOld { host, oldest, .. } => return too_old(&host, oldest).said(said),
             TlsError::NotTls { host } => (

@@ -102,7 +102,8 @@ impl Http {
     /// A client that goes `route`, believes `trust` and waits as long as `limits` say.
     ///
     /// # Errors
-    /// [`TlsError::BadPem`] when an authority cannot be used.
+    /// [`TlsError::BadPem`] when an authority cannot be used, [`TlsError::NoAuthorities`] when there are
+    /// none.
     pub fn new(route: Route, trust: &Trust, limits: &Limits) -> Result<Self, HttpError> {
         let clients = Clients::new(&Tls::new(trust, Oldest::Tls12)?, limits);
         Ok(Self { route, limits: *limits, clients })

@@ -3,6 +3,7 @@
 use super::{
     Oldest,
     certificate::{Certificate, Chain},
+    extra::Unread,
 };
 use rustls::{AlertDescription, CertificateError, Error as RustlsError, PeerIncompatible};
 use std::{io, time::Duration};
@@ -20,6 +21,12 @@ pub enum TlsError {
         /// What is wrong with it.
         said: String,
     },
+    /// The operating system's certificate authorities cannot be read, so nobody can be believed.
+    #[error("the system's certificate authorities cannot be read: {said}")]
+    NoAuthorities {
+        /// Why.
+        said: String,
+    },
     /// The server's certificate is not believed.
     #[error("{host}: {said}")]
     Certificate {
@@ -31,6 +38,8 @@ pub enum TlsError {
         chain: Chain,
         /// The verifier's words.
         said: String,
+        /// Why the system's authorities were not asked, who may know its issuer.
+        unread: Option<String>,
     },
     /// The server speaks only versions that are older than we accept.
     #[error("{host} speaks no TLS version that is accepted: {said}")]
@@ -131,9 +140,7 @@ impl TlsError {
         let Some(inner) = inner else { return Self::Lost { host, said: error.to_string() } };
         let said = inner.to_string();
         match inner {
-            RustlsError::InvalidCertificate(why) => {
-                Self::Certificate { host, fault: CertificateFault::of(why, &chain), chain, said }
-            }
+            RustlsError::InvalidCertificate(why) => Self::distrusted(host, chain, why),
             RustlsError::AlertReceived(AlertDescription::ProtocolVersion)
             | RustlsError::PeerIncompatible(
                 PeerIncompatible::ServerDoesNotSupportTls12Or13
@@ -142,6 +149,19 @@ impl TlsError {
             RustlsError::InvalidMessage(_) => Self::NotTls { host },
             _ => Self::Handshake { host, said },
         }
+    }
+
+    fn distrusted(host: String, chain: Chain, why: &CertificateError) -> Self {
+        let (why, unread) = match why {
+            CertificateError::Other(other)
+                if let Some(unread) = other.0.downcast_ref::<Unread>() =>
+            {
+                (&CertificateError::UnknownIssuer, Some(unread.to_string()))
+            }
+            _ => (why, None),
+        };
+        let said = RustlsError::from(why.clone()).to_string();
+        Self::Certificate { host, fault: CertificateFault::of(why, &chain), chain, said, unread }
     }
 }
 

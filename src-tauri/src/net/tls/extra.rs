@@ -3,9 +3,9 @@
 //! To read all the system's authorities takes longer than the handshake. Whoever names a private
 //! authority mostly needs no other.
 
-use super::trust;
+use super::{TlsError, trust};
 use rustls::{
-    CertificateError, DigitallySignedStruct, Error, SignatureScheme,
+    CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme,
     client::{
         WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -20,6 +20,17 @@ use std::sync::Arc;
 pub(super) struct Extra {
     pub(super) own: Arc<WebPkiServerVerifier>,
     pub(super) crypto: Arc<CryptoProvider>,
+}
+
+/// Why the system's authorities were not asked about a certificate whose issuer the others do not know.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(super) struct Unread(TlsError);
+
+impl From<Unread> for Error {
+    fn from(unread: Unread) -> Self {
+        CertificateError::Other(OtherError(Arc::new(unread))).into()
+    }
 }
 
 impl ServerCertVerifier for Extra {
@@ -37,10 +48,10 @@ impl ServerCertVerifier for Extra {
         let Err(fault) = ask(&*self.own) else { return Ok(ServerCertVerified::assertion()) };
         // What the named authority issued is refused in the words of its own judge.
         let knows_the_issuer = fault != Error::InvalidCertificate(CertificateError::UnknownIssuer);
-        let Ok(system) = trust::system(Vec::new(), Arc::clone(&self.crypto)) else {
-            return Err(fault);
-        };
-        ask(&*system).map_err(|other| if knows_the_issuer { fault } else { other })
+        trust::system(Vec::new(), Arc::clone(&self.crypto))
+            .map_err(|unread| Unread(unread).into())
+            .and_then(|system| ask(&*system))
+            .map_err(|other| if knows_the_issuer { fault } else { other })
     }
 
     fn verify_tls12_signature(

@@ -67,7 +67,8 @@ impl Client {
     /// A client that believes `trust` and speaks `oldest` or newer.
     ///
     /// # Errors
-    /// [`TlsError::BadPem`] when an authority cannot be used.
+    /// [`TlsError::BadPem`] when an authority cannot be used, [`TlsError::NoAuthorities`] when there are
+    /// none.
     pub fn new(trust: &Trust, oldest: Oldest) -> Result<Self, TlsError> {
         let crypto = Arc::new(ring::default_provider());
         let verifier = trust.verifier(Arc::clone(&crypto))?;

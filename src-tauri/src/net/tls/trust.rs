@@ -72,9 +72,25 @@ pub(super) fn system(
     extra: Vec<CertificateDer<'static>>,
     crypto: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+    let unusable = if extra.is_empty() { unread } else { bad };
     rustls_platform_verifier::Verifier::new_with_extra_roots(extra, crypto)
         .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
-        .map_err(bad)
+        .map_err(unusable)
+}
+
+/// Why the system's authorities are of no use. The library says that there are none, and why only to
+/// its log.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn unread(_: impl Display) -> TlsError {
+    let why = rustls_native_certs::load_native_certs().errors.into_iter().next();
+    TlsError::NoAuthorities {
+        said: why.map_or_else(|| "there are none".to_owned(), |why| why.to_string()),
+    }
+}
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn unread(error: impl Display) -> TlsError {
+    TlsError::NoAuthorities { said: error.to_string() }
 }
 
 fn bad(error: impl Display) -> TlsError {
