@@ -75,6 +75,52 @@ fn every_way_in_shows_the_same_certificate_with_its_end() {
     assert_eq!(listed["registrations"][0]["proves_itself_with"], Value::Null);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_comes_through_pipes_is_read_once_each() {
+    let ways: [(&[&str], &str, &str); 3] = [
+        (&["bags.pem"], "--file bags.pem", r#"file = "bags.pem""#),
+        (
+            &["app.pfx", "password"],
+            "--file app.pfx --password-file password",
+            r#"file = "app.pfx", password = { file = "password" }"#,
+        ),
+        (
+            &["app.cer", "app-encrypted.key", "password"],
+            "--file app.cer --key-file app-encrypted.key --password-file password",
+            r#"file = "app.cer", key_file = "app-encrypted.key", password = { file = "password" }"#,
+        ),
+    ];
+    for (names, options, declared) in ways {
+        let sendright = kestrel();
+        let options: Vec<_> = options.split(' ').collect();
+        pipes(&sendright, names);
+        let set = [&["secret", "set", "kestrel", "certificate"], options.as_slice()].concat();
+        let set = sendright.json(&set);
+        assert_eq!(set["certificate"]["thumbprint"], fact("sha1 Fingerprint="), "{set}");
+
+        sendright.json(&["secret", "remove", "kestrel", "certificate"]);
+        pipes(&sendright, names);
+        let certificate = format!("[[registration]]\ncertificate = {{ {declared} }}\n");
+        sendright.write("kestrel.toml", &KESTREL.replace("[[registration]]\n", &certificate));
+        sendright.json(&["apply", "-f", "kestrel.toml"]);
+        let kept = sendright.json(&["certificate", "kestrel"]);
+        assert_eq!(kept["certificate"]["thumbprint"], fact("sha1 Fingerprint="), "{kept}");
+    }
+}
+
+/// Pipes that have what the fixtures of these names have; `password` has their password.
+#[cfg(unix)]
+fn pipes(sendright: &Sendright, names: &[&str]) {
+    for name in names {
+        let octets = match *name {
+            "password" => b"of-a-test\n".to_vec(),
+            name => fs::read(fixture(name)).unwrap(),
+        };
+        sendright.pipe(name, octets);
+    }
+}
+
 #[test]
 fn its_public_part_is_written_for_the_portal_and_nothing_else_comes_out() {
     let sendright = kestrel();

@@ -183,36 +183,13 @@ async fn what_is_wrong_with_a_file_is_said_by_itself_and_before_its_issuer_is_as
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_comes_through_a_pipe_is_read_once_although_the_issuer_is_asked_between() {
-    use std::{fs, process::Command, sync::mpsc, thread};
+    let issuer = issuer(&metadata("ISSUER/ask", "ISSUER/token")).await;
     let sendright = Sendright::new();
-    let pipe = sendright.path("pipe");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let (asked, was_asked) = mpsc::channel();
-    let sound = metadata("ISSUER/ask", "ISSUER/token");
-    let own = Arc::new(OnceLock::<String>::new());
-    let address = Arc::clone(&own);
-    let issuer = TokenEndpoint::start(move |form| {
-        if !form.is_empty() {
-            return tokens(form);
-        }
-        let _ = asked.send(());
-        Say::Json(200, sound.replace("ISSUER", address.get().unwrap()))
-    })
-    .await;
-    own.set(issuer.authority.clone()).unwrap();
-
-    let to = pipe.clone();
-    let writing = thread::spawn(move || {
-        fs::write(&to, "through-a-pipe\n").unwrap();
-        was_asked.recv().unwrap();
-        fs::write(&to, "").unwrap(); // who reads once more gets nothing
-    });
+    sendright.pipe("pipe", b"through-a-pipe\n".to_vec());
     let toml =
         declared(&issuer.authority, "").replace("env = \"KESTREL_SECRET\"", "file = \"pipe\"");
     let (code, applied) = apply(&sendright, &toml);
     assert_eq!(code, 0, "{applied}");
-    assert_eq!(fs::read(&pipe).unwrap(), b"");
-    writing.join().unwrap();
     sendright.json(&["token", "Reports"]);
     assert_eq!(issuer.asked().last().unwrap()["client_secret"], "through-a-pipe");
 }

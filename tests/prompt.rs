@@ -83,3 +83,20 @@ fn a_new_vault_file_gets_its_passphrase_twice_and_an_old_one_once() {
         assert!(!shown.contains("marked"), "{shown}");
     }
 }
+
+#[test]
+fn a_certificate_that_comes_through_a_pipe_is_read_once_although_its_password_is_asked_for_then() {
+    let place = Sendright::new();
+    place.write("kestrel.toml", REGISTRATION);
+    place.json(&["apply", "-f", "kestrel.toml"]);
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/certificates");
+    place.pipe("app.pfx", fs::read(format!("{fixtures}/app.pfx")).unwrap());
+    let answers = [
+        ("Passphrase of the vault file: ", "correct horse battery staple"),
+        ("The password of the certificate's file: ", "of-a-test"),
+    ];
+    let set = "secret set kestrel certificate --file app.pfx";
+    let (code, shown) = at_a_terminal(&place, set, &answers);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains("of-a-test"), "{shown}");
+}

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 use std::{
-    fs,
+    fs::{self, File},
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::PathBuf,
     process::{Command, Stdio},
+    thread,
 };
 use tempfile::TempDir;
 use url::Url;
@@ -34,6 +35,18 @@ impl Sendright {
 
     pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
+    }
+
+    /// Makes a pipe that gives `octets` to whoever opens it first. It is gone then: nobody reads it twice.
+    #[cfg(unix)]
+    pub(crate) fn pipe(&self, name: &str, octets: Vec<u8>) {
+        let path = self.path(name);
+        assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        thread::spawn(move || {
+            let mut pipe = File::options().write(true).open(&path).unwrap();
+            fs::remove_file(&path).unwrap();
+            pipe.write_all(&octets).unwrap();
+        });
     }
 
     /// Lets other users in.
