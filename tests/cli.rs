@@ -8,6 +8,7 @@ use std::{
     process::{Child, Stdio},
 };
 
+mod at_once;
 #[cfg(unix)]
 mod unix;
 

@@ -94,7 +94,10 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let (let_answer, answers) = mpsc::channel();
         if stored {
-            let_answer.send(()).unwrap(); // for the look that `apply` takes
+            // `apply` looks before it holds the database, and again while it does.
+            for () in [(), ()] {
+                let_answer.send(()).unwrap();
+            }
         }
         let nobody = mpsc::channel().0;
         let (port, heard) = server(if locked { nobody } else { let_answer.clone() });

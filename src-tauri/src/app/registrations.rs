@@ -156,9 +156,13 @@ impl Inner {
             let files = Files { file, ..Files::default() };
             return self.keep_certificate(RegistrationId(key.owner), &files).map(drop);
         }
-        let owner = self.store.look(|rows| name_of(rows, key.owner))?;
-        self.vault.put(&key, value, &Self::label(&owner, key.name))?;
-        Ok(self.store.change(|rows| rows.secret_is_set(key, self.clock.now()))?)
+        // Unlocks the vault before the database is held.
+        self.vault.get(&key)?;
+        self.store.change(|rows| {
+            let owner = name_of(rows, key.owner)?;
+            rows.secret_is_set(key, self.clock.now())?;
+            Ok(self.vault.put(&key, value, &Self::label(&owner, key.name))?)
+        })
     }
 }
 

@@ -20,7 +20,7 @@ pub use reference::SecretFiles;
 
 use super::{
     check::Fault,
-    store::{Profiles, SignInAgain, StoreError},
+    store::{Profiles, Rows, SignInAgain, StoreError},
 };
 use crate::{
     clock::Timestamp,
@@ -115,26 +115,29 @@ pub fn apply(
 ) -> Result<Applied, FileError> {
     let entries = read::entries(source).map_err(FileError::Invalid)?;
     let passwords = certificate::passwords(&entries, profiles, vault)?;
-    let plan: Plan = profiles.look(|rows| plan::plan(&entries, source, &passwords, now, rows))?;
-    let replacements = replacements(&plan, vault)?;
+    let plan = |rows: Rows<'_>| plan::plan(&entries, source, &passwords, now, rows);
+    // Unlocks the vault, which may be asking the person, before the database is held.
+    replacements(&profiles.look(plan)?, vault)?;
+    let mut replaced = Vec::new();
     let written = profiles.change(|rows| {
+        // Made anew: others may have changed the rows while the vault was asked.
+        let plan = plan(rows)?;
         let known = rows.sign_in_again(None)?;
         plan.write(rows)?;
-        let mut again = rows.sign_in_again(None)?;
-        again.retain(|one| !known.contains(one));
-        for Replacement { key, label, new, .. } in &replacements {
+        let mut sign_in_again = rows.sign_in_again(None)?;
+        sign_in_again.retain(|one| !known.contains(one));
+        replaced = replacements(&plan, vault)?;
+        for Replacement { key, label, new, .. } in &replaced {
             rows.secret_is_set(*key, now)?;
             vault.put(key, new, label)?;
         }
-        Ok::<_, FileError>(again)
+        let applied = plan.report(|owner| replaced.iter().any(|one| one.key.owner == owner));
+        Ok(Applied { sign_in_again, ..applied })
     });
-    let sign_in_again = written.inspect_err(|_| take_back(&replacements, vault))?;
-    let applied = plan.report(|owner| replacements.iter().any(|one| one.key.owner == owner));
-    Ok(Applied { sign_in_again, ..applied })
+    written.inspect_err(|_| take_back(&replaced, vault))
 }
 
-/// What is not in the vault as the file has it. Asking first also unlocks the vault before the
-/// database is held.
+/// What is not in the vault as the file has it.
 fn replacements(plan: &Plan, vault: &dyn SecretStore) -> Result<Vec<Replacement>, VaultError> {
     let mut found = Vec::new();
     for (key, new, label) in &plan.secrets {
