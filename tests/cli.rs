@@ -9,6 +9,7 @@ use std::{
 };
 
 mod at_once;
+mod output;
 #[cfg(unix)]
 mod unix;
 

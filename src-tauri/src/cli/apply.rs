@@ -28,7 +28,7 @@ impl Apply {
         let beside = if from_stdin { None } else { self.file.parent() };
         let base_dir = beside.unwrap_or(Path::new("")).to_owned();
         let report = cli.app.apply(text, base_dir, variable).await?;
-        cli.out.result(&report, words(&report));
+        cli.out.result(&report, || words(&report));
         Ok(0)
     }
 }

@@ -1,6 +1,6 @@
 //! `certificate`, and what `secret set … certificate` reads.
 
-use super::{Cli, Done, ask, out::columns};
+use super::{Cli, Done, ask, columns::columns};
 use crate::{
     api::{CertificateView, SaveRegistration},
     certificate::Files,
@@ -74,7 +74,7 @@ impl Certificate {
             "registration": known.settings.name, "certificate": known.certificate,
             "certificate_algorithm": algorithm, "proves_itself_with": known.proves_itself_with,
         });
-        let words = match &known.certificate {
+        let words = || match &known.certificate {
             None => format!("{} has no certificate.", known.settings.name),
             Some(facts) => words(facts, algorithm),
         };
@@ -134,10 +134,12 @@ pub(super) async fn set(cli: &Cli, id: RegistrationId, asked: &str, source: &Sou
         }
         kept => kept?,
     };
-    let words = format!(
-        "The certificate of {asked} is in the vault: {}, thumbprint {}, until {}.",
-        kept.subject, kept.thumbprint, kept.not_after
-    );
+    let words = || {
+        format!(
+            "The certificate of {asked} is in the vault: {}, thumbprint {}, until {}.",
+            kept.subject, kept.thumbprint, kept.not_after
+        )
+    };
     cli.out.result(&json!({ "owner": id, "name": "certificate", "certificate": kept }), words);
     Ok(0)
 }

@@ -63,8 +63,8 @@ impl Consent {
         let asked = BeginConsent { profile_id, route, open_browser: !self.no_browser };
         let view = cli.app.begin_consent(asked).await?;
         match &view.device {
-            Some(code) => cli.out.event("device", &to_type(&view, code), typing(&view, code)),
-            None => cli.out.event("open", &view, opening(&view)),
+            Some(code) => cli.out.event("device", &to_type(&view, code), || typing(&view, code)),
+            None => cli.out.event("open", &view, || opening(&view)),
         }
         if let Some(words) = &view.note {
             note(words);
@@ -72,7 +72,7 @@ impl Consent {
         let ended = watch(cli, &view, news, ctrl_c).await;
         cli.app.browsers_served().await;
         let account = ended?;
-        let words = match &account {
+        let words = || match &account {
             Some(account) => format!("Signed in as {account}."),
             None => "Signed in.".to_owned(),
         };
@@ -173,7 +173,7 @@ fn told_step(
             return Some(Err(step.problem.unwrap_or_else(lost)));
         }
     };
-    cli.out.event("step", &step, "");
+    cli.out.event("step", &step, String::new);
     for words in [Some(words), step.note.as_deref()].into_iter().flatten() {
         if !words.is_empty() && step.step != ConsentStep::IdentityChecked {
             note(words);

@@ -27,7 +27,7 @@ impl Demo {
         let vault = Arc::new(Memory::default());
         let cli = Cli { app: App::open(Parts { vault, ..parts })?, out };
         let runs = cli.app.demo().await?;
-        cli.out.result(&json!({ "runs": runs }), words(&runs, &dir.0));
+        cli.out.result(&json!({ "runs": runs }), || words(&runs, &dir.0));
         Ok(0)
     }
 }

@@ -15,7 +15,8 @@ impl Duplicate {
         let id = cli.app.find_profile(&self.profile).await?;
         let copy = cli.app.duplicate_profile(id).await?;
         let row = cli.app.get_profile(copy).await?.row;
-        cli.out.result(&row, format!("Made {}. It has no secrets and no sign-in yet.", row.name));
+        let words = || format!("Made {}. It has no secrets and no sign-in yet.", row.name);
+        cli.out.result(&row, words);
         Ok(0)
     }
 }

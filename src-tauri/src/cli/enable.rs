@@ -35,6 +35,6 @@ async fn set(cli: &Cli, asked: &str, enabled: bool) -> Done {
     let id = cli.app.find_profile(asked).await?;
     cli.app.set_enabled(SetEnabled { id, enabled }).await?;
     let words = if enabled { "Switched on." } else { "Switched off." };
-    cli.out.result(&json!({ "id": id, "enabled": enabled }), words);
+    cli.out.result(&json!({ "id": id, "enabled": enabled }), || words.to_owned());
     Ok(0)
 }

@@ -19,7 +19,7 @@ impl Export {
             ids.push(cli.app.find_profile(asked).await?);
         }
         let toml = cli.app.export(ids).await?;
-        cli.out.result(&json!({ "toml": toml }), &toml);
+        cli.out.result(&json!({ "toml": toml }), || toml.clone());
         Ok(0)
     }
 }

@@ -1,6 +1,6 @@
 //! `history` and `history show`
 
-use super::{Cli, Done, out::columns};
+use super::{Cli, Done, columns::columns};
 use crate::{
     api::{HistoryDetail, HistoryPage, HistoryQuery, HistoryRow, Side, TranscriptLine},
     profile::Transport,
@@ -38,7 +38,7 @@ impl History {
     pub(super) async fn run(self, cli: &Cli) -> Done {
         if let Some(One::Show { id }) = self.one {
             let detail = cli.app.history_detail(id).await?;
-            cli.out.result(&detail, words(&detail));
+            cli.out.result(&detail, || words(&detail));
             return Ok(0);
         }
         let profile_id = match &self.profile {
@@ -57,7 +57,7 @@ impl History {
                 offset: 0,
             })
             .await?;
-        cli.out.result(&page, list(&page));
+        cli.out.result(&page, || list(&page));
         Ok(0)
     }
 }

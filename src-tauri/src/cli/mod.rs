@@ -4,6 +4,7 @@
 mod apply;
 mod ask;
 mod certificate;
+mod columns;
 mod consent;
 mod demo;
 mod duplicate;

@@ -21,33 +21,30 @@ impl Out {
     }
 
     /// A result: `data` for programs, `words` for people.
-    pub(super) fn result(self, data: &impl Serialize, words: impl AsRef<str>) {
-        if self.json {
-            print(&json_line(data));
-        } else {
-            print(&shown(words.as_ref()));
-        }
+    pub(super) fn result(self, data: &impl Serialize, words: impl FnOnce() -> String) {
+        print(&if self.json { json_line(data) } else { shown(&words()) });
     }
 
     /// A result that is not all that was wanted, and why.
     pub(super) fn held(
         self,
         data: &impl Serialize,
-        words: impl AsRef<str>,
+        words: impl FnOnce() -> String,
         problem: Option<&Problem>,
     ) {
         self.result(data, words);
-        if let (false, Some(problem)) = (self.json, problem) {
-            note(said(problem));
-        }
+        self.why(problem);
     }
 
     /// Something that happened on the way to the result.
-    pub(super) fn event(self, name: &str, data: &impl Serialize, words: impl AsRef<str>) {
+    pub(super) fn event(self, name: &str, data: &impl Serialize, words: impl FnOnce() -> String) {
         if self.json {
             print(&json_line(&Event { event: name, data }));
-        } else if !words.as_ref().is_empty() {
-            print(&shown(words.as_ref()));
+            return;
+        }
+        let words = words();
+        if !words.is_empty() {
+            print(&shown(&words));
         }
     }
 
@@ -55,26 +52,31 @@ impl Out {
     pub(super) fn outcome(
         self,
         data: &impl Serialize,
-        words: impl AsRef<str>,
+        words: impl FnOnce() -> String,
         problem: Option<&Problem>,
     ) {
         self.event("result", data, words);
-        if let (false, Some(problem)) = (self.json, problem) {
-            note(said(problem));
-        }
+        self.why(problem);
     }
 
     /// Says why there is no result.
     pub(super) fn failed(self, problem: &Problem) -> ExitCode {
-        self.outcome(&json!({ "ok": false, "problem": problem }), "", Some(problem));
+        self.outcome(&json!({ "ok": false, "problem": problem }), String::new, Some(problem));
         ExitCode::from(problem.code.exit_code())
     }
 
     /// Says what went wrong on the way, without ending.
     pub(super) fn problem(self, problem: &Problem) {
         if self.json {
-            self.event("problem", &json!({ "problem": problem }), "");
+            self.event("problem", &json!({ "problem": problem }), String::new);
         } else {
+            note(said(problem));
+        }
+    }
+
+    /// Says to people what programs read in the result.
+    fn why(self, problem: Option<&Problem>) {
+        if let (false, Some(problem)) = (self.json, problem) {
             note(said(problem));
         }
     }
@@ -123,18 +125,4 @@ fn shown(words: &str) -> String {
     let tame = |c: char| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c };
     let words: String = words.trim_end().chars().map(tame).collect();
     format!("{words}\n")
-}
-
-/// Rows under each other, their cells in columns.
-pub(super) fn columns(rows: &[Vec<String>]) -> String {
-    let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
-    };
-    let widths: Vec<_> = (0..).map_while(width).collect();
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths);
-        let padded: Vec<_> = cells.map(|(cell, width)| format!("{cell:width$}")).collect();
-        padded.join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

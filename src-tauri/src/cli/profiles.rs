@@ -1,6 +1,6 @@
 //! `profiles`
 
-use super::{Cli, Done, out::columns};
+use super::{Cli, Done, columns::columns};
 use crate::api::{Health, ProfileRow};
 use clap::Args;
 use serde_json::json;
@@ -13,16 +13,19 @@ impl Profiles {
     pub(super) async fn run(self, cli: &Cli) -> Done {
         let rows = cli.app.list_profiles(()).await?;
         let registrations = cli.app.list_registrations(()).await?;
-        let words = if rows.is_empty() {
-            "There are no senders yet. `sendright apply -f FILE` adds some; `sendright demo` shows \
-             how it works."
-                .to_owned()
-        } else {
-            columns(&rows.iter().map(row).collect::<Vec<_>>())
-        };
-        cli.out.result(&json!({ "profiles": rows, "registrations": registrations }), words);
+        let data = json!({ "profiles": rows, "registrations": registrations });
+        cli.out.result(&data, || words(&rows));
         Ok(0)
     }
+}
+
+fn words(rows: &[ProfileRow]) -> String {
+    if rows.is_empty() {
+        return "There are no senders yet. `sendright apply -f FILE` adds some; `sendright demo` shows \
+                how it works."
+            .to_owned();
+    }
+    columns(&rows.iter().map(row).collect::<Vec<_>>())
 }
 
 fn row(row: &ProfileRow) -> Vec<String> {

@@ -21,7 +21,7 @@ impl Remove {
         } else {
             cli.app.remove_profile_for_good(ProfileId(owner)).await?;
         }
-        let words = format!("Removed {}, with its secrets.", self.profile);
+        let words = || format!("Removed {}, with its secrets.", self.profile);
         cli.out.result(&json!({ "removed": owner }), words);
         Ok(0)
     }

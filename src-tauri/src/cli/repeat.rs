@@ -78,7 +78,7 @@ impl<'a> Repeat<'a> {
             "outcome": outcome, "messages": self.times, "accepted": self.accepted,
             "elapsed_ms": milliseconds(began), "problem": problem,
         });
-        let words = format!("{} of {} accepted", self.accepted, self.times);
+        let words = || format!("{} of {} accepted", self.accepted, self.times);
         self.cli.out.outcome(&result, words, problem.as_ref());
         Ok(code)
     }
@@ -169,7 +169,7 @@ impl<'a> Repeat<'a> {
 
     fn tell(&self, number: u32, report: &SendReport) {
         let event = json!({ "number": number, "report": report });
-        self.cli.out.event("message", &event, format!("{number}: {}", words(report)));
+        self.cli.out.event("message", &event, || format!("{number}: {}", words(report)));
     }
 
     async fn prepare(&self) -> Result<Ready, Problem> {
@@ -235,7 +235,7 @@ impl<'a> Repeat<'a> {
         for (name, value) in why.as_object().into_iter().flatten() {
             event[name] = value.clone();
         }
-        self.cli.out.event("waiting", &event, "");
+        self.cli.out.event("waiting", &event, String::new);
         tokio::select! {
             biased;
             _ = interrupts.next() => go_on(interrupts),

@@ -16,7 +16,7 @@ impl Sandbox {
     pub(super) async fn run(self, cli: &Cli) -> Done {
         let at = cli.app.run_sandbox(self.port_base).await?;
         let addresses = json!(at);
-        cli.out.result(&addresses, format!("{addresses:#}"));
+        cli.out.result(&addresses, || format!("{addresses:#}"));
         note(
             "The sandbox runs until you press Ctrl-C. It is not Microsoft, and nothing leaves it.",
         );

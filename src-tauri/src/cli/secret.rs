@@ -86,7 +86,7 @@ impl Secret {
                 let owner = owner(cli, &asked, name).await?;
                 let value = read(name)?;
                 cli.app.set_secret(SecretInput { key: SetSecret { owner, name }, value }).await?;
-                let words = format!("The {} of {asked} is in the vault.", shown(name));
+                let words = || format!("The {} of {asked} is in the vault.", shown(name));
                 cli.out.result(&json!({ "owner": owner, "name": name }), words);
                 Ok(0)
             }
@@ -94,7 +94,8 @@ impl Secret {
                 let name = SecretName::from(name);
                 let owner = owner(cli, &asked, name).await?;
                 cli.app.remove_secret(SetSecret { owner, name }).await?;
-                let words = format!("The {} of {asked} is not in the vault any more.", shown(name));
+                let words =
+                    || format!("The {} of {asked} is not in the vault any more.", shown(name));
                 cli.out.result(&json!({ "owner": owner, "name": name }), words);
                 Ok(0)
             }

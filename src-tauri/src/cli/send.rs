@@ -152,11 +152,11 @@ async fn once(cli: &Cli, line: &Line, message: &MessageDraft) -> Result<SendRepo
 fn told(cli: &Cli, sent: Result<SendReport, Problem>, began: Instant) -> u8 {
     match sent {
         Ok(report) => {
-            cli.out.outcome(&report, words(&report), report.problem.as_ref());
+            cli.out.outcome(&report, || words(&report), report.problem.as_ref());
             code(&report)
         }
         Err(problem) => {
-            cli.out.outcome(&unwritten(&problem, began), "", Some(&problem));
+            cli.out.outcome(&unwritten(&problem, began), String::new, Some(&problem));
             problem.code.exit_code()
         }
     }

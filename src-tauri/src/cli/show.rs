@@ -1,6 +1,6 @@
 //! `show`
 
-use super::{Cli, Done, out::columns, profiles::health};
+use super::{Cli, Done, columns::columns, profiles::health};
 use crate::{
     api::{
         AdminConsent, Credential, ImapServerSettings, ProfileSettings, ProfileView, ServerSettings,
@@ -24,7 +24,7 @@ impl Show {
             Some(id) => cli.app.get_profile(id).await?.row.name,
             None => String::new(),
         };
-        cli.out.result(&view, columns(&words(&view, &backup)));
+        cli.out.result(&view, || columns(&words(&view, &backup)));
         Ok(0)
     }
 }

@@ -15,7 +15,7 @@ impl SignOut {
     pub(super) async fn run(self, cli: &Cli) -> Done {
         let id = cli.app.find_profile(&self.profile).await?;
         let report = cli.app.sign_out(id).await?;
-        cli.out.held(&report, words(&report), report.problem.as_ref());
+        cli.out.held(&report, || words(&report), report.problem.as_ref());
         Ok(report.problem.map_or(0, |problem| problem.code.exit_code()))
     }
 }

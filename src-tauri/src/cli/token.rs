@@ -1,6 +1,6 @@
 //! `token`
 
-use super::{Cli, Done, out::columns};
+use super::{Cli, Done, columns::columns};
 use crate::{api::TokenView, clock::Timestamp};
 use clap::Args;
 use serde::Serialize;
@@ -27,7 +27,7 @@ impl Token {
         let problem = cli.app.renew_token(id).await.err();
         let view = cli.app.token_view(id).await?;
         let held = Held { view: &view, problem: problem.as_ref() };
-        cli.out.held(&held, columns(&words(&view)), problem.as_ref());
+        cli.out.held(&held, || columns(&words(&view)), problem.as_ref());
         Ok(problem.map_or(0, |problem| problem.code.exit_code()))
     }
 }

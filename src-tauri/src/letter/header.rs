@@ -14,6 +14,9 @@ use std::time::SystemTime;
 
 /// The longest line without its end (RFC 5322 §2.1.1).
 const LONGEST_LINE: usize = 998;
+/// The longest subject, in octets before it is encoded. RFC 5322 sets no limit; servers refuse a header
+/// of some ten times this.
+const LONGEST_SUBJECT: usize = 8_192;
 
 /// Headers that say who sends what to whom, how it is built and where it has been: ours to write.
 #[rustfmt::skip]
@@ -120,6 +123,13 @@ pub(super) fn line(value: HeaderValue) -> String {
 
 fn subject(text: &str) -> Result<String, LetterError> {
     one_line("subject", text)?;
+    if text.len() > LONGEST_SUBJECT {
+        return Err(LetterError::field(
+            "subject",
+            format!("it has {} octets, and at most {LONGEST_SUBJECT} are sent", text.len()),
+            "Shorten it; what is long belongs into the text.",
+        ));
+    }
     let folded = line(Subject::from(text.to_owned()).display());
     Ok(if fits(&folded) { folded } else { format!("Subject: {}\r\n", encoded(text)) })
 }

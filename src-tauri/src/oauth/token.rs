@@ -13,6 +13,11 @@ use std::time::Duration;
 /// The lifetime assumed when the provider does not state one (RFC 6749 §5.1: "RECOMMENDED").
 const ASSUMED_LIFETIME: Duration = Duration::from_secs(600);
 
+/// However many scopes an answer names, this many are kept, each up to the length of one that can be
+/// asked for.
+const MOST_SCOPES: usize = 200;
+const LONGEST_SCOPE: usize = 500;
+
 /// Lets its bearer in for a while.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
@@ -72,7 +77,8 @@ impl Party {
         let lifetime = answer.expires_in().unwrap_or(ASSUMED_LIFETIME);
         // NOTE: some write an empty scope instead of none.
         let granted = answer.scopes().map(|scopes| {
-            scopes.iter().map(|scope| scope.to_string()).filter(|scope| !scope.is_empty())
+            let each = scopes.iter().map(|scope| scope.to_string());
+            each.filter(|scope| (1..=LONGEST_SCOPE).contains(&scope.len())).take(MOST_SCOPES)
         });
         let granted = granted.map(Iterator::collect).filter(|granted: &Vec<_>| !granted.is_empty());
         let id_token = answer.extra_fields().id_token.as_ref().and_then(Claims::of);
@@ -170,6 +176,16 @@ mod tests {
         .unwrap();
         assert!(tokens.refresh.is_none());
         assert_eq!(tokens.access.scopes, ["asked"]);
+    }
+
+    #[test]
+    fn however_many_scopes_are_granted_and_however_long_few_are_kept() {
+        let (many, long) = ("Mail.Send ".repeat(9_000), "s".repeat(100_000));
+        for (scope, kept) in [(many.as_str(), "Mail.Send"), (long.as_str(), "asked")] {
+            let body = format!(r#"{{"access_token":"a","token_type":"Bearer","scope":"{scope}"}}"#);
+            let scopes = read(Provider::Custom, &body).unwrap().access.scopes;
+            assert!(scopes.len() <= MOST_SCOPES && scopes.iter().all(|scope| scope == kept));
+        }
     }
 
     #[test]

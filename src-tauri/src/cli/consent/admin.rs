@@ -20,13 +20,14 @@ pub(super) async fn run(
     let (news, ctrl_c) = (cli.app.news(), interrupted());
     let request = BeginAdminConsent { registration_id, route, open_browser };
     let view = cli.app.begin_admin_consent(request).await?;
-    cli.out.event("open", &view, opening(&view));
+    cli.out.event("open", &view, || opening(&view));
     let ended = watch(cli, &view, news, ctrl_c).await;
     cli.app.browsers_served().await;
     ended?;
     let allowed = allowed(cli, registration_id).await?;
     let tenant = allowed.as_ref().and_then(|allowed| allowed.tenant.as_deref());
-    let words = format!("The app is allowed in the tenant {}.", tenant.unwrap_or("of the answer"));
+    let words =
+        || format!("The app is allowed in the tenant {}.", tenant.unwrap_or("of the answer"));
     let result = json!({ "ok": true, "admin_consent": allowed, "problem": null });
     cli.out.event("result", &result, words);
     Ok(0)

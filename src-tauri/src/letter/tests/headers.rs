@@ -58,4 +58,7 @@ async fn long_words_are_folded_or_refused() {
     composed(&Draft { text: long.clone(), html: long.clone(), ..draft() }).await;
     let (field, fault, _) = refused(Draft { headers: vec![("X-A".into(), long)], ..draft() }).await;
     assert!(field == "headers.X-A" && fault.contains("998"), "{fault}");
+    let endless = Draft { subject: "a b ".repeat(3_000), ..draft() };
+    let (field, fault, _) = refused(endless).await;
+    assert!(field == "subject" && fault.contains("12000 octets"), "{fault}");
 }

@@ -11,6 +11,8 @@ use crate::profile::{
 
 /// How early a token may be renewed at most, in seconds: shorter than the shortest usual lifetime.
 const GRACE_AT_MOST: u32 = 3_000;
+/// How many other From addresses a profile may name.
+const MOST_SEND_AS: usize = 500;
 
 impl ProfileDraft {
     /// The profile that this describes; `known` are the registrations there are.
@@ -173,6 +175,15 @@ fn send_as(values: &[String], faults: &mut Faults) -> SendAs {
             );
         }
         return SendAs::Any;
+    }
+    if values.len() > MOST_SEND_AS {
+        let fault = format!("there are {} addresses", values.len());
+        faults.refuse(
+            "send_as",
+            &fault,
+            &format!("Keep at most {MOST_SEND_AS}, or [\"*\"] for any"),
+        );
+        return SendAs::These(Vec::new());
     }
     let read = |value: &String| faults.take("send_as", mail::plain_address(value.trim()));
     SendAs::These(values.iter().map(read).collect())

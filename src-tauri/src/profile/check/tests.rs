@@ -136,6 +136,8 @@ fn a_profiles_faults_are_named() {
         (|p| p.send_as = vec!["*".into()],                                    &[]),
         (|p| p.send_as = vec!["*".into(), "a@b.example".into()],              &["send_as"]),
         (|p| p.send_as = vec!["a@b.example".into(), "b".into()],              &["send_as"]),
+        (|p| p.send_as = vec!["a@b.example".into(); 500],                     &[]),
+        (|p| p.send_as = vec!["a@b.example".into(); 501],                     &["send_as"]),
         (|p| p.smtp = smtp("smtp.example", 587, "starttls"),                  &[]),
         (|p| p.smtp = smtp("smtp.example", 0, ""),                            &["smtp.port"]),
         (|p| p.smtp = smtp("smtp.example", 70_000, ""),                       &["smtp.port"]),
