@@ -36,6 +36,81 @@ fn more_addresses_than_anybody_sends_as_are_refused() {
     assert!(refused.stderr.contains("there are 6000 addresses"), "{}", refused.stderr);
 }
 
+#[test]
+fn arguments_that_cannot_be_taken_are_said_in_json_too() {
+    let sendright = Sendright::new();
+    let said = |arguments: &[&str]| -> Value {
+        let ended = sendright.run(arguments);
+        assert_eq!((ended.code, ended.stderr.as_str()), (2, ""), "{arguments:?}: {}", ended.stdout);
+        serde_json::from_str(&ended.stdout).unwrap()
+    };
+    let send = said(&["send", "Relay", "--to", "a@b.example", "--timeout", "0", "--json"]);
+    assert_eq!((&send["event"], &send["outcome"]), (&json!("result"), &json!("not_sent")));
+    assert!(send["problem"]["means"].as_str().unwrap().contains("--timeout"), "{send}");
+    for arguments in
+        [&["history", "show", "25b2", "--json"][..], &["--json", "nonsense"], &["--json"]]
+    {
+        let other = said(arguments);
+        assert_eq!((&other["event"], &other["ok"]), (&json!("result"), &json!(false)), "{other}");
+        assert_eq!(other["problem"]["code"], "invalid-settings");
+    }
+    let help = sendright.run(&["send", "--help", "--json"]);
+    assert_eq!((help.code, help.stdout.starts_with("Sends a message")), (0, true));
+    assert_eq!(sendright.run(&["nonsense", "--", "--json"]).stdout, "", "that is no option");
+}
+
+/// Where nothing can be written to.
+#[cfg(target_os = "linux")]
+fn into_the_full_disk(sendright: &Sendright, arguments: &[&str]) -> (Option<i32>, String) {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = sendright.command(arguments);
+    let output = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_is_lost_is_a_failure() {
+    let sendright = kestrel();
+    let table: &[&[&str]] =
+        &[&["export"], &["profiles"], &["history", "--json"], &["--help"], &["profiles", "--json"]];
+    for arguments in table {
+        let (code, stderr) = into_the_full_disk(&sendright, arguments);
+        assert_eq!(code, Some(1), "{arguments:?}: {stderr}");
+        assert_eq!(stderr.matches("The result could not be printed").count(), 1, "{stderr}");
+    }
+    let (code, stderr) = into_the_full_disk(&sendright, &["show", "nobody", "--json"]);
+    assert!(code == Some(2) && stderr.contains("There is no sender"), "{stderr}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_message_that_was_accepted_is_said_to_be_so_where_the_result_is_lost() {
+    let sendright = Sendright::new();
+    let sandbox = SandboxProcess::start(&sendright);
+    sendright.write("sandbox.toml", &sandbox.senders());
+    sendright.json(&["apply", "-f", "sandbox.toml"]);
+    sign_in(&sendright, "By SMTP", sandbox.addresses["user"].as_str().unwrap());
+    let send = ["send", "By SMTP", "--to", "anna@sandbox.test"];
+    for more in [&[][..], &["--json"], &["--repeat", "2", "--json"]] {
+        let (code, stderr) = into_the_full_disk(&sendright, &[&send[..], more].concat());
+        assert_eq!(code, Some(1), "{stderr}");
+        assert!(stderr.to_lowercase().contains("accepted"), "{stderr}");
+    }
+    assert!(sendright.history().iter().all(|row| row["outcome"] == "accepted"));
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_reading_any_more_is_no_failure() {
+    let sendright = kestrel();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = sendright.command(&["export"]);
+    let output = command.stdin(Stdio::null()).stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}
+
 /// A sender whose server is nobody.
 const RELAY: &str = r#"
 [[profile]]

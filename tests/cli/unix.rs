@@ -70,6 +70,31 @@ fn a_directory_that_may_not_be_written_is_named() {
 }
 
 #[test]
+fn a_send_that_finds_no_data_or_no_passphrase_ends_with_the_promised_object() {
+    let sendright = kestrel();
+    fs::create_dir(sendright.path("damaged")).unwrap();
+    sendright.write("damaged/sendright.db", "this is no database, and long enough to be looked at");
+    let send = ["send", "Relay", "--to", "a@b.example", "--json"];
+    let ended_with = |variable: &str, value: &str| {
+        let mut command = sendright.command(&send);
+        command.env(variable, sendright.path(value));
+        Sendright::ended(command, "")
+    };
+    let table = [
+        ("SENDRIGHT_DATA_DIR", "damaged", 1, "database-damaged"),
+        ("SENDRIGHT_DATA_DIR", "passphrase", 1, "not-writable"),
+        ("SENDRIGHT_PASSPHRASE_FILE", "gone", 11, "vault-passphrase"),
+    ];
+    for (variable, value, code, problem) in table {
+        let ended = ended_with(variable, value);
+        let said: Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert_eq!((ended.code, &said["problem"]["code"]), (code, &json!(problem)), "{said}");
+        assert_eq!((&said["event"], &said["outcome"]), (&json!("result"), &json!("not_sent")));
+        assert_eq!(said["recipients"], json!([]));
+    }
+}
+
+#[test]
 fn ctrl_c_stops_a_send_that_has_not_left() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let sendright = sender_at(&server);

@@ -175,7 +175,7 @@ fn told_step(
     };
     cli.out.event("step", &step, String::new);
     for words in [Some(words), step.note.as_deref()].into_iter().flatten() {
-        if !words.is_empty() && step.step != ConsentStep::IdentityChecked {
+        if step.step != ConsentStep::IdentityChecked {
             note(words);
         }
     }

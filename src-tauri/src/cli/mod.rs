@@ -24,6 +24,7 @@ mod send;
 mod show;
 mod sign_out;
 mod token;
+mod usage;
 
 use crate::{
     app::App,
@@ -34,7 +35,7 @@ use crate::{
 use clap::{Parser, Subcommand};
 use not_yet::{NotYet, not_yet};
 use out::Out;
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Instant};
 
 /// Sender profiles for people whose programs must send mail.
 #[derive(Debug, Parser)]
@@ -96,26 +97,37 @@ struct Cli {
 
 /// Reads the arguments, does what they ask, and says how it ended.
 pub fn run() -> ExitCode {
-    let line = Line::parse();
-    let out = Out::new(line.json);
-    // One thread talks, and threads of their own wait for disk and keychain: a second one that talks
-    // would cost more in handing over than it brings.
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return out.failed(&no_threads(&error)),
+    let began = Instant::now();
+    let line = match Line::try_parse() {
+        Ok(line) => line,
+        Err(error) => return usage::refused(&error, began),
     };
-    let done = runtime.block_on(line.command.run(&line.start, out));
-    // Somebody may still be typing on stdin: nobody waits for that.
-    runtime.shutdown_background();
-    match done {
-        Ok(code) => ExitCode::from(code),
+    let out = Out::new(line.json);
+    let sends = matches!(line.command, Command::Send(_));
+    let code = match line.run(out.clone()) {
+        Ok(code) => code,
+        Err(problem) if sends => send::not_begun(&out, &problem, began),
         Err(problem) => out.failed(&problem),
+    };
+    out.ended(code)
+}
+
+impl Line {
+    fn run(self, out: Out) -> Done {
+        // One thread talks, and threads of their own wait for disk and keychain: a second one that talks
+        // would cost more in handing over than it brings.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| no_threads(&error))?;
+        let done = runtime.block_on(self.command.run(&self.start, out));
+        // Somebody may still be typing on stdin: nobody waits for that.
+        runtime.shutdown_background();
+        done
     }
 }
 
 impl Command {
     async fn run(self, start: &Start, out: Out) -> Done {
-        let open = |secrets| Ok::<_, Problem>(Cli { app: open(start, secrets)?, out });
+        let open = |secrets| Ok::<_, Problem>(Cli { app: open(start, secrets)?, out: out.clone() });
         match self {
             Self::Apply(command) => command.run(&open(SECRETS)?).await,
             Self::Export(command) => command.run(&open(NO_SECRETS)?).await,

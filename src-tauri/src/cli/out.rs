@@ -1,33 +1,39 @@
-//! What is printed, and where. Nobody reading any more is no failure.
+//! What is printed, and where. Nobody reading any more is no failure; a result that is lost is.
 
-use crate::explain::{FieldFault, Problem};
+use crate::explain::{Code, FieldFault, Problem};
 use serde::Serialize;
 use serde_json::json;
 use std::{
     io::{self, Write as _},
     process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 /// Prints results for people or for programs.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Out {
     json: bool,
+    /// Whether something could not be printed.
+    lost: Arc<AtomicBool>,
 }
 
 impl Out {
     /// JSON, or words for people.
     pub(super) fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, lost: Arc::default() }
     }
 
     /// A result: `data` for programs, `words` for people.
-    pub(super) fn result(self, data: &impl Serialize, words: impl FnOnce() -> String) {
-        print(&if self.json { json_line(data) } else { shown(&words()) });
+    pub(super) fn result(&self, data: &impl Serialize, words: impl FnOnce() -> String) {
+        self.print(&if self.json { json_line(data) } else { shown(&words()) });
     }
 
     /// A result that is not all that was wanted, and why.
     pub(super) fn held(
-        self,
+        &self,
         data: &impl Serialize,
         words: impl FnOnce() -> String,
         problem: Option<&Problem>,
@@ -37,36 +43,47 @@ impl Out {
     }
 
     /// Something that happened on the way to the result.
-    pub(super) fn event(self, name: &str, data: &impl Serialize, words: impl FnOnce() -> String) {
+    pub(super) fn event(&self, name: &str, data: &impl Serialize, words: impl FnOnce() -> String) {
         if self.json {
-            print(&json_line(&Event { event: name, data }));
+            self.print(&json_line(&Event { event: name, data }));
             return;
         }
         let words = words();
         if !words.is_empty() {
-            print(&shown(&words));
+            self.print(&shown(&words));
         }
     }
 
-    /// The last event of a command that may end well or badly.
+    /// The last event of a command that may end well or badly. Where it cannot be printed, people are
+    /// told beside it: what was sent must not look as if it was not.
     pub(super) fn outcome(
-        self,
+        &self,
         data: &impl Serialize,
-        words: impl FnOnce() -> String,
+        words: impl Fn() -> String,
         problem: Option<&Problem>,
     ) {
-        self.event("result", data, words);
+        self.event("result", data, &words);
+        if self.is_lost() {
+            note(words());
+        }
         self.why(problem);
     }
 
-    /// Says why there is no result.
-    pub(super) fn failed(self, problem: &Problem) -> ExitCode {
-        self.outcome(&json!({ "ok": false, "problem": problem }), String::new, Some(problem));
-        ExitCode::from(problem.code.exit_code())
+    /// Says why there is no result; gives the exit code.
+    pub(super) fn failed(&self, problem: &Problem) -> u8 {
+        self.event("result", &json!({ "ok": false, "problem": problem }), String::new);
+        self.why(Some(problem));
+        problem.code.exit_code()
+    }
+
+    /// The exit code of a command that ended with `code`: what was not printed is not done.
+    pub(super) fn ended(&self, code: u8) -> ExitCode {
+        let lost = code == 0 && self.is_lost();
+        ExitCode::from(if lost { Code::NotWritable.exit_code() } else { code })
     }
 
     /// Says what went wrong on the way, without ending.
-    pub(super) fn problem(self, problem: &Problem) {
+    pub(super) fn problem(&self, problem: &Problem) {
         if self.json {
             self.event("problem", &json!({ "problem": problem }), String::new);
         } else {
@@ -75,16 +92,38 @@ impl Out {
     }
 
     /// Says to people what programs read in the result.
-    fn why(self, problem: Option<&Problem>) {
-        if let (false, Some(problem)) = (self.json, problem) {
+    fn why(&self, problem: Option<&Problem>) {
+        let unread = !self.json || self.is_lost();
+        if let (true, Some(problem)) = (unread, problem) {
             note(said(problem));
         }
+    }
+
+    fn print(&self, text: &str) {
+        let mut stdout = io::stdout().lock();
+        self.printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()));
+    }
+
+    /// Says once that something could not be printed.
+    pub(super) fn printed(&self, how: io::Result<()>) {
+        let Err(error) = how else { return };
+        if error.kind() != io::ErrorKind::BrokenPipe && !self.lost.swap(true, Ordering::Relaxed) {
+            note(said(&unprinted(&error)));
+        }
+    }
+
+    fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 }
 
 /// Says something beside the result, to people.
 pub(super) fn note(words: impl AsRef<str>) {
-    let _ = io::stderr().lock().write_all(shown(words.as_ref()).as_bytes());
+    let words = words.as_ref();
+    if !words.is_empty() {
+        // Nowhere is left to say that this could not be said.
+        let _ = io::stderr().lock().write_all(shown(words).as_bytes());
+    }
 }
 
 /// What failed, why, and what the other side said.
@@ -114,9 +153,11 @@ fn json_line(data: &impl Serialize) -> String {
     format!("{json}\n")
 }
 
-fn print(text: &str) {
-    let mut stdout = io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+fn unprinted(error: &io::Error) -> Problem {
+    let means = "What the command had to do is done; what it had to say is lost. Look at \
+                 `sendright history` before you send anything again.";
+    Problem::new(Code::NotWritable, "The result could not be printed", means)
+        .said(error.to_string())
 }
 
 /// Words with a line end, and without characters that would steer the terminal: some of them are

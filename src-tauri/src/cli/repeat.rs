@@ -15,8 +15,11 @@ use crate::{
 };
 use patience::Patience;
 use serde_json::{Value, json};
-use std::{collections::VecDeque, time::Duration};
-use tokio::time::{Instant, sleep};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+use tokio::time::sleep;
 use uuid::Uuid;
 
 /// How many messages are written down before their turn comes: the server is told of the next one

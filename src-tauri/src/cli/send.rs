@@ -1,6 +1,12 @@
 //! `send`
 
-use super::{Cli, Done, interrupt::Interrupts, out::note, progress, repeat::Repeat};
+use super::{
+    Cli, Done,
+    interrupt::Interrupts,
+    out::{Out, note},
+    progress,
+    repeat::Repeat,
+};
 use crate::{
     api::{AttachmentDraft, MessageDraft, Outcome, RecipientOutcome, SendReport},
     app::{Answered, Line, Ready, Then},
@@ -14,9 +20,8 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     pin::pin,
-    time::Duration,
+    time::{Duration, Instant},
 };
-use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Sends a message.
@@ -86,23 +91,17 @@ enum Via {
 
 impl Send {
     pub(super) async fn run(self, cli: &Cli) -> Done {
-        let began = Instant::now();
-        let (line, message) = match self.begin(cli).await {
-            Ok(both) => both,
-            Err(problem) => return Ok(told(cli, Err(problem), began)),
-        };
+        let (line, message) = self.begin(cli).await?;
         if let Some(times) = self.repeat {
             let patience = Duration::from_secs(self.patience.into());
-            let pace = match line.pace(self.per_minute).await {
-                Ok(pace) => pace,
-                Err(problem) => return Ok(told(cli, Err(problem), began)),
-            };
+            let pace = line.pace(self.per_minute).await?;
             let repeat = Repeat::new(cli, line, &message, times, patience, pace);
             return Box::pin(repeat.run()).await;
         }
-        let code = told(cli, once(cli, &line, &message).await, began);
+        let report = once(cli, &line, &message).await?;
+        cli.out.outcome(&report, || words(&report), report.problem.as_ref());
         line.close().await; // after the outcome, which the reply to QUIT cannot change
-        Ok(code)
+        Ok(code(&report))
     }
 
     async fn begin(&self, cli: &Cli) -> Result<(Line, MessageDraft), Problem> {
@@ -148,20 +147,6 @@ async fn once(cli: &Cli, line: &Line, message: &MessageDraft) -> Result<SendRepo
     }
 }
 
-/// Says how it went; gives the exit code.
-fn told(cli: &Cli, sent: Result<SendReport, Problem>, began: Instant) -> u8 {
-    match sent {
-        Ok(report) => {
-            cli.out.outcome(&report, || words(&report), report.problem.as_ref());
-            code(&report)
-        }
-        Err(problem) => {
-            cli.out.outcome(&unwritten(&problem, began), String::new, Some(&problem));
-            problem.code.exit_code()
-        }
-    }
-}
-
 /// Sends one message. The first Ctrl-C stops it as long as it can be stopped; the second ends the
 /// program, and the history calls the send uncertain.
 pub(super) async fn one(
@@ -192,15 +177,19 @@ pub(super) async fn one(
     ended
 }
 
-/// The result of a message of which no row can be shown.
-fn unwritten(problem: &Problem, began: Instant) -> serde_json::Value {
-    let outcome =
-        if problem.code == Code::Uncertain { Outcome::Uncertain } else { Outcome::NotSent };
-    json!({
+/// Says why there is no message of which a row could be shown; gives the exit code.
+pub(super) fn not_begun(out: &Out, problem: &Problem, began: Instant) -> u8 {
+    let outcome = match problem.code {
+        Code::Uncertain => Outcome::Uncertain,
+        _ => Outcome::NotSent,
+    };
+    let result = json!({
         "outcome": outcome, "id": null, "message_id": null, "transport": null,
         "recipients": [], "reply": null, "stage": "settings", "elapsed_ms": milliseconds(began),
         "problem": problem,
-    })
+    });
+    out.outcome(&result, String::new, Some(problem));
+    problem.code.exit_code()
 }
 
 pub(super) fn milliseconds(began: Instant) -> u64 {
