@@ -11,7 +11,7 @@ pub enum SignInReason {
     #[error("nobody has signed in yet")]
     Never,
     /// The registration has other settings than at the sign-in; the token is not sent there.
-    #[error("the app registration changed since the sign-in: {}", changed.join(", ").replace('_', " "))]
+    #[error("the app registration changed since the sign-in: {}", changed.join(", ").replace("_id", " ID").replace('_', " "))]
     RegistrationChanged {
         /// The settings that changed, as the declarative file calls them.
         changed: Vec<&'static str>,

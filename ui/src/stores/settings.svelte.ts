@@ -1,4 +1,5 @@
 import type { AppView } from "../api/contract/AppView";
+import { vault } from "../text/words";
 import { Attempts } from "./attempts.svelte";
 
 export type Theme = "system" | "light" | "dark";
@@ -6,6 +7,11 @@ export type Theme = "system" | "light" | "dark";
 /** The app as a whole: version, places, vault, and what the person chose. */
 export class Settings extends Attempts {
   app = $state<AppView | null>(null);
+
+  /** Where secrets are kept, in words. */
+  get vault(): string {
+    return vault(this.app?.vault ?? "keychain");
+  }
 
   load = () =>
     this.attempt(async () => {

@@ -1,6 +1,7 @@
-import { screen } from "@testing-library/svelte";
+import { screen, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import { fakeCall } from "../../testing/fakeCall";
+import { smtpAuthOff } from "../../testing/sample/problems";
 import { faults, show } from "../../testing/show";
 import Overview from "./Overview.svelte";
 
@@ -36,10 +37,13 @@ describe("the overview", () => {
     expect(await faults()).toEqual([]);
   });
 
-  it("says what a failure means where its note is the title again", async () => {
-    await overview("Invoices", (view) => (view.row.health_note = "Microsoft 365 refused the sign-in"));
+  it.each(["Microsoft 365 refused the sign-in", "May have been sent"])("says what a failure means, not %s once more", async (note) => {
+    await overview("Invoices", (view) => (view.row.health_note = note));
     await screen.findByRole("button", { name: "Show the fix" });
-    expect(screen.getAllByText("Microsoft 365 refused the sign-in")).toHaveLength(1);
+    const step = within(screen.getByRole("region", { name: "Next step" }));
+    expect(step.getByText(smtpAuthOff.means)).toBeVisible();
+    expect(step.queryByText("May have been sent")).toBeNull();
+    expect(step.getAllByText("Microsoft 365 refused the sign-in")).toHaveLength(1);
   });
 
   it.each([

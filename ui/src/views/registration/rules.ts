@@ -45,10 +45,10 @@ export function secretUse(provider: Provider, redirect: string, signIns: readonl
   return signIns.length === 0 ? "optional" : "not-used";
 }
 
-/** Whose secret it is, beside its field. */
-export function secretHint(provider: Provider, redirect: string, signIns: readonly SignIn[]): string {
+/** Whose secret it is, or where it goes, beside its field. */
+export function secretHint(provider: Provider, redirect: string, signIns: readonly SignIn[], vault: string): string {
   if (provider === "microsoft" && !isWeb(redirect)) return "for senders that sign in by themselves";
-  return secretUse(provider, redirect, signIns) === "optional" ? "where the provider gives one" : "goes into the vault";
+  return secretUse(provider, redirect, signIns) === "optional" ? "where the provider gives one" : `goes into ${vault}`;
 }
 
 /** Where the redirect address is registered, in the provider's words. */

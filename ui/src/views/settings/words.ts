@@ -26,7 +26,7 @@ export const AUTHS: { value: SmtpAuth; label: string; carries: "token" | "passwo
 export const SIGN_INS: { value: SignIn; label: string; hint: string }[] = [
   { value: "delegated", label: "OAuth, delegated", hint: "a person or service account signs in once" },
   { value: "app-only", label: "OAuth, app-only", hint: "the app itself signs in, no person" },
-  { value: "password", label: "Password", hint: "kept in the vault" },
+  { value: "password", label: "Password", hint: "user name and password" },
   { value: "none", label: "No sign-in", hint: "for relays that trust this computer" },
 ];
 
