@@ -11,10 +11,11 @@ use serde_json::json;
 /// As it opens, and as small as it goes.
 const SIZES: [(u32, u32); 2] = [(1180, 760), (900, 600)];
 
-/// Colours that are still on their way to the new theme arrive at once.
+/// What is still on its way, to the new theme or into the window, arrives at once; what turns goes on.
 const SET_THEME: &str = "
     document.documentElement.dataset.theme = arguments[0];
-    for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+    for (const one of document.getAnimations())
+        if (one.effect.getComputedTiming().iterations !== Infinity) one.finish();
 ";
 
 /// In a window that became smaller it may be out of sight.
@@ -61,13 +62,4 @@ pub(crate) fn decide(session: &Session, decision: &str) {
     let address = session.sent_to();
     let answer = client().post(address).form(&[("user", USER), ("decision", decision)]).send();
     answer.expect("the sign-in page sends the browser back");
-}
-
-/// Applies a declarative file, as a person does at the command line.
-pub(crate) fn apply(session: &Session, text: &str) {
-    let file = session.file("senders.toml", text.as_bytes());
-    let applied =
-        session.command(env!("CARGO_BIN_EXE_sendright")).args(["apply", "-f"]).arg(file).output();
-    let applied = applied.expect("the command line runs");
-    assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
 }

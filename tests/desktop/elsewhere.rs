@@ -2,33 +2,34 @@
 
 use crate::{
     app::ENTER,
-    camera::{Camera, apply, photograph},
+    camera::{Camera, photograph},
+    counterparts::relay_that_falls_silent,
+    declared::{apply, relay, run, sender},
     session::Session,
     webdriver::{Page, free_port},
 };
 use serde_json::{Value, json};
+use std::sync::mpsc;
 
 /// Two senders through a relay that is not there, and the app registration of nobody yet.
 fn senders(port: u16, reply_to: &str, tenant: &str) -> String {
-    let sender = |name: &str| {
-        format!(
-            "[[profile]]\nname = \"{name}\"\ntags = [\"production\"]\nsign_in = \"none\"\nmailbox = \"{}@kestrel.example\"\n\
-             reply_to = \"{reply_to}\"\nsmtp = {{ host = \"127.0.0.1\", port = {port}, security = \"none\" }}\n",
-            name.to_lowercase(),
-        )
-    };
+    let more = format!("tags = [\"production\"]\nsign_in = \"none\"\nreply_to = \"{reply_to}\"");
+    let sender = |name, mailbox| sender(name, mailbox, &relay(port), &more);
     let app = format!(
         "[[registration]]\nname = \"Kestrel Mailer\"\nprovider = \"microsoft\"\ntenant = \"{tenant}\"\n\
          client_id = \"11111111-2222-3333-4444-555555555555\"\n"
     );
-    [sender("Invoices"), sender("Reports"), app].concat()
+    [
+        sender("Invoices", "invoices@kestrel.example"),
+        sender("Reports", "reports@kestrel.example"),
+        app,
+    ]
+    .concat()
 }
 
-/// Runs a command of the command line, whatever comes of it.
-fn run(session: &Session, args: &[&str]) {
-    let ran = session.command(env!("CARGO_BIN_EXE_sendright")).args(args).output();
-    ran.expect("the command line runs");
-}
+/// Whether the window tells of uncertain messages.
+const NOTICED: &str =
+    "return document.querySelector(\"[aria-label='Uncertain messages']\") !== null";
 
 /// What stands in the field called `name`.
 fn value(window: &Page, name: &str) -> Value {
@@ -43,9 +44,8 @@ fn lists(session: &Session, window: &Page, closed: u16) {
     window.fill("To", &format!("anna@kestrel.example{ENTER}"));
     window.fill("Subject", "Figures of Nov");
     window.fill("Text of the message", "Dear Anna,");
-    let more = "[[profile]]\nname = \"Newsletter\"\nsign_in = \"none\"\nmailbox = \"news@kestrel.example\"\n\
-                smtp = { host = \"127.0.0.1\", security = \"none\" }\n";
-    apply(session, &(senders(closed, "", "kestrel.example") + more));
+    let more = sender("Newsletter", "news@kestrel.example", &relay(25), "sign_in = \"none\"");
+    apply(session, &(senders(closed, "", "kestrel.example") + &more));
     window.see("Newsletter");
     assert_eq!(window.focused(), "Text of the message", "whoever types goes on typing");
     window.keys(" here they are");
@@ -78,6 +78,7 @@ fn settings(camera: &mut Camera<'_>, closed: u16) {
     let kept = window.ask_app("get_profile", &window.profile("Reports"));
     assert_eq!(kept["settings"]["reply_to"], "help@kestrel.example");
     assert_eq!(kept["settings"]["smtp"]["port"], closed + 1);
+    in_one_moment(session, window);
 
     window.press("Settings");
     window.press("Edit Kestrel Mailer");
@@ -88,6 +89,26 @@ fn settings(camera: &mut Camera<'_>, closed: u16) {
     camera.take("registration-changed-elsewhere");
     window.press("Save");
     window.see("Kestrel Post is saved");
+}
+
+/// Somebody else writes while the person saves: nothing is overwritten unseen, and what was typed stays.
+fn in_one_moment(session: &Session, window: &Page) {
+    const ELSEWHERE: &str = "BEGIN IMMEDIATE; UPDATE profiles
+        SET document = json_set(document, '$.technical_mail', 'it-ops@kestrel.example') WHERE name = 'Reports'";
+    let database = session.home().join("data/sendright/sendright.db");
+    let database = rusqlite::Connection::open(database).expect("the window made it");
+    window.fill("Reply-To", "desk@kestrel.example");
+    database.execute_batch(ELSEWHERE).expect("nobody else writes now");
+    window.press("Save");
+    database.execute_batch("COMMIT").expect("the disk has room");
+    window.see("was changed elsewhere in the meantime");
+    let kept = || window.ask_app("get_profile", &window.profile("Reports"))["settings"].take();
+    assert_eq!(kept()["reply_to"], "help@kestrel.example");
+    assert_eq!(value(window, "Reply-To"), "desk@kestrel.example");
+    window.press("Save");
+    window.see("Saved");
+    assert_eq!(kept()["reply_to"], "desk@kestrel.example");
+    assert_eq!(kept()["technical_mail"], "it-ops@kestrel.example");
 }
 
 /// Senders go, one of them under changed settings and one under a letter.
@@ -125,5 +146,32 @@ fn what_the_command_line_does_is_shown_and_what_is_typed_stays() {
         lists(&session, camera.window, closed);
         settings(camera, closed);
         removals(camera);
+    });
+}
+
+#[test]
+fn what_the_command_line_may_have_sent_is_told_of_until_it_is_shown() {
+    let session = Session::with_a_note_for_a_browser(None);
+    let (let_go, silent) = mpsc::channel();
+    drop(let_go);
+    let port = relay_that_falls_silent(silent);
+    apply(&session, &senders(port, "", "kestrel.example"));
+    let send = |subject| {
+        let to = ["send", "Invoices", "--to", "ben@kestrel.example", "--text", "Hello"];
+        let sent = run(&session, &[&to[..], &["--subject", subject]].concat());
+        assert_eq!(sent.status.code(), Some(10), "it may have been sent");
+    };
+    send("Before the window opened");
+    photograph(&session, |camera| {
+        let window = camera.window;
+        window.see("1 message may have been sent, or not");
+        send("Beside the open window");
+        window.see("2 messages may have been sent, or not");
+        camera.take("uncertain");
+        window.press("Show them");
+        window.see("Before the window opened");
+        window.see("Beside the open window");
+        assert_eq!(window.ask_app("unseen_uncertain", &Value::Null), json!([]));
+        assert_eq!(window.script(NOTICED, &json!([])), false);
     });
 }

@@ -6,6 +6,8 @@ mod app;
 mod camera;
 mod consents;
 mod contrast;
+mod counterparts;
+mod declared;
 mod discovery;
 mod dragging;
 mod elsewhere;

@@ -2,55 +2,35 @@
 
 use crate::{
     app::ENTER,
-    camera::{Camera, apply, photograph},
+    camera::{Camera, photograph},
+    counterparts::{provider_that_grants_less, relay_that_falls_silent},
+    declared::{apply, relay, sender},
     dragging::Files,
     servers::servers,
     session::Session,
     webdriver::{client, wait_until},
 };
-use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{TcpListener, TcpStream},
-    thread,
-};
+use std::sync::mpsc;
 use url::Url;
 
-/// A provider that grants less than it is asked for.
-fn provider_that_grants_less() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there are free ports");
-    let port = listener.local_addr().expect("it is bound").port();
-    thread::spawn(move || listener.incoming().flatten().for_each(|stream| grant(&stream)));
-    port
-}
+/// A server that nobody calls.
+const SERVER: &str = "host = \"mail.kestrel.example\"";
 
-/// Answers one question for tokens.
-fn grant(mut stream: &TcpStream) {
-    const TOKENS: &str = r#"{"access_token":"a-token","refresh_token":"another","token_type":"Bearer","expires_in":3600,"scope":"mail.send"}"#;
-    let mut reader = BufReader::new(stream);
-    let head: Vec<_> =
-        reader.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
-    let length = head
-        .iter()
-        .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    let mut body = vec![0; length.unwrap_or_default()];
-    let _ = reader.read_exact(&mut body);
-    let _ = write!(
-        stream,
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{TOKENS}",
-        TOKENS.len()
-    );
-}
-
-/// A sender that is granted less than it asks for, and one with a password.
-fn senders(provider: u16) -> String {
-    format!(
+/// A sender that is granted less than it asks for and renews its token for each message, and one with a password.
+fn senders(provider: u16, silent: u16) -> String {
+    let registration = format!(
         "[[registration]]\nname = \"Own provider\"\nprovider = \"custom\"\nclient_id = \"mailer\"\n\
-         authorize_endpoint = \"http://127.0.0.1:{provider}/authorize\"\ntoken_endpoint = \"http://127.0.0.1:{provider}/token\"\n\
-         [[profile]]\nname = \"Reports\"\ntags = [\"production\"]\nsign_in = \"delegated\"\nregistration = \"Own provider\"\n\
-         scopes = [\"mail.send\", \"mail.read\"]\nmailbox = \"reports@kestrel.example\"\nsmtp = {{ host = \"mail.kestrel.example\" }}\n\
-         [[profile]]\nname = \"Statements\"\ntags = [\"production\"]\nsign_in = \"password\"\nmailbox = \"statements@kestrel.example\"\n\
-         smtp = {{ host = \"mail.kestrel.example\" }}\n"
-    )
+         authorize_endpoint = \"http://127.0.0.1:{provider}/authorize\"\ntoken_endpoint = \"http://127.0.0.1:{provider}/token\"\n"
+    );
+    let reports = "tags = [\"production\"]\nsign_in = \"delegated\"\nregistration = \"Own provider\"\n\
+                   scopes = [\"mail.send\", \"mail.read\"]\ntoken_grace_seconds = 3000";
+    let statements = "tags = [\"production\"]\nsign_in = \"password\"";
+    [
+        registration,
+        sender("Reports", "reports@kestrel.example", &relay(silent), reports),
+        sender("Statements", "statements@kestrel.example", SERVER, statements),
+    ]
+    .concat()
 }
 
 /// Goes back from the sign-in page with a code, as the browser does.
@@ -76,6 +56,19 @@ fn missing_scopes(camera: &mut Camera<'_>) {
     window.press("Close");
     window.see("Not everything was allowed");
     camera.take("overview-missing-scopes");
+}
+
+/// The provider takes its time to renew the token that a message is sent with.
+fn credentials(camera: &mut Camera<'_>) {
+    let window = camera.window;
+    window.turn_to("Compose");
+    window.fill("To", &format!("anna@kestrel.example{ENTER}"));
+    window.press("Send");
+    window.see("Getting the credentials");
+    camera.take("compose-credentials");
+    window.press("Cancel");
+    window.see("Waiting for the token was cancelled");
+    window.press("Close the result");
 }
 
 fn questions(camera: &mut Camera<'_>) {
@@ -144,9 +137,9 @@ fn files(camera: &mut Camera<'_>) {
     session.choose_file("Save File", &session.home().join("senders-2026-11.toml"));
     window.see("without secrets");
     camera.take("exported");
-    let good = "[[profile]]\nname = \"Newsletter\"\nsign_in = \"password\"\nmailbox = \"news@kestrel.example\"\n\
-                smtp = { host = \"mail.kestrel.example\" }\npassword = { vault = true }\n";
-    let bad = "[[profile]]\nname = \"Newsletter\"\nmailbox = \"news\"\nsmtp = { host = \"mail.kestrel.example\", port = 99999 }\n";
+    let secret = "sign_in = \"password\"\npassword = { vault = true }";
+    let good = sender("Newsletter", "news@kestrel.example", SERVER, secret);
+    let bad = sender("Newsletter", "news", &format!("{SERVER}, port = 99999"), "");
     for (text, picture, seen) in [(good, "imported", "1 created"), (bad, "import-refused", "port")]
     {
         session.keys("ctrl+o");
@@ -197,9 +190,12 @@ fn a_closed_vault_file(camera: &mut Camera<'_>) {
 #[test]
 fn every_note_and_question_is_whole_in_both_themes_and_sizes() {
     let session = Session::with_a_note_for_a_browser(None);
-    apply(&session, &senders(provider_that_grants_less()));
+    let ((_provider, waits), (_relay, silent)) = (mpsc::channel(), mpsc::channel());
+    let provider = provider_that_grants_less(waits);
+    apply(&session, &senders(provider, relay_that_falls_silent(silent)));
     photograph(&session, |camera| {
         missing_scopes(camera);
+        credentials(camera);
         questions(camera);
         files(camera);
         dragged(camera);

@@ -2,50 +2,21 @@
 
 use crate::{
     app::ENTER,
-    camera::{Camera, apply, decide, photograph},
+    camera::{Camera, decide, photograph},
+    counterparts::relay_that_falls_silent,
+    declared::{apply, relay, sender},
     session::Session,
+    webdriver::free_port,
 };
-use std::{
-    io::{BufRead as _, BufReader, Write as _},
-    net::TcpListener,
-    sync::mpsc::{self, Receiver},
-    thread,
-};
-
-/// An SMTP server that takes a message and says nothing more until it is let go, and then hangs up.
-fn server_that_falls_silent(let_go: Receiver<()>) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there are free ports");
-    let port = listener.local_addr().expect("it is bound").port();
-    thread::spawn(move || {
-        let (mut out, _) = listener.accept().expect("somebody connects");
-        let lines = BufReader::new(out.try_clone().expect("a socket can be shared")).lines();
-        let _ = out.write_all(b"220 silent.test ESMTP\r\n");
-        for line in lines.map_while(Result::ok) {
-            let reply = match line.get(..4).unwrap_or(&line) {
-                "DATA" => "354 Go on",
-                "." => {
-                    let _ = let_go.recv();
-                    return;
-                }
-                "EHLO" | "MAIL" | "RCPT" => "250 2.0.0 OK",
-                _ => continue,
-            };
-            let _ = out.write_all(format!("{reply}\r\n").as_bytes());
-        }
-    });
-    port
-}
+use std::sync::mpsc;
 
 /// Senders that do not work, from a file.
-fn senders(port: u16) -> String {
-    let closed = crate::webdriver::free_port();
-    let sender = |name: &str, port: u16| {
-        format!(
-            "[[profile]]\nname = \"{name}\"\ntags = [\"staging\"]\nsign_in = \"none\"\nmailbox = \"reports@kestrel.example\"\n\
-             from = \"Kestrel Reports <reports@kestrel.example>\"\nsmtp = {{ host = \"127.0.0.1\", port = {port}, security = \"none\" }}\n"
-        )
+fn senders(silent: u16) -> String {
+    let reports = |name: &str, port: u16| {
+        let more = "tags = [\"staging\"]\nsign_in = \"none\"\nfrom = \"Kestrel Reports <reports@kestrel.example>\"";
+        sender(name, "reports@kestrel.example", &relay(port), more)
     };
-    [sender("Silent relay", port), sender("Closed relay", closed)].concat()
+    [reports("Silent relay", silent), reports("Closed relay", free_port())].concat()
 }
 
 fn new_sender(camera: &mut Camera<'_>) {
@@ -200,7 +171,7 @@ fn every_screen_is_whole_in_both_themes_and_sizes() {
         new_sender(camera);
         sign_in(camera);
         let (let_go, silent) = mpsc::channel();
-        apply(&session, &senders(server_that_falls_silent(silent)));
+        apply(&session, &senders(relay_that_falls_silent(silent)));
         sent(camera);
         compose(camera, let_go);
         history_and_settings(camera);

@@ -1,8 +1,9 @@
 //! Sheets, questions and notes that come up on the way, photographed: see [`Camera`].
 
 use crate::{
-    camera::{Camera, apply, decide, photograph},
+    camera::{Camera, decide, photograph},
     consents::{code, type_code},
+    declared::{apply, sender},
     journeys::{new_sender, sign_in},
     servers::{Servers, servers},
     session::Session,
@@ -27,21 +28,20 @@ fn senders(servers: &Servers) -> String {
             servers.ca.display(),
         )
     };
-    let sender = |name: &str, mailbox: &str, more: &str| {
-        format!(
-            "[[profile]]\nname = \"{name}\"\ntags = [\"production\"]\nmailbox = \"{mailbox}@corp.test\"\nsmtp = {{ host = \"localhost\", \
-             port = {}, security = \"starttls\", ca_file = \"{}\" }}\n{more}\n",
-            servers.port("submission"),
-            servers.ca.display(),
-        )
-    };
-    let jobs = "sign_in = \"app-only\"\nregistration = \"Nightly jobs\"";
+    let smtp = format!(
+        "host = \"localhost\", port = {}, security = \"starttls\", ca_file = \"{}\"",
+        servers.port("submission"),
+        servers.ca.display(),
+    );
+    let mailer =
+        "tags = [\"production\"]\nsign_in = \"delegated\"\nregistration = \"Kestrel Mailer\"";
+    let jobs = "tags = [\"production\"]\nsign_in = \"app-only\"\nregistration = \"Nightly jobs\"";
     [
         app("Kestrel Mailer", "desktop"),
         app("Nightly jobs", "desktop") + "redirect = \"https://jobs.kestrel.example/back\"\n",
         app("Retired mailer", "desktop"),
-        sender("Invoices", "alice", "sign_in = \"delegated\"\nregistration = \"Kestrel Mailer\""),
-        sender("Statements", "carol", jobs),
+        sender("Invoices", "alice@corp.test", &smtp, mailer),
+        sender("Statements", "carol@corp.test", &smtp, jobs),
     ]
     .concat()
 }
@@ -89,7 +89,7 @@ fn a_sender_that_wants_a_sign_in(camera: &mut Camera<'_>) {
     window.press("Save all the same");
     window.see("Kestrel Mailer is saved");
     window.press("Invoices");
-    window.see("This sender has to sign in");
+    window.see("The app registration changed since the sign-in: client ID");
     camera.take("overview-sign-in-again");
     window.turn_to("Settings");
     window.press("Sign out");
@@ -135,7 +135,7 @@ fn a_registration_that_goes(camera: &mut Camera<'_>) {
 fn an_administrator(camera: &mut Camera<'_>) {
     let (session, window) = (camera.session, camera.window);
     window.control("b");
-    window.see("Sandbox SMTP");
+    window.see("Nobody has signed in yet");
     window.press("Settings");
     window.press("Edit Sandbox");
     window.press("Ask…");

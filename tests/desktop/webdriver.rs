@@ -4,6 +4,7 @@
 use reqwest::{Method, blocking::Client};
 use serde_json::{Value, json};
 use std::{
+    fs,
     net::TcpListener,
     process::{Child, Command, Stdio},
     thread,
@@ -68,6 +69,11 @@ pub(crate) struct Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        // It says that a session is over before it has ended the program, which nobody else would end.
+        let began = Instant::now();
+        while self.has_children() && began.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(50));
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -100,6 +106,12 @@ impl Driver {
             client.get(format!("{}/status", driver.base)).send().is_ok()
         });
         driver
+    }
+
+    fn has_children(&self) -> bool {
+        let id = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        children.is_ok_and(|children| !children.is_empty())
     }
 
     /// Opens a session; the page that is shown.
