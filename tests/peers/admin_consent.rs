@@ -90,7 +90,7 @@ fn who_declines_or_may_not_is_quoted() {
     assert_eq!((declined.code, declined.problem()), (3, "consent-declined"), "{declined:?}");
     assert!(declined.their_words().contains("AADSTS65004"), "{declined:?}");
     let other = scene.ask("app", "Anna Berg", None, "may not allow apps");
-    assert_eq!((other.code, other.problem()), (5, "provider-refused"), "{other:?}");
+    assert_eq!((other.code, other.problem()), (3, "consent-declined"), "{other:?}");
     scene.end();
 }
 

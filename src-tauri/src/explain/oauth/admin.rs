@@ -1,6 +1,9 @@
 //! Why no administrator allowed an app, in words.
 
-use super::super::problem::{Code, Problem};
+use super::{
+    super::problem::{Code, Problem},
+    Asked,
+};
 use crate::{oauth::ProviderRefusal, profile::Provider};
 
 /// Nobody can be asked.
@@ -24,25 +27,23 @@ pub(super) fn nobody(provider: Provider) -> Problem {
 
 /// The administrator declined, was none, or the provider refused.
 pub(super) fn refused(refusal: &ProviderRefusal) -> Problem {
-    let (code, title, means) = if refusal.has(90_094) || refusal.has(900_941) {
+    let declined = ["access_denied", "permission_denied", "consent_required"];
+    if !declined.iter().any(|error| refusal.is(error)) {
+        return super::refused(refusal, Asked::Person);
+    }
+    let (title, means) = if refusal.has(90_094) || refusal.has(900_941) {
         (
-            Code::ProviderRefused,
             "The account that signed in may not allow apps for the organisation",
             "It takes a Cloud Application Administrator, or whoever else may grant these permissions. \
              Send them the link.",
         )
-    } else if refusal.has(65_004)
-        || ["access_denied", "permission_denied"].iter().any(|e| refusal.is(e))
-    {
+    } else {
         (
-            Code::ConsentDeclined,
             "The administrator declined",
             "Nothing was changed. Ask again when they are ready to accept.",
         )
-    } else {
-        return super::refused(refusal);
     };
-    Problem::new(code, title, means)
+    Problem::new(Code::ConsentDeclined, title, means)
         .said(refusal.to_string())
         .source("https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent")
 }

@@ -1,6 +1,9 @@
 //! Why a code brought no sign-in, in words.
 
-use super::super::problem::{Code, Problem, Retry};
+use super::{
+    super::problem::{Code, Problem, Retry},
+    Asked,
+};
 use crate::{oauth::ProviderRefusal, profile::Provider};
 
 /// The provider has no place to ask for a code.
@@ -34,8 +37,8 @@ pub(super) fn expired() -> Problem {
 
 /// The words for a refusal of a code: a client secret is never what is missing here.
 pub(super) fn refused(refusal: &ProviderRefusal) -> Problem {
-    if !refusal.has(7_000_218) {
-        return super::refused(refusal);
+    if !(refusal.is("invalid_client") && refusal.has(7_000_218)) {
+        return super::refused(refusal, Asked::Person);
     }
     Problem::new(
         Code::ClientRejected,

@@ -1,7 +1,7 @@
 //! Why there was no consent or no token, in words.
 //!
-//! What the program does is decided by the OAuth `error` before anything comes here; AADSTS numbers
-//! and words choose between sentences only.
+//! What the program does follows from the OAuth `error` and from who was asked, the kind of problem
+//! included; AADSTS numbers and words choose between sentences, and only between those that fit it.
 
 mod admin;
 mod device;
@@ -14,15 +14,24 @@ use crate::{
     profile::Provider,
 };
 use std::time::Duration;
-use table::{REFUSALS, Row};
+use table::{DECLINES, REFUSALS, Row, UNKNOWN};
 
 /// Clocks that are less apart are no cause: Entra forgives five minutes, others a minute.
 const TOLERATED: Duration = Duration::from_secs(60);
 
+/// Who was asked when it was refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Somebody at a browser.
+    Person,
+    /// The provider alone.
+    Provider,
+}
+
 impl From<ConsentError> for Problem {
     fn from(error: ConsentError) -> Self {
         match error {
-            ConsentError::Refused(refusal) => refused(&refusal),
+            ConsentError::Refused(refusal) => refused(&refusal, Asked::Person),
             ConsentError::SecretMissing { provider } => secret_missing(provider),
             ConsentError::Busy => Self::new(
                 Code::ConsentBusy,
@@ -83,7 +92,7 @@ impl From<TokenError> for Problem {
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::SignInNeeded(reason) => sign_in_needed(reason),
-            TokenError::Refused(refusal) => refused(&refusal),
+            TokenError::Refused(refusal) => refused(&refusal, Asked::Provider),
             TokenError::Busy { host, status, wait, said } => {
                 busy(&host, "Nothing was lost: the sign-in stays as it is.", wait)
                     .said(format!("{status} {said}"))
@@ -157,7 +166,7 @@ impl From<LoopbackError> for Problem {
 impl From<&ProviderRefusal> for Problem {
     /// For an error page that never left the browser.
     fn from(refusal: &ProviderRefusal) -> Self {
-        refused(refusal)
+        refused(refusal, Asked::Person)
     }
 }
 
@@ -192,22 +201,25 @@ fn sign_in_needed(reason: SignInReason) -> Problem {
             ),
         ),
         SignInReason::Refused(refusal) => {
-            Problem { code: Code::SignInNeeded, ..refused(&refusal) }.retry(Retry::AfterChange)
+            Problem { code: Code::SignInNeeded, ..refused(&refusal, Asked::Provider) }
         }
     }
 }
 
 /// The words for a refusal, with the provider's own beside them.
-fn refused(refusal: &ProviderRefusal) -> Problem {
-    let row = REFUSALS.iter().find(|row| row.fits(refusal)).expect("the last row fits everything");
+fn refused(refusal: &ProviderRefusal, asked: Asked) -> Problem {
+    let declines = if asked == Asked::Person { DECLINES } else { &[] };
+    let row = REFUSALS.iter().chain(declines).find(|row| row.fits(refusal)).unwrap_or(&UNKNOWN);
     let who = match refusal.host.as_str() {
         "" if !refusal.codes.is_empty() => "Microsoft",
         "" => "The provider",
         host => named(host),
     };
     let means = [row.means, &clocks_apart(refusal).unwrap_or_default()].concat();
-    let problem =
-        Problem::new(row.code, row.title.replace("{who}", who), means).said(refusal.to_string());
+    let code = code(refusal, asked);
+    let problem = Problem::new(code, row.title.replace("{who}", who), means)
+        .said(refusal.to_string())
+        .retry(if code == Code::ProviderBusy { Retry::AfterWait } else { Retry::AfterChange });
     match (row.source, refusal.codes.first(), &refusal.uri) {
         ("", Some(code), _) => {
             problem.source(format!("https://login.microsoftonline.com/error?code={code}"))
@@ -218,13 +230,26 @@ fn refused(refusal: &ProviderRefusal) -> Problem {
     }
 }
 
+/// What kind of problem a refusal is.
+fn code(refusal: &ProviderRefusal, asked: Asked) -> Code {
+    match refusal.error.as_deref().unwrap_or_default() {
+        "access_denied" | "authorization_declined" if asked == Asked::Person => {
+            Code::ConsentDeclined
+        }
+        "invalid_client" | "unauthorized_client" | "deleted_client" => Code::ClientRejected,
+        "redirect_uri_mismatch" => Code::RedirectUnusable,
+        "temporarily_unavailable" | "server_error" => Code::ProviderBusy,
+        _ => Code::ProviderRefused,
+    }
+}
+
 /// What a signed assertion that came too early or too late may be owed to, in a sentence.
 fn clocks_apart(refusal: &ProviderRefusal) -> Option<String> {
     let clocks = refusal.clocks.filter(|clocks| clocks.apart() > TOLERATED)?;
     let Clocks { ours, theirs } = clocks;
     let way = if ours > theirs { "fast" } else { "slow" };
     let seconds = clocks.apart().as_secs();
-    (refusal.has(700024) || refusal.is("invalid_client")).then(|| {
+    refusal.is("invalid_client").then(|| {
         format!(
             " This computer's clock said {ours} when the provider's said {theirs}: it is \
              {seconds} s {way}, which alone can be the cause."
@@ -234,9 +259,14 @@ fn clocks_apart(refusal: &ProviderRefusal) -> Option<String> {
 
 impl Row {
     fn fits(&self, refusal: &ProviderRefusal) -> bool {
-        (self.numbers.is_empty() || self.numbers.iter().any(|&number| refusal.has(number)))
-            && (self.error.is_empty() || refusal.is(self.error))
+        self.explains(refusal.error.as_deref())
+            && (self.numbers.is_empty() || self.numbers.iter().any(|&number| refusal.has(number)))
             && (self.words.is_empty() || refusal.says(self.words))
+    }
+
+    /// A page that stays in the browser names no error: its number is all there is.
+    fn explains(&self, error: Option<&str>) -> bool {
+        error.map_or(!self.numbers.is_empty(), |error| self.errors.contains(&error))
     }
 }
 
