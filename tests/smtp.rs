@@ -102,6 +102,7 @@ fn limits() -> Limits {
         tls: short,
         greeting: short,
         command: short,
+        data: short,
         block: short,
         final_dot: short,
         http: short,

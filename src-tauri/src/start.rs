@@ -27,8 +27,9 @@ pub struct Start {
     /// The file with the passphrase of the vault file
     #[arg(long, value_name = "FILE", env = "SENDRIGHT_PASSPHRASE_FILE", global = true)]
     pub passphrase_file: Option<PathBuf>,
-    /// Wait at most so long for each answer of another computer; left out: 60 seconds for most, and 10
-    /// minutes for the one that says whether a message was taken
+    /// Wait at most so long for each answer of another computer; left out: 60 seconds for a web service,
+    /// and for a mail server what RFC 5321 gives it: 5 minutes for most, 2 before the message, 3 for
+    /// each part of it, 10 for the answer that says whether it was taken
     #[arg(long, value_name = "SECONDS", global = true, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub timeout: Option<u64>,
 }

@@ -110,6 +110,17 @@ fn ctrl_c_stops_a_send_that_has_not_left() {
 }
 
 #[test]
+fn a_wait_that_lasts_longer_than_a_moment_is_shown() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let sendright = sender_at(&server);
+    let (mut child, mut said) = sending(&sendright, &["--timeout", "10"]);
+    let _silent = server.accept().unwrap();
+    assert!(said.any(|line| line == "ehlo…"), "the greeting that does not come");
+    signal("-INT", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
 fn a_request_to_end_lets_the_message_under_way_be_the_last() {
     for name in ["-INT", "-TERM"] {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -61,11 +61,26 @@ async fn what_is_not_a_mail_server_is_said_to_be_none() {
 }
 
 #[tokio::test]
-async fn a_silent_server_is_not_waited_for_for_ever() {
-    let limits = Limits { greeting: Duration::from_millis(50), ..limits() };
-    let problem =
-        Attempt { limits, ..Attempt::clear(&["SILENCE"], Credentials::None) }.go().await.problem();
-    assert_eq!(problem.code, Code::TimedOut);
+async fn a_server_that_falls_silent_has_the_time_of_its_phase_and_no_more() {
+    let brief = Duration::from_millis(50);
+    let hello = "S: 220 hi\nC: EHLO\nS: 250 mail.example\n";
+    let asked = [hello, "C: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nSILENCE"].concat();
+    let dripped = "S: 220 hi\nC: EHLO\nDRIP: 250-one letter at a time, and never a whole reply";
+    let table = [
+        ("SILENCE", Stage::Ehlo, Limits { greeting: brief, ..limits() }),
+        ("S: 220 hi\nC: EHLO\nSILENCE", Stage::Ehlo, Limits { command: brief, ..limits() }),
+        (dripped, Stage::Ehlo, Limits { command: brief, ..limits() }),
+        (&asked, Stage::Message, Limits { data: brief, ..limits() }),
+    ];
+    for (script, stage, limits) in table {
+        let sent = Attempt { limits, ..Attempt::clear(&[script], Credentials::None) }.go().await;
+        let failed = sent.result.as_ref().unwrap_err();
+        assert!(
+            matches!(failed, SendError::TimedOut { limit, .. } if *limit == brief),
+            "{script}: {failed:?}"
+        );
+        assert_eq!((failed.stage(), sent.problem().code), (stage, Code::TimedOut), "{script}");
+    }
 }
 
 #[tokio::test]

@@ -2,27 +2,29 @@
 
 use super::out::note;
 use crate::api::{News, SendNews};
-use std::time::Duration;
-use tokio::{sync::broadcast, time::Instant};
+use std::{pin::pin, time::Duration};
+use tokio::{sync::broadcast, time::sleep};
 use uuid::Uuid;
 
 /// Shorter work is over before anybody could read what it is at.
 const A_MOMENT: Duration = Duration::from_millis(300);
 
-/// Says what the send `id` is at until it is dropped.
+/// Says what the send `id` is at until it is dropped: also a wait that began within the moment.
 pub(super) async fn of_send(id: Uuid, mut news: broadcast::Receiver<News>) {
-    let began = Instant::now();
-    let mut last = String::new();
+    let (mut now, mut said, mut over) = (String::new(), String::new(), false);
+    let mut moment = pin!(sleep(A_MOMENT));
     loop {
-        let at = match news.recv().await {
-            Ok(News::Send(at)) if at.send_id == id => at,
-            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => continue,
-            Err(broadcast::error::RecvError::Closed) => return,
-        };
-        let words = words(&at);
-        if began.elapsed() >= A_MOMENT && words != last {
-            note(&words);
-            last = words;
+        tokio::select! {
+            () = &mut moment, if !over => over = true,
+            heard = news.recv() => match heard {
+                Ok(News::Send(at)) if at.send_id == id => now = words(&at),
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return,
+            },
+        }
+        if over && now != said {
+            note(&now);
+            said.clone_from(&now);
         }
     }
 }

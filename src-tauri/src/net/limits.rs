@@ -14,12 +14,13 @@ pub struct Limits {
     /// How long a server that was greeted may have waited for the sign-in before it is greeted anew:
     /// Postfix under stress hangs up after 10 seconds (postconf(5), `smtpd_timeout`, 2026-11).
     pub idle: Duration,
-    /// The reply to a command.
+    /// The reply to a command: EHLO, STARTTLS, AUTH, MAIL, RCPT, RSET.
     pub command: Duration,
+    /// The reply to DATA.
+    pub data: Duration,
     /// Writing one block of the message.
     pub block: Duration,
-    /// The reply to the final dot: shorter and a slow server's mail would be sent twice
-    /// (RFC 5321 §4.5.3.2.6: 10 minutes).
+    /// The reply to the final dot: shorter and a slow server's mail would be sent twice.
     pub final_dot: Duration,
     /// One HTTP request with its answer.
     pub http: Duration,
@@ -30,16 +31,17 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// For a person who waits: shorter than RFC 5321 §4.5.3.2, except after the final dot.
+    /// What RFC 5321 §4.5.3.2 wants of an SMTP client: who waits sees for what, and can stop it.
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(20),
             tls: Duration::from_secs(20),
-            greeting: Duration::from_secs(60),
+            greeting: Duration::from_secs(5 * 60),
             idle: Duration::from_secs(8),
-            command: Duration::from_secs(60),
-            block: Duration::from_secs(180),
-            final_dot: Duration::from_secs(600),
+            command: Duration::from_secs(5 * 60),
+            data: Duration::from_secs(2 * 60),
+            block: Duration::from_secs(3 * 60),
+            final_dot: Duration::from_secs(10 * 60),
             http: Duration::from_secs(60),
             patience: Duration::from_secs(120),
             backoff: Duration::from_secs(2),
@@ -56,10 +58,30 @@ impl Limits {
             tls: self.tls.min(longest),
             greeting: self.greeting.min(longest),
             command: self.command.min(longest),
+            data: self.data.min(longest),
             block: self.block.min(longest),
             final_dot: self.final_dot.min(longest),
             http: self.http.min(longest),
             ..self
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The waits for an SMTP server, in seconds.
+    fn smtp(limits: Limits) -> [u64; 5] {
+        let Limits { greeting, command, data, block, final_dot, .. } = limits;
+        [greeting, command, data, block, final_dot].map(|limit| limit.as_secs())
+    }
+
+    #[test]
+    fn a_server_has_the_time_that_the_standard_gives_it_unless_the_person_gives_it_less() {
+        let usual = Limits::default();
+        assert_eq!(smtp(usual), [300, 300, 120, 180, 600], "RFC 5321 §4.5.3.2.1 to .6");
+        assert_eq!(smtp(usual.at_most(Duration::from_secs(150))), [150, 150, 120, 150, 150]);
+        assert_eq!(usual.at_most(Duration::from_secs(3_600)), usual, "no wait grows");
     }
 }

@@ -131,10 +131,13 @@ impl Session {
     }
 
     async fn answer_to(&mut self, command: &str, watch: &Watch) -> Result<Reply, SendError> {
-        if command == DATA {
+        let limit = if command == DATA {
             self.wire.reach(Stage::Message, watch);
-        }
-        let reply = self.wire.reply(self.limits.command, watch).await?;
+            self.limits.data
+        } else {
+            self.limits.command
+        };
+        let reply = self.wire.reply(limit, watch).await?;
         match reply.code() {
             421 => Err(SendError::refusal(self.wire.stage(), reply)),
             _ => Ok(reply),
