@@ -167,4 +167,19 @@ impl Page {
         let found = self.script(CUT_OFF, &json!([]));
         found.as_array().into_iter().flatten().map(Value::to_string).collect()
     }
+
+    /// What lies over a button at the foot of the page, or of the sheet that is open.
+    pub(crate) fn covered(&self) -> Vec<String> {
+        const COVERED: &str = r"
+            const place = document.querySelector('dialog[open]') ?? document;
+            const over = (button) => {
+              const { left, top, width, height } = button.getBoundingClientRect();
+              const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+              return button.contains(seen) ? [] : [`${button.innerText}: ${seen?.outerHTML.slice(0, 120)}`];
+            };
+            return [...place.querySelectorAll('footer button')].flatMap(over);
+        ";
+        let found = self.script(COVERED, &json!([]));
+        found.as_array().into_iter().flatten().map(Value::to_string).collect()
+    }
 }

@@ -1,5 +1,5 @@
 //! Pictures of the window, light and dark, as it opens and as small as it goes: they land in `target/tmp/pictures`, with nothing
-//! cut off and nothing that axe finds wrong.
+//! cut off, no button at their foot covered and nothing that axe finds wrong.
 
 use crate::{
     session::Session,
@@ -51,7 +51,8 @@ impl Camera<'_> {
             self.window.script(SHOW_FOCUS, &json!([]));
             self.session.picture(&format!("pictures/{screen}-{theme}-{}", size.0));
             let cut_off = self.window.cut_off().into_iter().map(|one| format!("cut off: {one}"));
-            let wrong = cut_off.chain(self.window.faults());
+            let covered = self.window.covered().into_iter().map(|one| format!("covered: {one}"));
+            let wrong = cut_off.chain(covered).chain(self.window.faults());
             self.wrong.extend(wrong.map(|one| format!("{screen}, {theme}, {}: {one}", size.0)));
         }
     }
