@@ -4,6 +4,10 @@ use super::servers::{
     Servers,
     browser::{Browser, Person},
 };
+use sendright::{
+    app::App,
+    start::{Start, Vault},
+};
 use serde_json::Value;
 use std::{
     fs,
@@ -129,6 +133,17 @@ impl Product {
     pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
         let output = self.command(arguments).output().expect("the program starts");
         Answer::new(output.status, &String::from_utf8_lossy(&output.stdout), &output.stderr)
+    }
+
+    /// The use cases of this installation, in the test's own process: for what the command line does not have.
+    pub(crate) fn app(&self) -> App {
+        let start = Start {
+            data_dir: Some(self.data()),
+            vault: Some(Vault::File),
+            passphrase_file: Some(self.file("passphrase")),
+            timeout: None,
+        };
+        App::open(start.parts(|| None).expect("the passphrase is there")).expect("it opens")
     }
 
     /// Starts `sendright ARGUMENTS`, which nobody listens to.

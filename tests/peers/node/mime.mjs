@@ -18,7 +18,8 @@ function parts(kind, list) {
 
 function file({ name, contentType, contentId, isInline, bytes }) {
   const encoded = bytes.toString('base64').replace(/.{76}/g, '$&\r\n');
-  const named = /^[ -~]*$/.test(name) ? `filename="${name}"` : `filename*=utf-8''${encodeURIComponent(name)}`;
+  const encodedName = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+  const named = /^[ !#-[\]-~]*$/.test(name) ? `filename="${name}"` : `filename*=utf-8''${encodedName}`;
   const id = contentId ? `Content-ID: <${contentId}>\r\n` : '';
   return `Content-Type: ${contentType ?? 'application/octet-stream'}\r\nContent-Transfer-Encoding: base64\r\n`
     + `Content-Disposition: ${isInline ? 'inline' : 'attachment'}; ${named}\r\n${id}\r\n${encoded.replace(/\r\n$/, '')}\r\n`;
