@@ -73,6 +73,10 @@ async fn a_message_in_json_form_arrives_as_it_was_described() {
         "attachments": [{
             "@odata.type": "#microsoft.graph.fileAttachment", "name": "a.pdf",
             "contentType": "application/pdf", "contentBytes": BASE64.encode("PDF"),
+        }, {
+            "@odata.type": "#microsoft.graph.fileAttachment", "name": "logo.png",
+            "contentType": "image/png", "contentBytes": BASE64.encode("PNG"),
+            "isInline": true, "contentId": "logo",
         }],
     }, "saveToSentItems": false });
     let path = "/v1.0/me/sendMail";
@@ -86,6 +90,8 @@ async fn a_message_in_json_form_arrives_as_it_was_described() {
     assert_eq!((&*file.name, &*file.media_type, file.size), ("a.pdf", "application/pdf", 3));
     assert!(mail.headers.contains(&("x-test".into(), "1".into())), "{:?}", mail.headers);
     assert!(!mail.source.contains("boss"));
+    assert!(mail.source.contains("Content-ID: <logo>\r\n"), "{}", mail.source);
+    assert!(mail.source.contains("inline; filename=\"logo.png\""), "{}", mail.source);
 
     let mut bad = body.clone();
     bad["message"]["internetMessageHeaders"][0]["name"] = "List-Id".into();

@@ -6,8 +6,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use lettre::{
     Address, Message,
     message::{
-        Attachment, Mailbox, MultiPart, SinglePart,
-        header::{ContentType, HeaderName, HeaderValue},
+        Mailbox, MultiPart, SinglePart,
+        header::{ContentDisposition, ContentId, ContentType, HeaderName, HeaderValue},
     },
 };
 use serde::Deserialize;
@@ -66,6 +66,10 @@ struct File {
     #[serde(default)]
     content_type: Option<String>,
     content_bytes: String,
+    #[serde(default)]
+    content_id: Option<String>,
+    #[serde(default)]
+    is_inline: bool,
 }
 
 impl Parts {
@@ -117,15 +121,33 @@ impl Parts {
                 SinglePart::plain(text)
             });
         for file in &self.attachments {
-            let octets = BASE64
-                .decode(&file.content_bytes)
-                .map_err(|_| Refusal::NotJson("contentBytes is not base64".into()))?;
-            let kind = file.content_type.as_deref().unwrap_or("application/octet-stream");
-            let kind = ContentType::parse(kind)
-                .map_err(|_| Refusal::NotJson("contentType is no media type".into()))?;
-            content = content.singlepart(Attachment::new(file.name.clone()).body(octets, kind));
+            content = content.singlepart(file.part()?);
         }
         Ok(content)
+    }
+}
+
+impl File {
+    fn part(&self) -> Result<SinglePart, Refusal> {
+        let refused = |why: &str| Refusal::NotJson(why.to_owned());
+        let octets = BASE64
+            .decode(&self.content_bytes)
+            .map_err(|_| refused("contentBytes is not base64"))?;
+        let kind = self.content_type.as_deref().unwrap_or("application/octet-stream");
+        let kind = ContentType::parse(kind).map_err(|_| refused("contentType is no media type"))?;
+        let shown = if self.is_inline {
+            ContentDisposition::inline_with_name(&self.name)
+        } else {
+            ContentDisposition::attachment(&self.name)
+        };
+        let mut part = SinglePart::builder().header(shown).header(kind);
+        if let Some(id) = &self.content_id {
+            if id.contains(['\r', '\n']) {
+                return Err(refused("contentId is more than one line"));
+            }
+            part = part.header(ContentId::from(format!("<{id}>")));
+        }
+        Ok(part.body(octets))
     }
 }
 
