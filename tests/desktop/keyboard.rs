@@ -44,13 +44,20 @@ fn a_sender_is_added_and_a_mail_is_sent_by_keys_alone() {
     window.keys(ENTER);
     window.go_to(TAB, "Subject");
     window.keys("By keys alone");
+    window.go_to(TAB, "Headers");
+    window.keys(ENTER);
+    window.keys("X-Order");
+    window.keys(TAB);
+    window.keys("17");
     window.go_to(TAB, "Text of the message");
     window.keys("Hello Bob, no mouse was harmed.");
     window.go_to(TAB, "Send Ctrl");
     window.keys(ENTER);
     window.see("Accepted by");
     let arrived = Mailbox::open(servers, "bob").wait_for_subject("By keys alone");
-    assert!(String::from_utf8_lossy(&arrived).contains("no mouse was harmed"));
+    let arrived = String::from_utf8_lossy(&arrived);
+    assert!(arrived.contains("no mouse was harmed"), "{arrived}");
+    assert!(arrived.contains("\r\nX-Order: 17\r\n"), "{arrived}");
 }
 
 /// What a sheet was opened from has the focus again once it is closed.

@@ -88,6 +88,13 @@ fn compose(camera: &mut Camera<'_>, let_go: mpsc::Sender<()>) {
     );
     window.see("invoices-2026-11.csv");
     camera.take("compose-filled");
+    window.press("Headers");
+    window.fill("Name of header 1", "Sender");
+    window.fill("Value of header 1", "anna@sandbox.test");
+    window.press("Send");
+    window.see("Use the message's own fields");
+    camera.take("compose-header-refused");
+    window.fill("Name of header 1", "X-Order");
     window.press("HTML");
     camera.take("compose-html");
     window.press("Preview");

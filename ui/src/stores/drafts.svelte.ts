@@ -13,6 +13,12 @@ export interface Attached {
   contentId: string | null;
 }
 
+/** A header of the message's own. */
+export interface OwnHeader {
+  name: string;
+  value: string;
+}
+
 export type BodyView = "text" | "html" | "preview";
 
 /** Where Send finds the first thing that is wrong, and what is wrong with it. */
@@ -33,6 +39,7 @@ export class Draft {
   html = $state("");
   view = $state<BodyView>("text");
   attached = $state<Attached[]>([]);
+  headers = $state<OwnHeader[]>([]);
   via = $state<Transport | null>(null);
   /** When mail servers on the way are to report; empty: as they are used to. */
   dsn = $state<Notice[]>([]);
@@ -47,7 +54,7 @@ export class Draft {
   readonly textFollowsHtml = $derived(this.ownText === null && this.html.trim() !== "");
   readonly count = $derived(this.to.length + this.cc.length + this.bcc.length);
   /** Whether there is anything that could be lost. */
-  readonly begun = $derived(this.count > 0 || this.attached.length > 0 || (this.subject + this.text + this.html).trim() !== "");
+  readonly begun = $derived(this.count + this.attached.length + this.headers.length > 0 || (this.subject + this.text + this.html).trim() !== "");
   readonly attachedSize = $derived(this.attached.reduce((sum, one) => sum + Number(one.file.size), 0));
 
   writeText(text: string) {
@@ -77,6 +84,10 @@ export class Draft {
     }
   }
 
+  addHeader() {
+    this.headers.push({ name: "", value: "" });
+  }
+
   /** The first thing that keeps this from being sent. */
   fault(): DraftFault | null {
     const fields = [["to", this.to], ["cc", this.cc], ["bcc", this.bcc]] as const;
@@ -95,6 +106,7 @@ export class Draft {
     this.from = this.subject = this.html = "";
     this.to = this.cc = this.bcc = [];
     this.attached = [];
+    this.headers = [];
     this.dsn = [];
     this.dsnReturn = null;
     this.reportsShown = false;
@@ -115,7 +127,7 @@ export class Draft {
       subject: this.subject,
       text: this.text,
       html: this.html,
-      headers: [],
+      headers: this.headers.map(({ name, value }): [string, string] => [name.trim(), value.trim()]).filter(([name, value]) => name + value !== ""),
       attachments: this.attached.map((one) => ({ file: one.file.file, content_id: one.contentId })),
       dsn: smtp ? this.dsn : [],
       dsn_return: smtp ? this.dsnReturn : null,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { SendReport } from "../../api/contract/SendReport";
 import type { SendRequest } from "../../api/contract/SendRequest";
 import { storesContext } from "../../stores";
-import { type Answers, fakeCall } from "../../testing/fakeCall";
+import { type Answers, failsWith, fakeCall } from "../../testing/fakeCall";
 import { uncertain } from "../../testing/sample/problems";
 import { faults, show } from "../../testing/show";
 import Compose from "./Compose.svelte";
@@ -104,6 +104,45 @@ describe("the message", () => {
     expect(await faults()).toEqual([]);
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(sent()[0]?.message).toMatchObject({ dsn: ["success", "failure"], dsn_return: "headers" });
+  });
+
+  it("takes headers of its own, each in a row, and gives the keyboard where it is next", async () => {
+    const { user, to, sent } = await compose();
+    await user.type(to, "a@k.example");
+    await user.click(screen.getByRole("button", { name: "Headers" }));
+    await user.click(screen.getByRole("button", { name: "Remove header 1" }));
+    expect(screen.getByRole("button", { name: "Headers" })).toHaveFocus();
+    await user.keyboard("{Enter}");
+    expect(screen.getByLabelText("Name of header 1")).toHaveFocus();
+    await user.keyboard("X-Order{Tab} 17 ");
+    await user.click(screen.getByRole("button", { name: "Add another" }));
+    expect(screen.getByLabelText("Name of header 2")).toHaveFocus();
+    await user.keyboard("X-None");
+    await user.click(screen.getByRole("button", { name: "Add another" }));
+    expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Remove header 2" }));
+    expect(screen.getByLabelText("Name of header 2")).toHaveFocus();
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(sent()[0]?.message.headers).toEqual([["X-Order", "17"]]);
+  });
+
+  it("says what is wrong with a header at the header, and goes there", async () => {
+    const fields = [{ field: "headers.Sender", fault: "Sendright writes this header itself", remedy: "Use the message's own fields" }];
+    const { user, to } = await compose({ send: failsWith({ ...uncertain, code: "invalid-settings", title: "A setting is invalid", said: null, fields }) });
+    await user.type(to, "a@k.example");
+    await user.click(screen.getByRole("button", { name: "Headers" }));
+    await user.keyboard("X-Order{Tab}17");
+    await user.click(screen.getByRole("button", { name: "Add another" }));
+    await user.keyboard("Sender{Tab}me@k.example");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    const wrong = screen.getByLabelText("Name of header 2");
+    await waitFor(() => expect(wrong).toHaveFocus());
+    expect(wrong).toBeInvalid();
+    expect(wrong).toHaveAccessibleDescription("Sendright writes this header itself. Use the message's own fields.");
+    expect(screen.getByLabelText("Name of header 1")).toBeValid();
+    expect(await faults()).toEqual([]);
+    await user.keyboard("{Control>}a{/Control}X-Sender");
+    expect(wrong).toBeValid();
   });
 
   it("is shown in a frame that runs nothing and loads nothing", async () => {
