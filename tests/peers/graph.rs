@@ -67,6 +67,32 @@ fn an_application_sends_for_a_mailbox() {
 }
 
 #[test]
+fn a_person_sends_for_a_shared_mailbox_once_that_was_allowed() {
+    let servers = servers();
+    let product = Product::new();
+    let shared = |more: &str| {
+        let sign_in =
+            format!("\"delegated\"\nregistration = \"desktop\"\ntransport = \"graph\"\n{more}");
+        registration(servers, "desktop") + &profile("G", "shared", &sign_in)
+    };
+    product.apply(&shared(""));
+    product.sign_in(servers, "G", "heidi@corp.test");
+    let answer = send(&product, "Not allowed yet", &[]);
+    assert_eq!((answer.code, answer.problem()), (6, "sender-refused"), "{answer:?}");
+    let causes = answer.result()["problem"]["causes"].to_string();
+    assert!(causes.contains("Add shared@corp.test to send_as"), "{causes}");
+
+    product.apply(&shared("send_as = [\"shared@corp.test\"]\n"));
+    let missing = || product.run(&["show", "G"]).fine().result()["missing_scopes"].clone();
+    assert_eq!(missing(), json!(["https://graph.microsoft.com/Mail.Send.Shared"]));
+    product.sign_in(servers, "G", "heidi@corp.test");
+    assert_eq!(missing(), json!([]));
+    let answer = send(&product, "For a shared mailbox", &[]).fine();
+    let raw = Mailbox::open(servers, "bob").wait_for(answer.message_id());
+    assert!(String::from_utf8_lossy(&raw).contains("From: shared@corp.test"));
+}
+
+#[test]
 fn being_told_to_wait_is_heeded_and_a_long_wait_passed_on() {
     let product = graph("desktop", "dave");
     let wait = |seconds: &str| json!({ "status": 429, "headers": { "Retry-After": seconds } });

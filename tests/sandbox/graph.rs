@@ -109,6 +109,8 @@ async fn what_graph_refuses_it_refuses_with_its_codes() {
     let reads = stage.access_token(USER, "Mail.Read").await;
     let app = field(&stage.app_token("https://graph.microsoft.com/.default").await, "access_token");
     let as_anna = LETTER.replace("you@", "anna@");
+    let (team, as_team) =
+        ("/v1.0/users/team@sandbox.test/sendMail", LETTER.replace("you@", "team@"));
     let to_nobody = "From: you@sandbox.test\r\n\r\n";
     #[rustfmt::skip]
     let table: &[(&str, &str, &str, u16, &str)] = &[
@@ -117,6 +119,8 @@ async fn what_graph_refuses_it_refuses_with_its_codes() {
         (me,   &reads, LETTER,    403, "ErrorAccessDenied"),
         (anna, &own,   &as_anna,  403, "ErrorAccessDenied"),
         (me,   &own,   &as_anna,  403, "ErrorSendAsDenied"),
+        (me,   &own,   &as_team,  403, "ErrorAccessDenied"),
+        (team, &own,   &as_team,  403, "ErrorAccessDenied"),
         (me,   &own,   to_nobody, 400, "ErrorInvalidRecipients"),
         (me,   &app,   LETTER,    400, "BadRequest"),
         ("/v1.0/users/nobody@sandbox.test/sendMail", &app, LETTER, 404, "ErrorInvalidUser"),
@@ -134,6 +138,10 @@ async fn what_graph_refuses_it_refuses_with_its_codes() {
     assert!(stage.sandbox.inbox().list().is_empty());
 
     assert_eq!(stage.send(anna, &app, &as_anna).await.status(), 202, "a program may, for anybody");
+    let shared = stage.access_token(USER, &format!("{MAIL_SEND}.Shared")).await;
+    for (path, letter) in [(me, LETTER), (me, &as_team), (team, &as_team)] {
+        assert_eq!(stage.send(path, &shared, letter).await.status(), 202, "{path} {letter}");
+    }
 }
 
 #[tokio::test]

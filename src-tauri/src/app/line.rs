@@ -234,8 +234,11 @@ impl Line {
     }
 
     fn send_as_refused(&self, problem: Problem, letter: &Letter) -> Problem {
-        let Sender { profile, registration, .. } = &self.sender;
+        let Sender { profile, registration, account } = &self.sender;
+        // A mail server knows the mailbox that is signed in; Graph knows the person.
+        let person = account.as_deref().filter(|_| self.via == Transport::Graph);
         problem.send_as(&SendAsFacts {
+            signed_in: person.unwrap_or(&profile.mailbox),
             mailbox: &profile.mailbox,
             from: letter.envelope().from.as_ref(),
             exchange: registration.as_ref().is_some_and(|r| r.provider == Provider::Microsoft),

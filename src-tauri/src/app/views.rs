@@ -8,7 +8,7 @@ use crate::{
     certificate::Certificate,
     clock::Timestamp,
     explain::Code,
-    oauth::SignInReason,
+    oauth::{SignInReason, missing},
     outbox::Record,
     profile::{
         Profile, Provider, Registration, SendAs, SignIn, Transport, client_credential, presets,
@@ -212,10 +212,17 @@ impl Known {
         }
     }
 
+    /// What was not allowed at the sign-in, and what has been wanted only since then.
     fn missing_scopes(&self) -> Vec<String> {
         let delegated = self.profile.sign_in == SignIn::Delegated;
-        let known = self.sign_in.as_ref().filter(|_| delegated);
-        known.map(|known| known.missing.clone()).unwrap_or_default()
+        let Some(known) = self.sign_in.as_ref().filter(|_| delegated) else { return Vec::new() };
+        let Profile { scopes, transport, .. } = &self.profile;
+        let wanted =
+            presets::scope_for_others(&self.profile, self.registration.as_ref(), *transport)
+                .filter(|_| scopes.is_empty());
+        let since = missing(wanted.as_slice(), &known.scopes);
+        let new = since.into_iter().filter(|scope| !known.missing.contains(scope));
+        known.missing.iter().cloned().chain(new).collect()
     }
 }
 

@@ -6,6 +6,8 @@ use crate::transport::SendError;
 /// Whom a sender wanted to send as.
 #[derive(Debug, Clone, Copy)]
 pub struct SendAsFacts<'a> {
+    /// Whose right counts: the account that signed in, or the mailbox where a server knows only that.
+    pub signed_in: &'a str,
     /// Its own mailbox.
     pub mailbox: &'a str,
     /// The From address.
@@ -26,21 +28,22 @@ pub fn refuses_from(error: &SendError) -> bool {
 }
 
 impl Problem {
-    /// Adds who can grant the right that is missing, when the From is another than the mailbox.
+    /// Adds who can grant the right that is missing, when the From is another than the one who signed in.
     #[must_use]
     pub fn send_as(mut self, facts: &SendAsFacts<'_>) -> Self {
-        if self.code != Code::SenderRefused || facts.mailbox.eq_ignore_ascii_case(facts.from) {
+        if self.code != Code::SenderRefused || facts.signed_in.eq_ignore_ascii_case(facts.from) {
             return self;
         }
         self.causes.push(right_missing(facts));
         if facts.shared_scope {
-            self.causes.push(scope_missing());
+            self.causes.push(scope_missing(facts.from));
         }
         self
     }
 }
 
-fn right_missing(SendAsFacts { mailbox, from, exchange, .. }: &SendAsFacts<'_>) -> Cause {
+fn right_missing(facts: &SendAsFacts<'_>) -> Cause {
+    let SendAsFacts { signed_in, mailbox, from, exchange, .. } = facts;
     let quoted = |address: &str| format!("'{}'", address.replace('\'', "''"));
     let grant = if *exchange {
         fix(
@@ -50,7 +53,7 @@ fn right_missing(SendAsFacts { mailbox, from, exchange, .. }: &SendAsFacts<'_>) 
             format!(
                 "Add-RecipientPermission -Identity {} -Trustee {} -AccessRights SendAs",
                 quoted(from),
-                quoted(mailbox)
+                quoted(signed_in)
             ),
         )
     } else {
@@ -58,21 +61,28 @@ fn right_missing(SendAsFacts { mailbox, from, exchange, .. }: &SendAsFacts<'_>) 
             "mail-admin",
             "setting",
             "Grant the right",
-            format!("Let {mailbox} send with the address {from}."),
+            format!("Let {signed_in} send with the address {from}."),
         )
     };
-    let own = format!("Leave From empty: then {mailbox} is used, or the sender's own From.");
+    let mut fixes = vec![grant];
+    if !from.eq_ignore_ascii_case(mailbox) {
+        let own = format!("Leave From empty: then {mailbox} is used, or the sender's own From.");
+        fixes.push(fix("you", "setting", "Use the sender's own address", own));
+    }
     Cause {
         code: "send-as-right-missing".to_owned(),
-        title: format!("{mailbox} does not have the right to send as {from}"),
+        title: format!("{signed_in} does not have the right to send as {from}"),
         likelihood: Likelihood::VeryLikely,
-        why: vec![format!("The message is from {from}, and the sign-in is that of {mailbox}.")],
-        fixes: vec![grant, fix("you", "setting", "Use the sender's own address", own)],
+        why: vec![format!("The message is from {from}, and the sign-in is that of {signed_in}.")],
+        fixes,
     }
 }
 
-fn scope_missing() -> Cause {
-    let text = "Add https://graph.microsoft.com/Mail.Send.Shared to the sender's scopes, then sign in again.";
+fn scope_missing(from: &str) -> Cause {
+    let text = format!(
+        "Add {from} to send_as, so that it is asked for; where the sender has scopes of its own, add \
+         https://graph.microsoft.com/Mail.Send.Shared to them. Then sign in again."
+    );
     Cause {
         code: "send-shared-scope-missing".to_owned(),
         title: "The sign-in does not include Mail.Send.Shared".to_owned(),
@@ -80,7 +90,7 @@ fn scope_missing() -> Cause {
         why: vec![
             "For a person, Microsoft Graph wants this permission to send as others.".to_owned(),
         ],
-        fixes: vec![fix("you", "setting", "Add the scope", text.to_owned())],
+        fixes: vec![fix("you", "setting", "Ask for the permission", text)],
     }
 }
 
@@ -128,6 +138,7 @@ mod tests {
     fn it_says_who_has_to_grant_what() {
         let refused = || Problem::new(Code::SenderRefused, "no", "no");
         let facts = SendAsFacts {
+            signed_in: "ana@x.example",
             mailbox: "ana@x.example",
             from: "o'hara@x.example",
             exchange: true,
@@ -146,5 +157,10 @@ mod tests {
             refused().send_as(&own).causes.is_empty(),
             "the own address is no matter of send-as"
         );
+        let shared = SendAsFacts { mailbox: "team@x.example", from: "team@x.example", ..facts };
+        let causes = refused().send_as(&shared).causes;
+        assert!(causes[0].title.starts_with("ana@x.example does not"), "{causes:?}");
+        assert_eq!(causes[0].fixes.len(), 1, "the own address is the one that is refused");
+        assert!(causes[1].fixes[0].text.contains("Add team@x.example to send_as"), "{causes:?}");
     }
 }

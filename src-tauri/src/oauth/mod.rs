@@ -41,5 +41,5 @@ pub use party::Party;
 pub use proof::Proof;
 pub use redirect::Grant;
 pub use refusal::{Clocks, ProviderRefusal, browser_page, challenge};
-pub use token::AccessToken;
+pub use token::{AccessToken, missing};
 pub use wallet::{SignedIn, SignedOut, Wallet};

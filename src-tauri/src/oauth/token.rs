@@ -103,7 +103,7 @@ impl Party {
 ///
 /// NOTE: Entra answers Graph scopes without their address, in any case; `offline_access` is never
 /// in the answer, and `/.default` stands for others.
-pub(super) fn missing(asked: &[String], granted: &[String]) -> Vec<String> {
+pub fn missing(asked: &[String], granted: &[String]) -> Vec<String> {
     let last = |scope: &str| scope.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     let is_granted = |scope: &&String| {
         granted.iter().any(|other| {

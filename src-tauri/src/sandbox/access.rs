@@ -40,6 +40,14 @@ impl Access {
         self.scp.as_deref().is_some_and(|scp| scp.split(' ').any(|has| has == scope))
     }
 
+    /// Whether the person allowed `permission` of Graph, for the `own` mailbox or for those of others,
+    /// which have a permission of their own that covers both.
+    /// Source: <https://learn.microsoft.com/graph/permissions-reference> and
+    /// <https://learn.microsoft.com/graph/outlook-send-mail-from-other-user>, 2026-11.
+    pub(super) fn allows(&self, permission: &str, own: bool) -> bool {
+        (own && self.has_scope(permission)) || self.has_scope(&format!("{permission}.Shared"))
+    }
+
     /// Whether the program was given `role`.
     pub(super) fn has_role(&self, role: &str) -> bool {
         self.roles.iter().any(|has| has == role)

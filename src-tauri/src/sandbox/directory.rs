@@ -56,10 +56,14 @@ impl Mailbox {
         MAILBOXES.iter().find(|mailbox| mailbox.address.eq_ignore_ascii_case(address))
     }
 
+    /// Whether `address` is its own.
+    pub(super) fn is(&self, address: &str) -> bool {
+        self.address.eq_ignore_ascii_case(address)
+    }
+
     /// Whether it may open or send as `address`.
     pub(super) fn may_use(&self, address: &str) -> bool {
-        self.address.eq_ignore_ascii_case(address)
-            || self.may_use.iter().any(|other| other.eq_ignore_ascii_case(address))
+        self.is(address) || self.may_use.iter().any(|other| other.eq_ignore_ascii_case(address))
     }
 
     /// Whether `password` is the right one.

@@ -81,7 +81,7 @@ class Memory {
 // A scope written as an address names its own audience, as at Microsoft: https://outlook.office.com/SMTP.Send
 const audienceOf = (scope) => (scope === 'https://mail.google.com/' ? undefined : /^(https?:\/\/[^/]+)\/\/?[^/]+$/.exec(scope)?.[1]);
 const audiences = (scope) => [...new Set((scope ?? '').split(' ').map(audienceOf).filter(Boolean))];
-const permissions = ['SMTP.Send', 'IMAP.AccessAsUser.All', 'Mail.Send', 'Mail.ReadWrite', 'User.Read', '.default'];
+const permissions = ['SMTP.Send', 'IMAP.AccessAsUser.All', 'Mail.Send', 'Mail.Send.Shared', 'Mail.ReadWrite', 'User.Read', '.default'];
 
 const resourceIndicators = {
   // Microsoft takes no `resource` parameter: the audience is read from the scope.

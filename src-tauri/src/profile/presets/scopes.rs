@@ -1,7 +1,7 @@
 //! What is asked of a provider: scopes, and the resources that they are for.
 
 use super::table::{Hosts, hosts};
-use crate::profile::{Cloud, Profile, Provider, Registration, SignIn, Transport};
+use crate::profile::{Cloud, Profile, Provider, Registration, SendAs, SignIn, Transport};
 
 /// What belongs to the person and not to a resource (OpenID Connect Core §5.4, §11).
 pub const IDENTITY_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
@@ -44,8 +44,13 @@ pub fn token_scopes(
     registration: Option<&Registration>,
     transport: Transport,
 ) -> Vec<String> {
-    let Some(Registration { provider, cloud, .. }) = registration else { return Vec::new() };
-    let usual = || default_scopes(*provider, *cloud, profile.sign_in, transport);
+    let Some(registration) = registration else { return Vec::new() };
+    let Registration { provider, cloud, .. } = registration;
+    let usual = || {
+        let mut scopes = default_scopes(*provider, *cloud, profile.sign_in, transport);
+        scopes.extend(scope_for_others(profile, Some(registration), transport));
+        scopes
+    };
     if *provider != Provider::Microsoft {
         return if profile.scopes.is_empty() { usual() } else { profile.scopes.clone() };
     }
@@ -56,6 +61,20 @@ pub fn token_scopes(
     }
     let own = profile.scopes.iter();
     own.filter(|scope| resource(scope, *cloud).is_none_or(|r| fits(&r))).cloned().collect()
+}
+
+/// What Graph wants beside `Mail.Send` of a person who sends as others; `None` where it is not needed.
+/// Source: <https://learn.microsoft.com/graph/outlook-send-mail-from-other-user>, 2026-11.
+pub fn scope_for_others(
+    profile: &Profile,
+    registration: Option<&Registration>,
+    transport: Transport,
+) -> Option<String> {
+    let Registration { provider, cloud, .. } = registration?;
+    let as_others = profile.send_as != SendAs::These(Vec::new());
+    let by_graph = *provider == Provider::Microsoft && transport == Transport::Graph;
+    (as_others && by_graph && profile.sign_in == SignIn::Delegated)
+        .then(|| format!("https://{}/Mail.Send.Shared", hosts(*cloud).graph))
 }
 
 /// What `transport` needs of `provider`, and what names the account that signed in.

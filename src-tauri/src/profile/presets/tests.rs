@@ -1,6 +1,6 @@
 use super::{scopes::default_scopes, *};
 use crate::profile::{
-    SignIn, Transport,
+    SendAs, SignIn, Transport,
     check::{
         RegistrationDraft,
         tests::{profile, registration},
@@ -134,6 +134,29 @@ fn a_token_is_asked_for_one_resource() {
             token_scopes(&Profile { scopes, ..profile() }, Some(&registration()), transport);
         assert_eq!(asked, expected, "{own:?} {transport}");
     }
+}
+
+#[test]
+fn who_sends_as_others_by_graph_is_asked_for_one_scope_more() {
+    let shared = "https://graph.microsoft.com/Mail.Send.Shared";
+    let team = || SendAs::These(vec!["team@kestrel.example".to_owned()]);
+    let nobody = || SendAs::These(Vec::new());
+    #[rustfmt::skip]
+    let table = [
+        (team(),      SignIn::Delegated, Transport::Graph, true),
+        (SendAs::Any, SignIn::Delegated, Transport::Graph, true),
+        (nobody(),    SignIn::Delegated, Transport::Graph, false),
+        (team(),      SignIn::AppOnly,   Transport::Graph, false),
+        (team(),      SignIn::Delegated, Transport::Smtp,  false),
+    ];
+    for (send_as, sign_in, transport, expected) in table {
+        let asking = Profile { send_as, sign_in, transport, scopes: vec![], ..profile() };
+        let asked = consent_scopes(&asking, Some(&registration()));
+        assert_eq!(asked.iter().any(|scope| scope == shared), expected, "{asking:?}");
+    }
+    let scopes = vec!["https://graph.microsoft.com/Mail.Send".to_owned()];
+    let own = Profile { send_as: team(), scopes: scopes.clone(), ..profile() };
+    assert_eq!(consent_scopes(&own, Some(&registration())), scopes, "who names them gets those");
 }
 
 #[test]

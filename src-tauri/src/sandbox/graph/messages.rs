@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// The permissions that let it read.
-const PERMISSIONS: &[&str] = &["Mail.ReadBasic", "Mail.Read", "Mail.Read.Shared", "Mail.ReadWrite"];
+const PERMISSIONS: &[&str] = &["Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"];
 /// How many messages come without `$top`.
 const FEW: usize = 10;
 /// How many can be asked for.

@@ -78,7 +78,8 @@ impl World {
         };
         let allowed = match person {
             Some(person) => {
-                person.may_use(mailbox.address) && permissions.iter().any(|p| access.has_scope(p))
+                let own = person.is(mailbox.address);
+                person.may_use(mailbox.address) && permissions.iter().any(|p| access.allows(p, own))
             }
             None => permissions.iter().any(|permission| access.has_role(permission)),
         };

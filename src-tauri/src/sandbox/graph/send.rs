@@ -17,8 +17,8 @@ use std::{io, sync::Arc};
 
 /// The longest request: 4 MB.
 pub(super) const LONGEST: usize = 4 * 1024 * 1024;
-/// The permissions that let it send.
-const PERMISSIONS: &[&str] = &["Mail.Send", "Mail.Send.Shared"];
+/// The permission that lets it send.
+const PERMISSION: &str = "Mail.Send";
 
 /// The recipient who throttles the first try, at any domain.
 const BUSY: &str = "busy@";
@@ -54,7 +54,7 @@ impl World {
             Err(answer) => return answer,
         };
         let sent = self
-            .caller(&headers, user, PERMISSIONS)
+            .caller(&headers, user, &[PERMISSION])
             .and_then(|caller| Ok((caller, body.ok_or(Refusal::TooBig)?)))
             .and_then(|(caller, body)| {
                 let message = message(&caller, &headers, &body, Form::Sent)?;
@@ -95,6 +95,11 @@ impl World {
         };
         if !from.iter().all(may_send_as) {
             return Err(Refusal::SendAsDenied);
+        }
+        if person.is_some_and(|person| {
+            !from.iter().all(|address| caller.access.allows(PERMISSION, person.is(address)))
+        }) {
+            return Err(Refusal::AccessDenied);
         }
         let sender = from.first().map_or(own, String::as_str).to_owned();
         let mut body = Body::new(&self.room);
