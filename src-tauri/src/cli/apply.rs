@@ -1,12 +1,9 @@
 //! `apply`
 
-use super::{Cli, Done};
-use crate::{api::ApplyReport, explain::Problem, secret::Secret};
+use super::{Cli, Done, read};
+use crate::{api::ApplyReport, secret::Secret};
 use clap::Args;
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// Makes senders and app registrations be what a file says.
 #[derive(Debug, Args)]
@@ -18,15 +15,8 @@ pub(super) struct Apply {
 
 impl Apply {
     pub(super) async fn run(self, cli: &Cli) -> Done {
-        let from_stdin = self.file == Path::new("-");
-        let read = if from_stdin {
-            io::read_to_string(io::stdin())
-        } else {
-            fs::read_to_string(&self.file)
-        };
-        let text = read.map_err(|error| Problem::reading(&self.file, &error))?;
-        let beside = if from_stdin { None } else { self.file.parent() };
-        let base_dir = beside.unwrap_or(Path::new("")).to_owned();
+        let text = read::text(&self.file)?;
+        let base_dir = self.file.parent().unwrap_or(Path::new("")).to_owned();
         let report = cli.app.apply(text, base_dir, variable).await?;
         cli.out.result(&report, || words(&report));
         Ok(0)

@@ -1,21 +1,23 @@
 //! `certificate`, and what `secret set … certificate` reads.
 
-use super::{Cli, Done, ask, columns::columns};
+use super::{
+    Cli, Done, ask,
+    columns::{columns, pair},
+    read,
+};
 use crate::{
     api::{CertificateView, SaveRegistration},
     certificate::Files,
     explain::{Code, Problem},
     profile::{CertificateAlgorithm, RegistrationId},
-    secret::Secret,
 };
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, IsTerminal as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
-use zeroize::Zeroizing;
 
 /// Shows an app registration's certificate; writes its public part for the portal; chooses how it signs.
 #[derive(Debug, Args)]
@@ -86,13 +88,12 @@ impl Certificate {
 fn words(facts: &CertificateView, algorithm: CertificateAlgorithm) -> String {
     let CertificateView { subject, serial, not_before, not_after, thumbprint, sha256, bits } =
         facts;
-    let pair = |key: &str, value: String| vec![key.to_owned(), value];
     columns(&[
-        pair("subject", subject.clone()),
-        pair("serial number", serial.clone()),
+        pair("subject", subject),
+        pair("serial number", serial),
         pair("valid", format!("{not_before} to {not_after}")),
-        pair("thumbprint", thumbprint.clone()),
-        pair("SHA-256", sha256.clone()),
+        pair("thumbprint", thumbprint),
+        pair("SHA-256", sha256),
         pair("key", format!("RSA, {bits} bits")),
         pair("signs with", algorithm.to_string()),
     ])
@@ -112,14 +113,13 @@ impl Source {
     }
 
     fn read(&self) -> Result<Files, Problem> {
-        let file = match &self.file {
-            Some(path) => octets(path)?,
-            None if io::stdin().is_terminal() => return Err(no_file()),
-            None => Files::octets(io::stdin())
-                .map_err(|error| Problem::reading("stdin".as_ref(), &error))?,
-        };
-        let key_file = self.key_file.as_deref().map(octets).transpose()?;
-        let password = self.password_file.as_deref().map(password).transpose()?;
+        if self.file.is_none() && io::stdin().is_terminal() {
+            return Err(no_file());
+        }
+        let file = read::octets(self.file.as_deref())?;
+        let key_file = self.key_file.as_deref().map(|file| read::octets(Some(file))).transpose()?;
+        let password = self.password_file.as_deref().map(|file| read::secret(Some(file)));
+        let password = password.transpose()?;
         Ok(Files { file, key_file, password })
     }
 }
@@ -150,17 +150,6 @@ impl Source {
         let wanted = problem.fields.iter().any(|fault| fault.field == "certificate.password");
         wanted && self.password_file.is_none() && self.file.is_some() && io::stdin().is_terminal()
     }
-}
-
-fn octets(path: &Path) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    File::open(path).and_then(Files::octets).map_err(|error| Problem::reading(path, &error))
-}
-
-fn password(path: &Path) -> Result<Secret, Problem> {
-    let octets = octets(path)?;
-    let text = std::str::from_utf8(&octets)
-        .map_err(|_| Problem::reading(path, &io::ErrorKind::InvalidData.into()))?;
-    Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
 }
 
 fn no_file() -> Problem {

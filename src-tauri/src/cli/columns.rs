@@ -6,6 +6,11 @@ use std::iter::repeat_n;
 /// the whole text.
 const WIDEST: usize = 100;
 
+/// A row of a name and what stands behind it.
+pub(super) fn pair(name: &str, value: impl Into<String>) -> Vec<String> {
+    vec![name.to_owned(), value.into()]
+}
+
 /// `rows`, a line each.
 pub(super) fn columns(rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> = rows.iter().map(|row| cells(row)).collect();

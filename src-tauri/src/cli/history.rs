@@ -1,6 +1,9 @@
 //! `history` and `history show`
 
-use super::{Cli, Done, columns::columns};
+use super::{
+    Cli, Done,
+    columns::{columns, pair},
+};
 use crate::{
     api::{HistoryDetail, HistoryPage, HistoryQuery, HistoryRow, Side, TranscriptLine},
     profile::Transport,
@@ -84,17 +87,16 @@ fn row(row: &HistoryRow) -> Vec<String> {
 
 /// One send with the whole conversation.
 pub(super) fn words(detail: &HistoryDetail) -> String {
-    let pair = |key: &str, value: String| vec![key.to_owned(), value];
     let mut lines = vec![
         pair("id", detail.row.id.to_string()),
-        pair("result", detail.row.result.clone()),
-        pair("sender", detail.row.profile_name.clone()),
-        pair("from", detail.from.clone()),
-        pair("subject", detail.row.subject.clone()),
-        pair("message-id", detail.message_id.clone()),
+        pair("result", &detail.row.result),
+        pair("sender", &detail.row.profile_name),
+        pair("from", &detail.from),
+        pair("subject", &detail.row.subject),
+        pair("message-id", &detail.message_id),
         pair("started", detail.row.started_at.to_string()),
         pair("transport", detail.row.transport.to_string()),
-        pair("stage", detail.stage.clone()),
+        pair("stage", &detail.stage),
     ];
     for to in &detail.recipients {
         let said = to.reply.as_deref().unwrap_or("no reply");
@@ -102,10 +104,10 @@ pub(super) fn words(detail: &HistoryDetail) -> String {
     }
     if detail.draft_left {
         let told = "may still be in the mailbox; the next send by Graph removes it";
-        lines.push(pair("draft", told.to_owned()));
+        lines.push(pair("draft", told));
     }
     let problem = detail.problem.as_ref();
-    lines.extend(problem.map(|problem| pair("problem", problem.title.clone())));
+    lines.extend(problem.map(|problem| pair("problem", &problem.title)));
     let said = problem.and_then(|problem| problem.said.as_deref());
     lines.extend(said.map(|said| pair("said", said.lines().collect::<Vec<_>>().join(" "))));
     let said: Vec<_> = detail.transcript.iter().map(line).collect();

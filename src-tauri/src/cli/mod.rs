@@ -16,6 +16,7 @@ mod not_yet;
 mod out;
 mod profiles;
 mod progress;
+mod read;
 mod remove;
 mod repeat;
 mod sandbox;

@@ -1,9 +1,8 @@
 //! `secret set` and `secret remove`
 
-use super::{Cli, Done, ask, certificate};
+use super::{Cli, Done, ask, certificate, read};
 use crate::{
     api::{SecretInput, SetSecret},
-    certificate::Files,
     explain::{Code, Problem},
     profile::RegistrationId,
     secret::{Secret as Value, SecretName},
@@ -84,7 +83,7 @@ impl Secret {
                 files.none()?;
                 let name = SecretName::from(name);
                 let owner = owner(cli, &asked, name).await?;
-                let value = read(name)?;
+                let value = asked_for(name)?;
                 cli.app.set_secret(SecretInput { key: SetSecret { owner, name }, value }).await?;
                 let words = || format!("The {} of {asked} is in the vault.", shown(name));
                 cli.out.result(&json!({ "owner": owner, "name": name }), words);
@@ -124,16 +123,12 @@ fn shown(name: SecretName) -> String {
     name.as_str().replace('-', " ")
 }
 
-/// The secret, from the person or from stdin, without the line end.
-fn read(name: SecretName) -> Result<Value, Problem> {
+/// The secret, from the person or from stdin.
+fn asked_for(name: SecretName) -> Result<Value, Problem> {
     if io::stdin().is_terminal() {
         return ask::ask(&format!("The {}: ", shown(name)));
     }
-    let unreadable = |error| Problem::reading("stdin".as_ref(), &error);
-    let octets = Files::octets(io::stdin()).map_err(unreadable)?;
-    let text =
-        std::str::from_utf8(&octets).map_err(|_| unreadable(io::ErrorKind::InvalidData.into()))?;
-    Ok(Value::new(text.trim_end_matches(['\r', '\n'])))
+    read::secret(None)
 }
 
 fn elsewhere(asked: &str, of_registration: bool) -> Problem {

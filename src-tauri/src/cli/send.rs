@@ -4,7 +4,7 @@ use super::{
     Cli, Done,
     interrupt::Interrupts,
     out::{Out, note},
-    progress,
+    progress, read,
     repeat::Repeat,
 };
 use crate::{
@@ -17,7 +17,6 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::{
     fmt::Write as _,
-    fs, io,
     path::{Path, PathBuf},
     pin::pin,
     time::{Duration, Instant},
@@ -115,7 +114,7 @@ impl Send {
     }
 
     fn message(&self) -> Result<MessageDraft, Problem> {
-        let read = |file: &Option<PathBuf>| file.as_deref().map(text_of).transpose();
+        let read = |file: &Option<PathBuf>| file.as_deref().map(read::text).transpose();
         let attach = |file: &PathBuf| {
             let path = file.to_str().ok_or_else(|| unnamed(file))?;
             Ok(AttachmentDraft { file: path.to_owned(), content_id: None })
@@ -237,15 +236,6 @@ fn returned(text: &str) -> Result<Returned, &'static str> {
 fn header(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
-}
-
-fn text_of(file: &Path) -> Result<String, Problem> {
-    let read = if file == Path::new("-") {
-        io::read_to_string(io::stdin())
-    } else {
-        fs::read_to_string(file)
-    };
-    read.map_err(|error| Problem::reading(file, &error))
 }
 
 fn unnamed(file: &Path) -> Problem {

@@ -1,6 +1,10 @@
 //! `show`
 
-use super::{Cli, Done, columns::columns, profiles::health};
+use super::{
+    Cli, Done,
+    columns::{columns, pair},
+    profiles::health,
+};
 use crate::{
     api::{
         AdminConsent, Credential, ImapServerSettings, ProfileSettings, ProfileView, ServerSettings,
@@ -34,37 +38,33 @@ fn words(view: &ProfileView, backup: &str) -> Vec<Vec<String>> {
     let health = format!("{}: {}", health(row.health), row.health_note);
     let mut lines = vec![
         pair("name", &row.name),
-        pair("id", &row.id.to_string()),
-        pair("health", &health),
+        pair("id", row.id.to_string()),
+        pair("health", health),
         pair("mailbox", &row.mailbox),
         pair("from", &identity.from),
         pair("reply-to", &settings.reply_to),
-        pair("may send as", &settings.send_as.join(", ")),
+        pair("may send as", settings.send_as.join(", ")),
         pair("account", identity.account.as_deref().unwrap_or("nobody yet")),
         pair("transport", row.transport.as_str()),
         pair("sign-in", row.sign_in.as_str()),
         pair("registration", view.registration_name.as_deref().unwrap_or("none")),
-        pair("administrator", &view.admin_consent.as_ref().map(allowed).unwrap_or_default()),
-        pair("scopes", &effective.scopes.join(" ")),
-        pair("renewal", &renewal(settings)),
-        pair("smtp", &effective.smtp.as_ref().map(server).unwrap_or_default()),
+        pair("administrator", view.admin_consent.as_ref().map(allowed).unwrap_or_default()),
+        pair("scopes", effective.scopes.join(" ")),
+        pair("renewal", renewal(settings)),
+        pair("smtp", effective.smtp.as_ref().map(server).unwrap_or_default()),
         pair("graph", effective.graph_url.as_deref().unwrap_or_default()),
         pair("sent items", if settings.save_to_sent_items { "" } else { "no copy is kept" }),
-        pair("imap", &settings.imap.as_ref().map(imap).unwrap_or_default()),
+        pair("imap", settings.imap.as_ref().map(imap).unwrap_or_default()),
         pair("redirect", effective.redirect.as_deref().unwrap_or_default()),
-        pair("route", &format!("{}: {}", settings.route, effective.route)),
+        pair("route", format!("{}: {}", settings.route, effective.route)),
         pair("technical mail", &settings.technical_mail),
         pair("backup", backup),
-        pair("tags", &settings.tags.join(", ")),
+        pair("tags", settings.tags.join(", ")),
     ];
-    lines.extend(view.credentials.iter().map(|one| pair(&one.name, &credential(one))));
+    lines.extend(view.credentials.iter().map(|one| pair(&one.name, credential(one))));
     lines.extend(view.not_yet.iter().map(|words| pair("not used yet", words)));
     lines.retain(|line| !line[1].is_empty());
     lines
-}
-
-fn pair(key: &str, value: &str) -> Vec<String> {
-    vec![key.to_owned(), value.to_owned()]
 }
 
 fn server(server: &ServerSettings) -> String {

@@ -1,6 +1,9 @@
 //! `token`
 
-use super::{Cli, Done, columns::columns};
+use super::{
+    Cli, Done,
+    columns::{columns, pair},
+};
 use crate::{api::TokenView, clock::Timestamp};
 use clap::Args;
 use serde::Serialize;
@@ -49,9 +52,8 @@ fn opaque(view: &TokenView) -> &'static str {
 
 fn words(view: &TokenView) -> Vec<Vec<String>> {
     let moment = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    let pair = |key: &str, value: String| vec![key.to_owned(), value];
     let mut lines = vec![
-        pair("signed in", if view.signed_in { "yes" } else { "no" }.to_owned()),
+        pair("signed in", if view.signed_in { "yes" } else { "no" }),
         pair("account", view.account.clone().unwrap_or_default()),
         pair("tenant", view.tenant.clone().unwrap_or_default()),
         pair("app id", view.app_id.clone().unwrap_or_default()),
@@ -59,12 +61,12 @@ fn words(view: &TokenView) -> Vec<Vec<String>> {
         pair("not granted", missing(view)),
         pair("audience", view.audience.clone().unwrap_or_default()),
         pair("permissions", view.permissions.join(" ")),
-        pair("claims", opaque(view).to_owned()),
+        pair("claims", opaque(view)),
         pair("access token until", moment(view.access_expires_at)),
         pair("signed in at", moment(view.signed_in_at)),
         pair("renewed at", moment(view.refreshed_at)),
     ];
-    lines.extend(view.claims.iter().map(|(name, value)| pair(name, value.clone())));
+    lines.extend(view.claims.iter().map(|(name, value)| pair(name, value)));
     lines.retain(|line| !line[1].is_empty());
     lines
 }
