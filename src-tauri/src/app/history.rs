@@ -59,9 +59,7 @@ impl App {
     pub async fn saw_uncertain(&self, sends: Vec<Uuid>) -> Result<(), Problem> {
         self.beside(move |inner| Ok(inner.outbox.saw(&sends)?)).await
     }
-}
 
-impl App {
     /// The report of a send whose answer nobody waits for, because of `problem`. Its row stays as it is:
     /// the next start calls it uncertain. Where it cannot be read, `problem` is all there is to say.
     pub async fn in_doubt(&self, id: Uuid, problem: Problem) -> Result<SendReport, Problem> {

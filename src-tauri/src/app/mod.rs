@@ -8,7 +8,6 @@ mod demo;
 mod discovery;
 mod drafts;
 mod ending;
-
 mod history;
 mod ledger;
 mod line;
@@ -18,6 +17,7 @@ mod profiles;
 mod reach;
 mod registrations;
 mod sandbox;
+mod secrets;
 mod send;
 mod sender;
 mod settings;

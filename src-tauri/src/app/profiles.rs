@@ -6,10 +6,10 @@ use crate::{
     clock::Timestamp,
     explain::Problem,
     profile::{
-        Profile, ProfileId, Registration, RegistrationId, presets,
+        Profile, ProfileId, Registration, presets,
         store::{Rows, StoreError, generated_name},
     },
-    secret::{SecretKey, SecretName, SecretStore as _},
+    secret::{SecretKey, SecretName},
 };
 
 impl App {
@@ -130,9 +130,7 @@ impl Inner {
         }
         Ok(self.store.change(|rows| rows.purge_profile(id))?)
     }
-}
 
-impl Inner {
     /// What is known of `profile`.
     pub(super) fn known(&self, profile: Profile) -> Result<Known, Problem> {
         let id = profile.id;
@@ -205,22 +203,4 @@ pub(super) fn registration_of(
     profile: &Profile,
 ) -> Result<Option<Registration>, Problem> {
     Ok(profile.registration.map(|id| rows.registration(id)).transpose()?)
-}
-
-impl Inner {
-    /// Removes one secret from the vault and from what is known to be there.
-    pub(super) fn forget_secret(&self, key: SecretKey) -> Result<(), Problem> {
-        self.vault.forget(&key)?;
-        Ok(self.store.change(|rows| {
-            if key.name == SecretName::Certificate {
-                rows.forget_certificate(RegistrationId(key.owner))?;
-            }
-            rows.secret_is_gone(key)
-        })?)
-    }
-
-    /// What the keychain's own tools show for a secret: whose it is and which.
-    pub(super) fn label(owner: &str, name: SecretName) -> String {
-        format!("{owner}: {}", name.as_str().replace('-', " "))
-    }
 }
