@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// Every command: its name, what it takes, what it gives. The window's types are made from this.
 #[derive(ts_rs::TS)]
 #[ts(export)]
-#[allow(dead_code, missing_docs, unreachable_pub)]
+#[allow(dead_code, unreachable_pub)]
 pub struct Contract {
     pub app_view: ((), AppView),
     pub set_app_settings: (AppSettings, ()),

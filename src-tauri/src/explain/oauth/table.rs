@@ -42,7 +42,6 @@ const ANSWER: [&str; 2] = ["invalid_grant", "invalid_request"];
 /// <https://learn.microsoft.com/entra/identity-platform/reference-error-codes> and the page that
 /// each problem names, 2026-11.
 #[rustfmt::skip]
-#[allow(clippy::unreadable_literal)] // they are looked up as they are written here
 pub(super) const REFUSALS: &[Row] = rows![
     // The redirect address.
     [50011] "" in REDIRECT => "Microsoft does not know the address that the browser should return to", "The app registration lacks it. Its owner adds exactly the redirect address of these settings under Authentication: loopback and deep link under Mobile and desktop applications, an https:// page under Web.", "https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50011-redirect-uri-mismatch";

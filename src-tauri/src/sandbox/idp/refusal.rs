@@ -62,7 +62,6 @@ pub(super) enum Refusal {
 impl Refusal {
     /// The number, the OAuth error (RFC 6749 §4.1.2.1 and §5.2) and the words.
     #[rustfmt::skip]
-    #[allow(clippy::too_many_lines)] // a table: one row a refusal
     fn says(&self) -> (u32, &'static str, String) {
         match self {
             Self::UnknownTenant { tenant } => (90002, "invalid_request", format!("Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.")),

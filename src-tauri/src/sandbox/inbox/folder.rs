@@ -16,7 +16,6 @@ pub(in crate::sandbox) enum Folder {
 
 /// Something that a mail is marked as (RFC 3501 §2.3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)]
 pub(in crate::sandbox) enum Mark {
     Seen,
     Answered,
