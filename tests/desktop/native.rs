@@ -7,7 +7,10 @@ use crate::{
     webdriver::{Page, wait_until},
 };
 use serde_json::json;
-use std::fs;
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
 
 fn width(window: &Page) -> i64 {
     window.script("return innerWidth", &json!([])).as_i64().expect("it is a number")
@@ -31,6 +34,19 @@ fn keys_show_everything_larger_and_it_stays_so() {
     wait_until("everything as small as before", || width(&window) > usual);
     session.keys("ctrl+0");
     wait_until("everything as it was", || width(&window) == usual);
+}
+
+#[test]
+fn without_a_display_it_says_so_in_one_line_and_ends() {
+    for display in ["", ":63999"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sendright-desktop"));
+        command.env("DISPLAY", display).env_remove("WAYLAND_DISPLAY").stdin(Stdio::null());
+        let ended = command.output().expect("the window was built");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(1), "{said}");
+        assert!(said.starts_with("sendright-desktop needs a display"), "{said}");
+        assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+    }
 }
 
 #[test]

@@ -3,6 +3,6 @@
 // A release on Windows opens no console beside the window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() {
-    sendright::shell::run();
+fn main() -> std::process::ExitCode {
+    sendright::shell::run()
 }

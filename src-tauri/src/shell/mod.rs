@@ -7,6 +7,7 @@ mod certificates;
 mod commands;
 mod context_menu;
 mod dialog;
+mod display;
 mod files;
 mod link;
 mod news;
@@ -15,6 +16,7 @@ mod window;
 
 use crate::{app::App, explain::Problem, log, start::Start};
 use clap::Parser;
+use std::process::ExitCode;
 use tauri::{Builder, Manager as _, RunEvent};
 
 /// What the window is started with.
@@ -48,8 +50,15 @@ impl Running {
 }
 
 /// Opens the window and returns when it is closed.
-pub fn run() {
+pub fn run() -> ExitCode {
     let Arguments { start, link: _ } = Arguments::parse();
+    if let Some(why) = display::missing() {
+        #[allow(clippy::print_stderr)] // there is no window to say it in
+        {
+            eprintln!("{why}");
+        }
+        return ExitCode::FAILURE;
+    }
     Builder::default()
         // First, so that a second start does nothing but hand its link over.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
@@ -71,4 +80,5 @@ pub fn run() {
                 tracing::info!("closed");
             }
         });
+    ExitCode::SUCCESS
 }
