@@ -9,6 +9,7 @@ use std::{
 };
 
 mod at_once;
+mod gone;
 mod output;
 #[cfg(unix)]
 mod unix;

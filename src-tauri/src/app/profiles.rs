@@ -9,7 +9,7 @@ use crate::{
         Profile, ProfileId, Registration, presets,
         store::{Rows, StoreError, generated_name},
     },
-    secret::{SecretKey, SecretName},
+    secret::{SecretKey, SecretName, SecretStore as _},
 };
 
 impl App {
@@ -156,6 +156,7 @@ impl Inner {
             admin_consent,
             sign_in,
             secrets,
+            lost_vault: (!self.vault.is_there()).then(|| self.vault.place()),
             certificate,
             last,
             access_expires_at,

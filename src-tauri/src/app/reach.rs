@@ -14,7 +14,7 @@ use crate::{
         Transport, file::Way,
     },
     sandbox,
-    secret::{Secret, SecretKey, SecretName, SecretStore as _},
+    secret::{Secret, SecretKey, SecretName},
 };
 use std::{fs, path::Path, sync::Arc};
 use url::Url;
@@ -55,7 +55,7 @@ impl Inner {
     }
 
     fn proxy_password(&self, profile: ProfileId) -> Result<Option<Secret>, Problem> {
-        Ok(self.vault.get(&SecretKey::new(profile, SecretName::ProxyPassword))?)
+        self.kept(SecretKey::new(profile, SecretName::ProxyPassword))
     }
 
     /// The way that `profile` goes to its server now, in words. Asks the operating system, not the

@@ -17,7 +17,8 @@ impl App {
                 all.into_iter()
                     .map(|one| {
                         let secrets = rows.secrets_of(one.id)?;
-                        let has = |asked| secrets.iter().any(|(name, _)| *name == asked);
+                        let there = inner.vault.is_there();
+                        let has = |asked| there && secrets.iter().any(|(name, _)| *name == asked);
                         Ok(RegistrationView {
                             settings: drafts::registration_settings(&one),
                             has_client_secret: has(SecretName::ClientSecret),

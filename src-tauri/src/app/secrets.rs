@@ -72,6 +72,41 @@ impl Inner {
         })
     }
 
+    /// What the vault has under `key`; `None`: it was never given it.
+    ///
+    /// # Errors
+    /// The vault's, or that it does not have any more what it was given.
+    pub(super) fn kept(&self, key: SecretKey) -> Result<Option<Secret>, Problem> {
+        match self.vault.get(&key)? {
+            None => self.never_kept(key.owner, &[key.name]).map(|()| None),
+            kept => Ok(kept),
+        }
+    }
+
+    /// Looks, where the vault has none of `names` for `owner`, whether it was ever given one.
+    ///
+    /// # Errors
+    /// It was: that is gone, which is something else than not entered yet.
+    pub(super) fn never_kept(&self, owner: Uuid, names: &[SecretName]) -> Result<(), Problem> {
+        let (given, whose) = self
+            .store
+            .look(|rows| Ok::<_, Problem>((rows.secrets_of(owner)?, name_of(rows, owner)?)))?;
+        match given.iter().find(|(name, _)| names.contains(name)) {
+            None => Ok(()),
+            Some((name, _)) => Err(Problem::gone_from_vault(&whose, *name, &*self.vault)),
+        }
+    }
+
+    /// As [`never_kept`](Self::never_kept), of what renews the sign-in of `id`: not every provider gives that.
+    pub(super) fn sign_in_never_kept(&self, id: ProfileId) -> Result<(), Problem> {
+        match self.store.look(|rows| rows.sign_in(id))? {
+            Some(known) if known.needs_sign_in.is_none() => {
+                self.never_kept(id.into(), &[SecretName::RefreshToken])
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Removes one secret from the vault and from what is known to be there.
     pub(super) fn forget_secret(&self, key: SecretKey) -> Result<(), Problem> {
         self.vault.forget(&key)?;

@@ -86,7 +86,7 @@ impl App {
 
     async fn password(&self, sender: &Sender) -> Result<Secret, Problem> {
         let key = SecretKey::new(sender.profile.id, SecretName::Password);
-        let stored = self.beside(move |inner| Ok(inner.vault.get(&key)?)).await?;
+        let stored = self.beside(move |inner| inner.kept(key)).await?;
         stored.ok_or_else(|| {
             Problem::new(
                 Code::SignInNeeded,
@@ -126,9 +126,26 @@ impl App {
                 self.renewed(id, Some(why.to_string())).await?;
                 self.challenged(id, why.claims.as_deref()).await?;
             }
+            Err(TokenError::SignInNeeded(SignInReason::Never)) => {
+                self.beside(move |inner| inner.sign_in_never_kept(id)).await?;
+            }
+            Err(TokenError::SecretMissing) => self.app_never_proved(sender).await?,
             Err(_) => {}
         }
         Ok(access?)
+    }
+
+    /// Looks, where the app of `sender` has nothing to prove itself with, whether it ever had.
+    ///
+    /// # Errors
+    /// It had, and the vault does not have it any more.
+    pub(super) async fn app_never_proved(&self, sender: &Sender) -> Result<(), Problem> {
+        let Some(registration) = &sender.registration else { return Ok(()) };
+        let app = registration.id.into();
+        self.beside(move |inner| {
+            inner.never_kept(app, &[SecretName::Certificate, SecretName::ClientSecret])
+        })
+        .await
     }
 
     /// Keeps what the next sign-in has to prove, where the provider or a resource says so: `claims`

@@ -32,6 +32,8 @@ pub(super) struct Known {
     pub(super) sign_in: Option<SignedIn>,
     /// Its own and its registration's.
     pub(super) secrets: Vec<(SecretName, Timestamp)>,
+    /// The vault that is not there any more, with every secret that was in it.
+    pub(super) lost_vault: Option<String>,
     /// Its registration's.
     pub(super) certificate: Option<Certificate>,
     pub(super) last: Option<Record>,
@@ -97,6 +99,9 @@ impl Known {
     }
 
     fn needs_sign_in(&self) -> Option<String> {
+        if let Some(vault) = self.lost_vault.as_ref().filter(|_| !self.secrets.is_empty()) {
+            return Some(format!("its secrets are gone: there is no {vault}"));
+        }
         let missing = |name| !self.has(name);
         match self.profile.sign_in {
             SignIn::None => None,
@@ -162,7 +167,7 @@ impl Known {
     }
 
     fn has(&self, name: SecretName) -> bool {
-        self.since(name).is_some()
+        self.lost_vault.is_none() && self.since(name).is_some()
     }
 
     fn since(&self, name: SecretName) -> Option<Timestamp> {

@@ -1,7 +1,7 @@
 //! Why the vault did not give or take a secret, in words.
 
 use super::problem::{Code, Problem, Retry};
-use crate::secret::VaultError;
+use crate::secret::{SecretName, SecretStore, VaultError};
 use std::io::ErrorKind;
 
 /// What opens a locked keychain on this platform.
@@ -68,6 +68,30 @@ impl From<VaultError> for Problem {
             )
             .said(said),
         }
+    }
+}
+
+impl Problem {
+    /// `vault` does not have the secret `name` of `whose` any more.
+    pub fn gone_from_vault(whose: &str, name: SecretName, vault: &dyn SecretStore) -> Self {
+        let (place, words) = (vault.place(), name.as_str().replace('-', " "));
+        let fault = if vault.is_there() {
+            format!("It was stored once, and {place} does not have it any more.")
+        } else {
+            format!("It was stored once, and {place} is not there any more.")
+        };
+        let anew = match name {
+            SecretName::RefreshToken => format!("sign in again: `sendright consent \"{whose}\"`"),
+            _ => format!(
+                "store it again: `sendright secret set \"{whose}\" {}`, or in the settings",
+                name.as_str()
+            ),
+        };
+        Self::new(
+            Code::SignInNeeded,
+            format!("The {words} of {whose} is gone from the vault"),
+            format!("{fault} Bring the vault back, name another one with `--vault`, or {anew}."),
+        )
     }
 }
 

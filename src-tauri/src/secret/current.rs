@@ -46,6 +46,14 @@ impl SecretStore for CurrentVault {
         self.used().kind()
     }
 
+    fn place(&self) -> String {
+        self.used().place()
+    }
+
+    fn is_there(&self) -> bool {
+        self.used().is_there()
+    }
+
     fn ready(&self) -> Result<(), VaultError> {
         self.used().ready()
     }

@@ -222,6 +222,14 @@ impl SecretStore for FileVault {
         VaultKind::File
     }
 
+    fn place(&self) -> String {
+        format!("the vault file {}", self.path.display())
+    }
+
+    fn is_there(&self) -> bool {
+        self.path.exists()
+    }
+
     fn ready(&self) -> Result<(), VaultError> {
         // An absent file reads as empty, and still takes nothing without a passphrase.
         self.passphrase()?;

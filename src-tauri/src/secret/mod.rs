@@ -128,6 +128,18 @@ impl SecretKey {
 pub trait SecretStore: Send + Sync + fmt::Debug {
     /// What the person calls it: "keychain" or "file".
     fn kind(&self) -> VaultKind;
+    /// Where it is, for sentences: "the keychain", or which file.
+    fn place(&self) -> String {
+        match self.kind() {
+            VaultKind::Keychain => "the keychain".to_owned(),
+            VaultKind::File => "the vault file".to_owned(),
+            VaultKind::Memory => "this program's memory".to_owned(),
+        }
+    }
+    /// Whether there can be secrets in it, as far as is seen without opening it.
+    fn is_there(&self) -> bool {
+        true
+    }
     /// Whether it is there and open. Asks for a secret that nobody has.
     fn ready(&self) -> Result<(), VaultError> {
         self.get(&SecretKey { owner: Uuid::nil(), name: SecretName::RefreshToken }).map(|_| ())

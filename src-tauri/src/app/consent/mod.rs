@@ -38,7 +38,11 @@ impl App {
         }
         let back = self.way_back(registration, request.route).await?;
         let party = self.party(&sender).await?;
-        let mut waiting = self.0.consents.ask(&party, &back.redirect, back.port())?;
+        let asked = self.0.consents.ask(&party, &back.redirect, back.port());
+        if let Err(ConsentError::SecretMissing { .. }) = &asked {
+            self.app_never_proved(&sender).await?;
+        }
+        let mut waiting = asked?;
         let topic = Topic::of_sender(waiting.asked.id, party.profile);
         let note = way::note(&party, &back.redirect).map(ToOwned::to_owned);
         let shown = ConsentView { note, ..view(topic, back.route, waiting.asked.clone()) };

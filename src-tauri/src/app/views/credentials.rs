@@ -92,7 +92,10 @@ impl Known {
             since: self.since(name),
             expires_at,
             renews_itself: false,
-            note: note.to_owned(),
+            note: match &self.lost_vault {
+                Some(vault) if self.since(name).is_some() => format!("gone with {vault}"),
+                _ => note.to_owned(),
+            },
         }
     }
 }

@@ -110,7 +110,7 @@ impl From<TokenError> for Problem {
                 "The tokens were not used. Sign in again.",
             ),
             TokenError::SecretMissing => Self::new(
-                Code::ClientRejected,
+                Code::SignInNeeded,
                 "The app registration has neither a client secret nor a certificate",
                 "This way of signing in needs one of them. Store it with the registration.",
             ),
@@ -181,7 +181,7 @@ fn secret_missing(provider: Provider) -> Problem {
              the secret's value or a certificate with the registration, or use the redirect loopback."
         }
     };
-    Problem::new(Code::ClientRejected, "The app registration has no client secret", means)
+    Problem::new(Code::SignInNeeded, "The app registration has no client secret", means)
 }
 
 fn sign_in_needed(reason: SignInReason) -> Problem {

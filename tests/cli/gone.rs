@@ -1,0 +1,108 @@
+//! Secrets that the vault does not have: never given to it, or not there any more.
+
+use super::*;
+use sendright::{
+    profile::ProfileId,
+    secret::{Secret, SecretKey, SecretName, SecretStore as _, file::FileVault},
+};
+use std::{
+    fs,
+    io::Write as _,
+    net::{TcpListener, TcpStream},
+    thread,
+};
+
+/// A sender with a password, and one that signs in by itself.
+fn senders(port: u16, password: &str, secret: &str) -> String {
+    format!(
+        "[[registration]]\nname = \"kestrel\"\nprovider = \"microsoft\"\ntenant = \"kestrel.example\"\n\
+         client_id = \"11111111-2222-3333-4444-555555555555\"\n{secret}\n\
+         [[profile]]\nname = \"By itself\"\nregistration = \"kestrel\"\nsign_in = \"app-only\"\n\
+         transport = \"graph\"\nmailbox = \"app@kestrel.example\"\n\
+         [[profile]]\nname = \"Relay\"\nsign_in = \"password\"\nmailbox = \"relay@kestrel.example\"\n{password}\n\
+         smtp = {{ host = \"127.0.0.1\", port = {port}, security = \"none\" }}\n"
+    )
+}
+
+/// Applies them; their server greets, and wants a password.
+fn applied(password: &str, secret: &str) -> Sendright {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let sendright = Sendright::new();
+    let port = server.local_addr().unwrap().port();
+    sendright.write("senders.toml", &senders(port, password, secret));
+    sendright.json(&["apply", "-f", "senders.toml"]);
+    thread::spawn(move || server.incoming().map_while(Result::ok).for_each(greet));
+    sendright
+}
+
+fn greet(mut stream: TcpStream) {
+    let heard = BufReader::new(stream.try_clone().unwrap());
+    let _ = stream.write_all(b"220 here\r\n");
+    for line in heard.lines().map_while(Result::ok) {
+        let reply: &[u8] = match line.split(' ').next() {
+            Some("EHLO") => b"250-here\r\n250 AUTH PLAIN\r\n",
+            _ => b"221 bye\r\n",
+        };
+        let _ = stream.write_all(reply);
+    }
+}
+
+const STORED: [&str; 2] =
+    ["password = { env = \"KESTREL_SECRET\" }", "client_secret = { env = \"KESTREL_SECRET\" }"];
+
+/// Why `sender` could not send.
+fn refused(sendright: &Sendright, sender: &str) -> Value {
+    let ended = sendright.run(&["send", sender, "--to", "a@b.example", "--json"]);
+    assert_eq!(ended.code, 3, "{}{}", ended.stdout, ended.stderr);
+    let said: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(said["problem"]["code"], "sign-in-needed", "{said}");
+    said["problem"].clone()
+}
+
+#[test]
+fn what_was_never_stored_has_one_code_whatever_it_is() {
+    let sendright = applied("", "");
+    for sender in ["By itself", "Relay"] {
+        let problem = refused(&sendright, sender);
+        assert!(!problem["title"].as_str().unwrap().contains("gone"), "{problem}");
+    }
+}
+
+#[test]
+fn a_vault_file_that_is_not_there_any_more_is_named_by_whoever_needs_or_shows_it() {
+    let [password, secret] = STORED;
+    let sendright = applied(password, secret);
+    let vault = sendright.path("data/vault.age");
+    fs::remove_file(&vault).unwrap();
+    let vault = vault.to_str().unwrap();
+    for (sender, owner, name) in
+        [("By itself", "kestrel", "client-secret"), ("Relay", "Relay", "password")]
+    {
+        let problem = refused(&sendright, sender);
+        assert!(problem["title"].as_str().unwrap().contains("gone from the vault"), "{problem}");
+        let remedy = format!("`sendright secret set \"{owner}\" {name}`");
+        let means = problem["means"].as_str().unwrap();
+        assert!(means.contains(vault) && means.contains(&remedy), "{means}");
+
+        let shown = sendright.json(&["show", sender]);
+        assert_eq!(shown["row"]["health"], "needs_sign_in", "{shown}");
+        assert!(shown["row"]["health_note"].as_str().unwrap().contains(vault), "{shown}");
+        let all = shown["credentials"].as_array().unwrap();
+        let one = all.iter().find(|one| one["name"] == name).unwrap();
+        assert_eq!(one["present"], false, "{one}");
+        assert!(one["note"].as_str().unwrap().contains(vault), "{one}");
+    }
+}
+
+#[test]
+fn an_entry_that_somebody_took_out_of_the_vault_is_gone_from_it() {
+    let [password, secret] = STORED;
+    let sendright = applied(password, secret);
+    let shown = sendright.json(&["show", "Relay"]);
+    let id: ProfileId = shown["settings"]["id"].as_str().unwrap().parse().unwrap();
+    let passphrase = Secret::new("correct horse battery staple");
+    let vault = FileVault::new(sendright.path("data/vault.age"), Some(passphrase));
+    vault.forget(&SecretKey::new(id, SecretName::Password)).unwrap();
+    let problem = refused(&sendright, "Relay");
+    assert!(problem["means"].as_str().unwrap().contains("does not have it any more"), "{problem}");
+}
