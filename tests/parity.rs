@@ -62,9 +62,15 @@ const ROWS: &[(&str, &[&str])] = &[
     ("sending as other users", &["profile.send_as"]),
     (
         "a mailbox for reading",
-        &["profile.imap.host", "profile.imap.port", "profile.imap.security", "profile.imap.user"],
+        &[
+            "profile.imap.host",
+            "profile.imap.port",
+            "profile.imap.security",
+            "profile.imap.user",
+            "profile.imap_password",
+        ],
     ),
-    ("a network route", &["profile.route"]),
+    ("a network route", &["profile.route", "profile.proxy_password"]),
     ("technical mail, and who takes over", &["profile.technical_mail", "profile.backup"]),
     (
         "a secret with its expiry, or a certificate",
@@ -88,8 +94,13 @@ const OURS: [&str; 5] = [
 ];
 
 /// What refers to a secret; it goes to the window one way only.
-const SECRETS: [&str; 3] =
-    ["profile.password", "registration.client_secret", "registration.certificate"];
+const SECRETS: [&str; 5] = [
+    "profile.password",
+    "profile.imap_password",
+    "profile.proxy_password",
+    "registration.client_secret",
+    "registration.certificate",
+];
 
 /// Each setting at least once, and none as it is by itself.
 const FILE: &str = include_str!("fixtures/every_setting.toml");
@@ -232,7 +243,10 @@ fn the_command_line_shows_every_setting_of_a_sender() {
             "profile.registration" => shown["registration_name"] == value.as_str().unwrap(),
             // By its id.
             "profile.backup" => at.unwrap().is_string(),
-            "profile.password" => shown["credentials"].to_string().contains("\"password\""),
+            secret if SECRETS.contains(&secret) => {
+                let name = secret["profile.".len()..].replace('_', "-");
+                shown["credentials"].to_string().contains(&format!("\"{name}\""))
+            }
             "profile.smtp.ca_file" => at.unwrap().as_str().unwrap().ends_with("corp.pem"),
             _ => at == Some(&serde_json::to_value(&value).unwrap()),
         };
@@ -254,7 +268,9 @@ fn the_command_line_says_every_setting_in_words() {
         "mail.kestrel.example:4465 (tls, TLS 1.3 or newer, auth xoauth2)",
         "corp.pem",
         "archive@kestrel.example at imap.kestrel.example:1993 (starttls)",
-        "socks5://proxy.kestrel.example:1080",
+        "socks5://clerk@proxy.kestrel.example:1080",
+        "imap-password",
+        "proxy-password",
         "it-ops@kestrel.example",
         "backup          Scanner",
     ] {

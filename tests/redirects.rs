@@ -6,6 +6,7 @@ use std::{
     io::{BufRead as _, BufReader},
     process::Stdio,
 };
+use url::Url;
 
 /// `name = (provider, redirect, has a secret)`, each with a sender of the same name.
 const APPS: &[(&str, &str, &str, bool)] = &[
@@ -24,6 +25,8 @@ const APPS: &[(&str, &str, &str, bool)] = &[
     ("g loopback, secret", "google", "loopback", true),
     ("g page, secret", "google", "https://erp.kestrel.example/answer", true),
     ("own page", "custom", "https://erp.kestrel.example/answer", false),
+    ("capitals", "custom", "https://ERP.Kestrel.example", false),
+    ("this computer", "microsoft", "http://localhost", true),
 ];
 
 fn declared() -> String {
@@ -120,6 +123,8 @@ fn what_the_way_back_asks_of_the_app_registration_is_said_with_the_address() {
         ("g loopback, secret",  None,              ""),
         ("g page, secret",      None,              "Web application"),
         ("own page",            None,              ""),
+        ("capitals",            None,              ""),
+        ("this computer",       None,              "Single-page application"),
     ];
     for (sender, route, words) in table {
         let mut arguments = vec!["consent", sender, "--no-browser", "--json"];
@@ -134,8 +139,14 @@ fn what_the_way_back_asks_of_the_app_registration_is_said_with_the_address() {
         assert_eq!(open["event"], "open", "{sender}: {printed}");
         let note = open["note"].as_str().unwrap_or_default();
         assert!(note.contains(words) && note.is_empty() == words.is_empty(), "{sender} {route:?}: {note}");
+        let url: Url = open["url"].as_str().unwrap().parse().unwrap();
+        let page = APPS.iter().find(|(name, _, redirect, _)| *name == sender && redirect.starts_with("http"));
+        if let (Some((_, _, page, _)), None) = (page, route) {
+            let asked = url.query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1;
+            assert_eq!(asked, *page, "as it is registered, letter by letter");
+        }
         if sender.starts_with("ms") {
-            let url = open["url"].as_str().unwrap();
+            let url = url.as_str();
             assert!(url.starts_with("https://login.example/kestrel.example/oauth2/v2.0/authorize?"), "{url}");
         }
     }

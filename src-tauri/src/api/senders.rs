@@ -166,7 +166,7 @@ data! {
         smtp: Option<ServerSettings>,
         /// What is asked of the provider.
         scopes: Vec<String>,
-        /// The Graph address.
+        /// The Graph address; `None`: its provider has none.
         graph_url: Option<String>,
         /// The redirect address to register, with the port left open where it is.
         redirect: Option<String>,

@@ -11,7 +11,7 @@ use crate::{
     oauth::{SignInReason, missing},
     outbox::Record,
     profile::{
-        Profile, Provider, Registration, SendAs, SignIn, Transport, client_credential, presets,
+        Profile, Provider, Registration, SendAs, SignIn, client_credential, presets,
         store::{AdminConsent, SignedIn},
     },
     secret::SecretName,
@@ -183,9 +183,7 @@ impl Known {
             route: String::new(),
             smtp: smtp.as_ref().map(drafts::server),
             scopes: presets::consent_scopes(&self.profile, registration),
-            graph_url: graph
-                .filter(|_| self.profile.transport == Transport::Graph)
-                .map(|url| url.to_string()),
+            graph_url: graph.map(|url| url.to_string()),
             redirect: registration.map(presets::redirect_to_register),
         }
     }

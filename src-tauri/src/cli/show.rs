@@ -9,7 +9,7 @@ use crate::{
     api::{
         AdminConsent, Credential, ImapServerSettings, ProfileSettings, ProfileView, ServerSettings,
     },
-    profile::SignIn,
+    profile::{SignIn, Transport},
 };
 use clap::Args;
 
@@ -35,6 +35,7 @@ impl Show {
 
 fn words(view: &ProfileView, backup: &str) -> Vec<Vec<String>> {
     let ProfileView { row, settings, effective, identity, .. } = view;
+    let by_graph = row.transport == Transport::Graph;
     let health = format!("{}: {}", health(row.health), row.health_note);
     let mut lines = vec![
         pair("name", &row.name),
@@ -52,7 +53,7 @@ fn words(view: &ProfileView, backup: &str) -> Vec<Vec<String>> {
         pair("scopes", effective.scopes.join(" ")),
         pair("renewal", renewal(settings)),
         pair("smtp", effective.smtp.as_ref().map(server).unwrap_or_default()),
-        pair("graph", effective.graph_url.as_deref().unwrap_or_default()),
+        pair("graph", effective.graph_url.as_deref().filter(|_| by_graph).unwrap_or_default()),
         pair("sent items", if settings.save_to_sent_items { "" } else { "no copy is kept" }),
         pair("imap", settings.imap.as_ref().map(imap).unwrap_or_default()),
         pair("redirect", effective.redirect.as_deref().unwrap_or_default()),

@@ -71,7 +71,7 @@ pub(super) fn redirect_uri(provider: Provider, redirect: &Redirect, port: Option
             format!("http://{}{port}{CALLBACK_PATH}", presets::loopback_host(provider))
         }
         Redirect::DeepLink => DEEP_LINK.to_owned(),
-        Redirect::Pasted(page) => page.to_string(),
+        Redirect::Pasted(page) => page.clone(),
     }
 }
 

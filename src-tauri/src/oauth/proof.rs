@@ -6,6 +6,7 @@ use crate::{
     secret::Secret,
 };
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// What a client shows to the token endpoint besides its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +44,9 @@ const NATIVE_CLIENT: &str = "/common/oauth2/nativeclient";
 fn rule(provider: Provider, redirect: &Redirect) -> Rule {
     match (provider, redirect) {
         (Provider::Microsoft, Redirect::Loopback | Redirect::DeepLink) => Rule::Never,
-        (Provider::Microsoft, Redirect::Pasted(page)) if page.path() == NATIVE_CLIENT => {
+        (Provider::Microsoft, Redirect::Pasted(page))
+            if Url::parse(page).is_ok_and(|page| page.path() == NATIVE_CLIENT) =>
+        {
             Rule::Never
         }
         (Provider::Microsoft, Redirect::Pasted(_)) | (Provider::Google, _) => Rule::Always,

@@ -2,6 +2,7 @@
 
 use super::{Cloud, Provider, Registration, check::RegistrationDraft, presets};
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 /// The settings of an app registration that a sign-in rests on. When one of them changes, the person
 /// has to sign in again; when it is set back before that, the sign-in is good again.
@@ -20,6 +21,7 @@ pub struct Basis {
     /// As it is used, before the tenant is filled in; so is the next one.
     authorize_endpoint: String,
     token_endpoint: String,
+    /// However it is written: renewing a sign-in does not show it.
     redirect: String,
 }
 
@@ -40,7 +42,7 @@ impl Basis {
             client_id: registration.client_id.clone(),
             authorize_endpoint,
             token_endpoint,
-            redirect: written.redirect,
+            redirect: Url::parse(&written.redirect).map_or(written.redirect, String::from),
         }
     }
 

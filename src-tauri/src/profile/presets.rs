@@ -106,7 +106,7 @@ pub fn redirect_to_register(registration: &Registration) -> String {
             format!("http://{}{CALLBACK_PATH}", loopback_host(registration.provider))
         }
         Redirect::DeepLink => DEEP_LINK.to_owned(),
-        Redirect::Pasted(page) => page.to_string(),
+        Redirect::Pasted(page) => page.clone(),
     }
 }
 

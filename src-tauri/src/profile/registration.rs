@@ -12,8 +12,9 @@ pub enum Redirect {
     Loopback,
     /// `org.sendright.app:/oauth2/callback`.
     DeepLink,
-    /// Somebody else's page; the person pastes its address.
-    Pasted(Url),
+    /// Somebody else's page, letter by letter as it is registered: that is how providers compare it
+    /// (RFC 6749 §3.1.2.3). The person pastes its address.
+    Pasted(String),
 }
 
 /// The deep link's address: registered with the provider exactly like this.

@@ -14,6 +14,11 @@ impl Known {
             let note = if used { "for the proxy" } else { "not used by the route" };
             all.push(self.stored(SecretName::ProxyPassword, None, note));
         }
+        if self.has(SecretName::ImapPassword) {
+            let used = self.profile.imap.is_some();
+            let note = if used { "for reading, not used yet" } else { "no IMAP server is named" };
+            all.push(self.stored(SecretName::ImapPassword, None, note));
+        }
         all
     }
 

@@ -135,7 +135,7 @@ impl From<&Registration> for RegistrationDraft {
             redirect: match &known.redirect {
                 Redirect::Loopback => "loopback".to_owned(),
                 Redirect::DeepLink => "deep-link".to_owned(),
-                Redirect::Pasted(page) => page.to_string(),
+                Redirect::Pasted(page) => page.clone(),
             },
             client_authentication: known.client_authentication.to_string(),
             certificate_algorithm: known.certificate_algorithm.to_string(),

@@ -124,6 +124,19 @@ pub(super) fn base_address(value: &str) -> Read<Url> {
     }
 }
 
+/// Graph's address. Other products write it with the version, which is put after it here.
+pub(super) fn graph(value: &str) -> Read<Url> {
+    let mut url = base_address(value)?;
+    let path = url.path().trim_end_matches('/').to_owned();
+    if path.ends_with("/beta") {
+        return Err(Wrong::new("Graph is used in version 1.0", "Leave the version out"));
+    }
+    if let Some(before) = path.strip_suffix("/v1.0") {
+        url.set_path(before);
+    }
+    Ok(url)
+}
+
 /// An endpoint in which `{tenant}` or `#TenantID#` may stand for `tenant`.
 pub(super) fn endpoint(value: &str, tenant: Option<&str>) -> Read<String> {
     let filled = presets::filled_in(value, tenant);
@@ -140,6 +153,20 @@ pub(super) fn endpoint(value: &str, tenant: Option<&str>) -> Read<String> {
         ));
     }
     web_address(&filled).map(|_| value.to_owned())
+}
+
+/// As [`authority`], of Microsoft: its issuers and endpoints go on with a version, which is put after
+/// it here.
+pub(super) fn microsoft_authority(value: &str, tenant: Option<&str>) -> Read<String> {
+    let value = value.trim_end_matches('/');
+    let value = value.strip_suffix("/v2.0").unwrap_or(value);
+    let value = value.strip_suffix("/oauth2").unwrap_or(value);
+    if value.contains("/oauth2/") {
+        let remedy =
+            "What stands before /oauth2, or the whole as authorize_endpoint or token_endpoint";
+        return Err(Wrong::new("it is an endpoint, and those begin with the authority", remedy));
+    }
+    authority(value, tenant)
 }
 
 /// The beginning of a provider's addresses, in which `{tenant}` or `#TenantID#` may stand for `tenant`.
@@ -167,7 +194,10 @@ pub(super) fn redirect(value: &str) -> Read<Redirect> {
     if value.len() > 256 {
         return Err(Wrong::new("it is longer than 256 characters", remedy));
     }
-    web_address(value).map(Redirect::Pasted).map_err(|wrong| Wrong::new(wrong.fault, remedy))
+    let page = web_address(value).map_err(|wrong| Wrong::new(wrong.fault, remedy))?;
+    // NOTE: the browser writes a name in its ASCII form, and Entra wants it registered so.
+    let written = if value.is_ascii() { value.to_owned() } else { page.into() };
+    Ok(Redirect::Pasted(written))
 }
 
 /// `direct`, `system`, `socks5://user@host:port` or `http://user@host:port`, the user optional.

@@ -36,10 +36,11 @@ impl RegistrationDraft {
                 &self.client_secret_expires,
                 words::day,
             ),
-            authority: faults.maybe("authority", &self.authority, |value| {
-                network::authority(value, tenant.as_deref())
+            authority: faults.maybe("authority", &self.authority, |value| match provider {
+                Provider::Microsoft => network::microsoft_authority(value, tenant.as_deref()),
+                Provider::Google | Provider::Custom => network::authority(value, tenant.as_deref()),
             }),
-            graph_url: faults.maybe("graph_url", &self.graph_url, network::base_address),
+            graph_url: faults.maybe("graph_url", &self.graph_url, network::graph),
             redirect: faults
                 .maybe("redirect", &self.redirect, |value| redirect(value, provider))
                 .unwrap_or(Redirect::Loopback),
@@ -114,6 +115,9 @@ impl RegistrationDraft {
             if checked.provider != Provider::Custom && value.is_some() {
                 faults.refuse(field, "only a custom provider needs it", "Leave it out");
             }
+        }
+        if checked.provider == Provider::Google && checked.graph_url.is_some() {
+            faults.refuse("graph_url", "Google's tokens are not for Graph", "Leave it out");
         }
         self.refuse_unconfirmed(faults);
         if checked.provider != Provider::Microsoft && checked.cloud != Cloud::Global {

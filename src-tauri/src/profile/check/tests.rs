@@ -82,6 +82,8 @@ fn a_registrations_faults_are_named() {
         (|r| r.authority = "https://login.example/{tenat}".into(),            &["authority"]),
         (|r| r.authority = "https://login.example/{tenant}?x=1".into(),       &["authority"]),
         (|r| r.authority = "https://login.example/#top".into(),               &["authority"]),
+        (|r| r.authority = "https://login.example/t/oauth2/v2.0/token".into(), &["authority"]),
+        (|r| r.graph_url = "https://graph.microsoft.com/beta/".into(),        &["graph_url"]),
         (|r| r.token_endpoint = "https://sts.example/{tenant}/token".into(),  &[]),
         (|r| r.token_endpoint = "https://sts.example/{tenat}/token".into(),   &["token_endpoint"]),
         (|r| r.token_endpoint = "https://sts.example/token#x".into(),         &["token_endpoint"]),
@@ -92,6 +94,7 @@ fn a_registrations_faults_are_named() {
         (|r| r.redirect = "http://tool.example/done".into(),                  &["redirect"]),
         (|r| { r.provider = "google".into(); r.tenant.clear(); r.redirect = "deep-link".into() }, &["redirect"]),
         (|r| r.provider = "google".into(),                                    &["tenant"]),
+        (|r| { r.provider = "google".into(); r.tenant.clear(); r.client_id = "a".into(); r.graph_url = "https://graph.example".into() }, &["graph_url"]),
         (|r| { r.provider = "custom".into(); r.cloud = "china".into() },      &["authorize_endpoint", "token_endpoint", "cloud"]),
         (|r| r.cloud = "mars".into(),                                         &["cloud"]),
         (|r| r.ca_file = "corp.pem".into(),                                   &["ca_file"]),
@@ -103,6 +106,54 @@ fn a_registrations_faults_are_named() {
     for (row, (change, expected)) in table.iter().enumerate() {
         assert_eq!(fields(&faults_of_registration(*change)), *expected, "row {row}");
     }
+}
+
+#[test]
+#[rustfmt::skip]
+fn an_address_that_ends_with_a_version_is_taken_as_it_is_meant() {
+    let table: &[(Change<RegistrationDraft>, &str, &str)] = &[
+        (|r| r.authority = "https://login.microsoftonline.com/kestrel.example/v2.0".into(),         "token", "https://login.microsoftonline.com/kestrel.example/oauth2/v2.0/token"),
+        (|r| r.authority = "https://login.microsoftonline.com/kestrel.example/oauth2/v2.0/".into(), "token", "https://login.microsoftonline.com/kestrel.example/oauth2/v2.0/token"),
+        (|r| r.authority = "https://login.example/{tenant}/v2.0".into(),                            "token", "https://login.example/kestrel.example/oauth2/v2.0/token"),
+        (|r| r.graph_url = "https://graph.microsoft.com/v1.0".into(),                               "graph", "https://graph.microsoft.com/"),
+        (|r| r.graph_url = "https://gateway.example/graph/v1.0/".into(),                            "graph", "https://gateway.example/graph"),
+    ];
+    for (change, which, expected) in table {
+        let mut draft = registration_draft();
+        change(&mut draft);
+        let checked = draft.check(RegistrationId::new()).unwrap();
+        let used = crate::profile::presets::endpoints(&checked);
+        let url = if *which == "token" { used.token } else { used.graph.unwrap() };
+        assert_eq!(url.as_str(), *expected);
+    }
+}
+
+#[test]
+fn a_page_stays_as_it_is_registered_letter_by_letter() {
+    for page in ["https://App.Example", "http://localhost", "https://app.example/%7Eback/../x"] {
+        let draft = RegistrationDraft { redirect: page.into(), ..registration_draft() };
+        let checked = draft.check(RegistrationId::new()).unwrap();
+        assert_eq!(crate::profile::presets::redirect_to_register(&checked), page);
+        assert_eq!(RegistrationDraft::from(&checked).redirect, page);
+    }
+}
+
+#[test]
+fn graph_is_a_way_out_wherever_the_registration_has_its_address() {
+    let custom = |graph_url: &str| {
+        let draft = RegistrationDraft {
+            provider: "custom".into(),
+            authorize_endpoint: "https://id.example/a".into(),
+            token_endpoint: "https://id.example/t".into(),
+            graph_url: graph_url.into(),
+            ..registration_draft()
+        };
+        draft.check(RegistrationId(uuid::Uuid::from_u128(1))).unwrap()
+    };
+    let draft = ProfileDraft { transport: "graph".into(), ..profile_draft() };
+    let check = |registration| draft.check(crate::profile::ProfileId::new(), &[registration]);
+    assert!(check(custom("https://graph.example")).is_ok());
+    assert_eq!(fields(&check(custom("")).unwrap_err()), ["transport"]);
 }
 
 #[test]

@@ -25,12 +25,12 @@ pub(super) fn together(
         Some(registration) => with_registration(profile, registration, faults),
         None => {}
     }
-    let microsoft = registration.is_some_and(|one| one.provider == Provider::Microsoft);
-    if profile.transport == Transport::Graph && !(microsoft && by_oauth) {
+    let graph = registration.is_some_and(|one| presets::endpoints(one).graph.is_some());
+    if profile.transport == Transport::Graph && !(graph && by_oauth) {
         faults.refuse(
             "transport",
             "Graph is Microsoft's, and takes no passwords",
-            "Name a registration of provider microsoft, or use transport smtp",
+            "Name a registration of provider microsoft or with a graph_url, or use transport smtp",
         );
     }
     if profile.transport == Transport::Smtp && presets::smtp(profile, registration).is_none() {

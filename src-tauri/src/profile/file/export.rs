@@ -48,11 +48,12 @@ fn secrets(rows: Rows<'_>, owner: Uuid) -> Result<Vec<SecretName>, StoreError> {
     Ok(rows.secrets_of(owner)?.into_iter().map(|(name, _)| name).collect())
 }
 
-/// Those that `profile` signs in with. One of another time may be kept, and the file may not name it.
+/// Those that `profile` signs in with, wherever. One of another time may be kept, and the file may not name it.
 fn used(profile: &Profile, mut kept: Vec<SecretName>) -> Vec<SecretName> {
     kept.retain(|name| match name {
         SecretName::Password => profile.sign_in == SignIn::Password,
         SecretName::ProxyPassword => profile.route.proxy_user().is_some(),
+        SecretName::ImapPassword => profile.imap.is_some(),
         _ => true,
     });
     kept
@@ -123,6 +124,7 @@ impl Toml {
         if let Some(ImapDraft { host, port, user, security }) = &draft.imap {
             self.server("imap", host, *port, &[("user", user), ("security", security)]);
         }
+        self.secret("imap_password", secrets.contains(&SecretName::ImapPassword));
         self.text("route", &draft.route);
         self.secret("proxy_password", secrets.contains(&SecretName::ProxyPassword));
         self.text("technical_mail", &draft.technical_mail);

@@ -102,5 +102,6 @@ fn profile(table: &mut Table<'_>) -> (ProfileDraft, Secrets) {
     };
     let password = table.secret("password", SecretName::Password);
     let proxy = table.secret("proxy_password", SecretName::ProxyPassword);
-    (draft, password.into_iter().chain(proxy).collect())
+    let imap = table.secret("imap_password", SecretName::ImapPassword);
+    (draft, [password, proxy, imap].into_iter().flatten().collect())
 }

@@ -18,7 +18,7 @@ smtp: ServerSettings | null,
  */
 scopes: Array<string>, 
 /**
- * The Graph address.
+ * The Graph address; `None`: its provider has none.
  */
 graph_url: string | null, 
 /**

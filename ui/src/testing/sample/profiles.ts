@@ -66,7 +66,7 @@ function view(line: Line, number: number, at: Moments): ProfileView {
       },
       scopes: row.provider === "microsoft" ? ["https://outlook.office.com/SMTP.Send", "offline_access", "openid"] : [],
       route: "straight",
-      graph_url: row.transport === "graph" ? "https://graph.microsoft.com" : null,
+      graph_url: row.provider === "microsoft" ? "https://graph.microsoft.com" : null,
       redirect: row.provider ? "http://localhost/oauth2/callback" : null,
     },
     registration_name: row.provider === "microsoft" ? "Kestrel Mailer" : row.provider === "google" ? "Kestrel Google" : null,

@@ -189,6 +189,17 @@ describe("a secret", () => {
     expect(screen.getByRole("button", { name: "Replace… Password" })).toHaveFocus();
   });
 
+  it("of the mailbox for reading is stored beside its server", async () => {
+    const { user, fake } = await settings();
+    expect(screen.queryByLabelText("IMAP password")).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Name an IMAP server…" }));
+    await user.type(screen.getByLabelText("IMAP password"), "s3cret!{Enter}");
+    expect(fake.asked.filter(({ command }) => command === "set_secret").map(({ request }) => request)).toEqual([
+      { key: { owner: ORDERS, name: "imap-password" }, value: "s3cret!" },
+    ]);
+    expect(await faults()).toEqual([]);
+  });
+
   it("is removed after a question, also where nothing uses it any more", async () => {
     const fake = fakeCall();
     const credentials = fake.world.profiles.find(({ row }) => row.id === MONITORING)?.credentials;

@@ -108,6 +108,12 @@ const REGISTRATION: Record<string, Change> = {
   client_authentication: { of: null, by: own(pick("Secret travels", "basic")), to: "basic" },
 };
 
+/** What other providers than the usual one have as well. */
+const ELSEWHERE: [key: string, change: Change][] = [
+  ["graph_url", { of: null, by: own(write("Graph address", "https://graph.kestrel.example/")), to: "https://graph.kestrel.example/" }],
+  ["client_authentication", { of: MAILER, by: web(pick("Secret travels", "basic")), to: "basic" }],
+];
+
 /** The fields of a type that the contract has, below `prefix`. */
 const fields = (contract: string, prefix = "") =>
   [...contract.replaceAll(/\/\*[^]*?\*\//g, "").matchAll(/(\w+): /g)].map(([, field]) => `${prefix}${field}`);
@@ -153,7 +159,7 @@ describe("every setting of an app registration", () => {
     expect(Object.keys(REGISTRATION).sort()).toEqual(fields(registrationSettings).filter((field) => !ours.includes(field)).sort());
   });
 
-  it.each(Object.entries(REGISTRATION))("is saved: %s", async (key, { of = null, by, to }) => {
+  it.each([...Object.entries(REGISTRATION), ...ELSEWHERE])("is saved: %s", async (key, { of = null, by, to }) => {
     const fake = fakeCall();
     const { user } = await show(RegistrationSheet, { id: of, onclose: () => undefined }, fake);
     await by(user);

@@ -99,6 +99,9 @@ impl Planning<'_> {
         if after.route.proxy_user().is_none() && given(SecretName::ProxyPassword) {
             self.refuse(entry, title, idle_proxy_password());
         }
+        if after.imap.is_none() && given(SecretName::ImapPassword) {
+            self.refuse(entry, title, idle_imap_password());
+        }
     }
 }
 
@@ -116,5 +119,13 @@ fn idle_proxy_password() -> Fault {
         fault: "the route names no user of a proxy".to_owned(),
         remedy: "Write the user into the route, for example http://user@host:port, or leave it out"
             .to_owned(),
+    }
+}
+
+fn idle_imap_password() -> Fault {
+    Fault {
+        field: "imap_password".to_owned(),
+        fault: "no IMAP server is named".to_owned(),
+        remedy: "Set imap = { host = \"…\" }, or leave it out".to_owned(),
     }
 }
