@@ -158,6 +158,47 @@ describe("a sender that a person signs in", () => {
   });
 });
 
+describe("a sender that only a proxy lets out", () => {
+  it("signs in through the proxy, whose password goes to the vault before that", async () => {
+    const { user, asked, saved, on, mailbox, fake } = await wizard();
+    await mailbox("invoices@kestrel.example");
+    await on();
+    await user.type(screen.getByLabelText("Application (client) ID"), CLIENT);
+    await user.click(screen.getByText("More settings"));
+    await user.selectOptions(screen.getByLabelText("Connections go"), "http");
+    await on();
+    expect(screen.getByLabelText("Proxy and port")).toHaveFocus();
+    expect(screen.getByLabelText("Proxy and port")).toBeInvalid();
+    await user.type(screen.getByLabelText("Proxy and port"), "proxy.kestrel.example");
+    await user.type(screen.getByLabelText("Proxy’s user"), "clerk");
+    await user.type(screen.getByLabelText("Proxy password"), "s3cret!");
+    expect(await faults()).toEqual([]);
+    await on();
+    await waitFor(() => expect(asked("begin_consent")).toHaveLength(1));
+    expect(saved<ProfileSettings>("save_profile")).toMatchObject([{ route: "http://clerk@proxy.kestrel.example:3128" }]);
+    expect(asked("set_secret")).toMatchObject([{ key: { name: "proxy-password" }, value: "s3cret!" }]);
+    const order = fake.asked.map(({ command }) => command).filter((one) => ["set_secret", "begin_consent"].includes(one));
+    expect(order).toEqual(["set_secret", "begin_consent"]);
+    expect(document.body.innerHTML).not.toContain("s3cret!");
+  });
+
+  it("goes as the system says unless it is told otherwise", async () => {
+    const { user, saved, on, mailbox } = await wizard();
+    await mailbox("mira@fastmail.com");
+    await on();
+    await user.type(screen.getByLabelText("Password"), "app-pass-1");
+    await user.click(screen.getByText("More settings"));
+    await user.selectOptions(screen.getByLabelText("Oldest TLS"), "1.3");
+    await user.selectOptions(screen.getByLabelText("Sign in to it by"), "login");
+    await user.type(screen.getByLabelText(/^Extra CA file/), "/etc/ssl/kestrel.pem");
+    expect(await faults()).toEqual([]);
+    await on();
+    await waitFor(() => expect(saved<ProfileSettings>("save_profile")).toMatchObject([{
+      route: "system", smtp: { min_tls: "1.3", auth: "login", ca_file: "/etc/ssl/kestrel.pem" },
+    }]));
+  });
+});
+
 describe("a sender that an app signs in", () => {
   it("needs a secret, which goes to the vault once and leaves the window; no consent follows", async () => {
     const { user, asked, saved, on, mailbox } = await wizard();

@@ -10,6 +10,7 @@ import type { Registrations } from "../../stores/registrations.svelte";
 import { faultWords } from "../../text/faults";
 import { newRegistration, secretUse } from "../registration/rules";
 import { ChosenCertificate } from "../registration/chosenCertificate.svelte";
+import { namesUser, readRoute, wrongRoute } from "../settings/route";
 import { methods } from "./methods";
 
 /** Stands for a registration that is not there yet. */
@@ -18,6 +19,9 @@ export const NEW = "new";
 const PERSONAL = "outlook";
 
 export type Step = "provider" | "method" | "app" | "consent" | "done";
+
+/** The sender's fields that have a place here. */
+const SHOWN = new Set(["mailbox", "from", "smtp.host", "smtp.port", "smtp.min_tls", "smtp.auth", "smtp.ca_file", "password", "route"]);
 
 /** Domains of mailboxes that belong to one provider. */
 const DOMAINS: Record<string, RegExp> = {
@@ -40,6 +44,10 @@ export class NewSender {
   /** The user name at a server that does not know its users by their address; empty: the mailbox. */
   user = $state("");
   passwordStored = $state(false);
+  /** The way to provider and server, which the sign-in goes as well. */
+  route = $state("system");
+  proxyPassword = $state("");
+  proxyPasswordStored = $state(false);
   server = $state<ServerSettings>({ ...NO_SERVER });
   /** What is wrong, by field; those of the registration begin with `app.`. */
   faults = $state<Record<string, string>>({});
@@ -139,7 +147,7 @@ export class NewSender {
         ...(isAddress(this.mailbox.trim()) ? {} : { mailbox: "Write the mailbox as an address, such as invoices@kestrel.example" }),
         ...(this.preset ? {} : { provider: "Choose where this mailbox is" }),
       };
-      case "app": return this.byOauth ? this.checkApp() : this.checkServer();
+      case "app": return { ...(this.byOauth ? this.checkApp() : this.checkServer()), ...this.checkRoute() };
       default: return {};
     }
   }
@@ -164,11 +172,16 @@ export class NewSender {
     return { ...this.checkHost(), ...(missing ? { password: "Type the password of the mailbox" } : {}) };
   }
 
+  private checkRoute(): Record<string, string> {
+    const wrong = wrongRoute(readRoute(this.route));
+    return wrong === null ? {} : { route: wrong };
+  }
+
   private checkHost(): Record<string, string> {
     return this.server.host.trim() === "" ? { "smtp.host": "Write the server’s name, for example smtp.kestrel.example" } : {};
   }
 
-  /** Saves the registration, its secret, the sender and its password, in this order. */
+  /** Saves the registration, its secret, the sender and its passwords, in this order. */
   private async save(): Promise<boolean> {
     this.busy = true;
     try {
@@ -178,6 +191,11 @@ export class NewSender {
         await this.registrations.setSecret(this.profileId, "password", this.password);
         this.password = "";
         this.passwordStored = true;
+      }
+      if (namesUser(this.route) && this.proxyPassword !== "") {
+        await this.registrations.setSecret(this.profileId, "proxy-password", this.proxyPassword);
+        this.proxyPassword = "";
+        this.proxyPasswordStored = true;
       }
       this.step = this.method?.signIn === "delegated" ? "consent" : "done";
       return true;
@@ -223,7 +241,7 @@ export class NewSender {
   }
 
   private shows(field: string): boolean {
-    return field.startsWith("app.") || ["mailbox", "from", "smtp.host", "smtp.port", "password"].includes(field);
+    return field.startsWith("app.") || SHOWN.has(field);
   }
 
   private settings(registration: string | null): ProfileSettings {
@@ -236,7 +254,7 @@ export class NewSender {
       transport: this.method?.transport ?? "smtp",
       mailbox: user || mailbox, from, reply_to: "", send_as: [], save_to_sent_items: true,
       smtp: this.ownServer ? $state.snapshot(this.server) : null,
-      imap: null, route: "system", technical_mail: "", backup: null, sandbox: false,
+      imap: null, route: this.route, technical_mail: "", backup: null, sandbox: false,
     };
   }
 

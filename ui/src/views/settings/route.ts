@@ -25,6 +25,12 @@ export function writeRoute({ kind, host, port, user }: RouteParts): string {
 
 export const isProxy = (kind: RouteKind) => kind === "socks5" || kind === "http";
 
+/** Whether a route signs in to a proxy. */
+export function namesUser(route: string): boolean {
+  const { kind, user } = readRoute(route);
+  return isProxy(kind) && user !== "";
+}
+
 /** The same proxy by another protocol, with that one's usual port unless the person chose one. */
 export function withKind(parts: RouteParts, kind: RouteKind): RouteParts {
   if (kind === "direct" || kind === "system") return { ...parts, kind };

@@ -15,13 +15,21 @@ export const MIN_TLS: { value: MinTls; label: string }[] = [
 ];
 
 /** Ways of signing in to the server, and what they carry. */
-export const AUTHS: { value: SmtpAuth; label: string; carries: "token" | "password" | null }[] = [
+const AUTHS: { value: SmtpAuth; label: string; carries: "token" | "password" | null }[] = [
   { value: "auto", label: "Whichever it offers", carries: null },
   { value: "xoauth2", label: "XOAUTH2 only", carries: "token" },
   { value: "oauthbearer", label: "OAUTHBEARER only", carries: "token" },
   { value: "plain", label: "PLAIN only", carries: "password" },
   { value: "login", label: "LOGIN only", carries: "password" },
 ];
+
+/** What a sender shows to its server. */
+export const shows = (signIn: SignIn): "token" | "password" | null =>
+  ({ delegated: "token", "app-only": "token", password: "password", none: null } as const)[signIn];
+
+/** The ways of signing in to the server that carry what `signIn` shows, and the one that is set. */
+export const authsFor = (signIn: SignIn, set: SmtpAuth | undefined) =>
+  AUTHS.filter(({ value, carries }) => carries === null || carries === shows(signIn) || value === set);
 
 export const SIGN_INS: { value: SignIn; label: string; hint: string }[] = [
   { value: "delegated", label: "OAuth, delegated", hint: "a person or service account signs in once" },
