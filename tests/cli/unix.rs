@@ -182,6 +182,26 @@ fn a_second_request_to_end_is_heeded_although_nobody_knows_then_whether_it_was_s
     }
 }
 
+#[test]
+fn an_outcome_that_cannot_be_written_down_is_said_in_plain_words_and_stays_accepted() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let sendright = sender_at(&server);
+    let (child, said) = sending(&sendright, &[]);
+    let (mut out, mut heard) = up_to_the_message(&server);
+    until(&mut heard, ".");
+    let database = rusqlite::Connection::open(sendright.path("data/sendright.db")).unwrap();
+    database.execute_batch("DROP TABLE sends").unwrap();
+    out.write_all(b"250 queued\r\n").unwrap();
+    let said: Vec<String> = said.collect();
+    let ended = child.wait_with_output().unwrap();
+    let report: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!((ended.status.code(), &report["outcome"]), (Some(0), &"accepted".into()));
+    let note = report["note"].as_str().unwrap();
+    assert!(note.starts_with("How it went could not be written down"), "{note}");
+    assert!(said.contains(&note.to_owned()), "{said:?}");
+    assert!(!said.iter().any(|line| line.contains("ERROR")), "{said:?}");
+}
+
 /// A send that was started, and what it says beside its result.
 fn sending(sendright: &Sendright, more: &[&str]) -> (Child, impl Iterator<Item = String>) {
     let mut command = sendright.command(&[&SEND[..], more].concat());

@@ -138,6 +138,8 @@ data! {
         elapsed_ms: u64,
         /// Why it did not go well.
         problem: Option<Problem>,
+        /// That it could not be written down, however it went.
+        note: Option<String>,
     }
     /// How one recipient fared.
     RecipientReport {

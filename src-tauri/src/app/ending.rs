@@ -94,7 +94,17 @@ pub(super) fn told(id: Uuid, letter: &Letter, via: Transport, ending: &Ending) -
         stage: ending.stage.clone(),
         elapsed_ms: ending.took_ms,
         problem: ending.problem.clone(),
+        note: None,
     }
+}
+
+/// The note on a message whose end could not be written down, because of `problem`.
+pub(super) fn unwritten(problem: &Problem) -> String {
+    format!(
+        "How it went could not be written down: {}. The history will say that it may have been sent. What \
+         is said here counts.",
+        problem.title
+    )
 }
 
 /// Everybody `letter` is for, all with the same outcome.

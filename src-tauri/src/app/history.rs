@@ -77,6 +77,7 @@ impl App {
             stage: "message".to_owned(),
             elapsed_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             problem: Some(problem),
+            note: None,
         })
     }
 }

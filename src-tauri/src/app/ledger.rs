@@ -1,7 +1,7 @@
 //! What a line writes down: each message before its first byte leaves, and how it ended.
 
 use super::{
-    ending::{Failed, ending, everybody, told},
+    ending::{Failed, ending, everybody, told, unwritten},
     line::Line,
 };
 use crate::{
@@ -69,8 +69,7 @@ impl Line {
     pub async fn settle(&self, answered: Answered) -> SendReport {
         let Answered { id, ending, report } = answered;
         let written = self.app.beside(move |inner| Ok(inner.outbox.end(id, &ending)?)).await;
-        self.settled(id, written.as_ref().err());
-        report
+        self.settled(report, written.as_ref().err())
     }
 
     /// [`settle`](Self::settle)s one message and [`prepare`](Self::prepare)s another, named `id`, with
@@ -88,7 +87,7 @@ impl Line {
         let row = self.row(&ready, message);
         let Answered { id, ending, report } = answered;
         let written = self.app.beside(move |inner| Ok(inner.outbox.turn(id, &ending, &row)?)).await;
-        self.settled(id, written.as_ref().err());
+        let report = self.settled(report, written.as_ref().err());
         let begun = written.and_then(|begun| begun.map_err(Problem::from));
         (report, begun.map(|()| self.begun(ready)))
     }
@@ -109,7 +108,10 @@ impl Line {
     async fn withdraw(&self, Ready { id, .. }: Ready) {
         self.app.0.sending().remove(&id);
         let gone = self.app.beside(move |inner| Ok(inner.outbox.withdraw(id)?)).await;
-        self.settled(id, gone.as_ref().err());
+        if let Err(problem) = gone {
+            tracing::warn!(%id, code = ?problem.code, "a send that was given up could not be taken back");
+        }
+        self.tell_of_history();
     }
 
     async fn make(&self, id: Uuid, message: &MessageDraft) -> Result<Ready, Problem> {
@@ -159,10 +161,13 @@ impl Line {
         Answered { id, ending, report }
     }
 
-    fn settled(&self, id: Uuid, problem: Option<&Problem>) {
-        if let Some(problem) = problem {
-            tracing::error!(%id, code = ?problem.code, "the end of a send could not be written down");
-        }
+    /// The report, with a note where the end could not be written down because of `problem`.
+    fn settled(&self, report: SendReport, problem: Option<&Problem>) -> SendReport {
+        self.tell_of_history();
+        SendReport { note: problem.map(unwritten), ..report }
+    }
+
+    fn tell_of_history(&self) {
         self.app.tell(News::HistoryChanged);
         self.app.tell(News::ProfilesChanged);
     }

@@ -5,7 +5,7 @@ mod patience;
 use super::{
     interrupt::Interrupts,
     out::note,
-    send::{code, milliseconds, one, words},
+    send::{code, milliseconds, noted, one, words},
 };
 use crate::{
     api::{MessageDraft, Outcome, SendReport},
@@ -173,6 +173,7 @@ impl<'a> Repeat<'a> {
     fn tell(&self, number: u32, report: &SendReport) {
         let event = json!({ "number": number, "report": report });
         self.cli.out.event("message", &event, || format!("{number}: {}", words(report)));
+        noted(report);
     }
 
     async fn prepare(&self) -> Result<Ready, Problem> {

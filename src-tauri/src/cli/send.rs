@@ -99,6 +99,7 @@ impl Send {
         }
         let report = once(cli, &line, &message).await?;
         cli.out.outcome(&report, || words(&report), report.problem.as_ref());
+        noted(&report);
         line.close().await; // after the outcome, which the reply to QUIT cannot change
         Ok(code(&report))
     }
@@ -143,6 +144,13 @@ async fn once(cli: &Cli, line: &Line, message: &MessageDraft) -> Result<SendRepo
     match one(cli, line, ready, Then::Quit, &mut interrupts).await {
         Ok(answered) => Ok(line.settle(answered).await),
         Err(problem) => cli.app.in_doubt(id, problem).await,
+    }
+}
+
+/// Says beside the report that it could not be written down.
+pub(super) fn noted(report: &SendReport) {
+    if let Some(words) = &report.note {
+        note(words);
     }
 }
 

@@ -271,6 +271,7 @@ export class FakeWorld {
       stage: "message",
       elapsed_ms: 843,
       problem,
+      note: null,
     };
   }
 

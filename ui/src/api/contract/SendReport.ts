@@ -43,4 +43,8 @@ elapsed_ms: number,
 /**
  * Why it did not go well.
  */
-problem: Problem | null, };
+problem: Problem | null, 
+/**
+ * That it could not be written down, however it went.
+ */
+note: string | null, };

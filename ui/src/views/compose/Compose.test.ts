@@ -21,7 +21,7 @@ async function compose(answers: Answers = {}) {
 
 const report = (more: Partial<SendReport>): SendReport => ({
   id: PROFILE, outcome: "accepted", message_id: "<1@k.example>", transport: "smtp", recipients: [], reply: "250 OK",
-  stage: "message", elapsed_ms: 843, problem: null, ...more,
+  stage: "message", elapsed_ms: 843, problem: null, note: null, ...more,
 });
 
 const chips = () => screen.getAllByRole("button", { name: /^Remove / }).map((one) => one.getAttribute("aria-label")?.slice(7));
@@ -236,6 +236,17 @@ describe("a send", () => {
     const result = await screen.findByRole("region", { name: "Result of the send" });
     expect(within(result).getByText(/not for 1 of 2 recipients/)).toBeVisible();
     expect(within(result).getByText("550 5.1.10 not found")).toBeVisible();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("whose end could not be written down says so, and stays accepted", async () => {
+    const note = "How it went could not be written down: The disk is full.";
+    const { user, to } = await compose({ send: () => report({ note }) });
+    await user.type(to, "a@k.example,");
+    await user.click(screen.getByRole("button", { name: /^Send/ }));
+    const result = await screen.findByRole("region", { name: "Result of the send" });
+    expect(within(result).getByText(note)).toBeVisible();
+    expect(within(result).getByText(/^Accepted by/)).toBeVisible();
     expect(await faults()).toEqual([]);
   });
 
