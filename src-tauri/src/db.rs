@@ -26,6 +26,8 @@ const MIGRATIONS: &[&str] = &[
 
 /// How long a statement waits for another process to finish writing.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it waits with what another start can do as well.
+const IN_PASSING: Duration = Duration::from_millis(500);
 
 /// The open database. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -75,14 +77,10 @@ impl Db {
     }
 
     fn up_to_date(mut connection: Connection) -> Result<Self, DbError> {
-        // Immediate: of two processes that start together one migrates, the other waits and sees it.
-        let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let applied: u32 = change.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        for (version, sql) in (1u32..).zip(MIGRATIONS).skip(applied as usize) {
-            change.execute_batch(sql)?;
-            change.pragma_update(None, "user_version", version)?;
+        // Who only reads must not wait for those who write.
+        if applied(&connection)? < newest() {
+            migrate(&mut connection)?;
         }
-        change.commit()?;
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
@@ -114,6 +112,29 @@ impl Db {
         let done = change(&mut connection, work);
         waits(&connection, "FULL")?;
         done
+    }
+
+    /// Runs `work` as one change, unless another process is writing: for what its next start can do as
+    /// well, and nobody should wait for.
+    ///
+    /// # Errors
+    /// `work`'s own, or SQLite's.
+    pub fn change_in_passing(
+        &self,
+        work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<(), DbError>,
+    ) -> Result<(), DbError> {
+        let mut connection = self.lock();
+        connection.busy_timeout(IN_PASSING)?;
+        let done = change(&mut connection, work);
+        connection.busy_timeout(PATIENCE)?;
+        match done {
+            Err(DbError::Sqlite(error))
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) =>
+            {
+                Ok(())
+            }
+            done => done,
+        }
     }
 
     /// Runs `work` on a consistent picture of the data.
@@ -158,9 +179,29 @@ fn change<T, E: From<DbError>>(
     Ok(done)
 }
 
+/// How many migrations were applied.
+fn applied(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// How many there are.
+fn newest() -> u32 {
+    u32::try_from(MIGRATIONS.len()).expect("a handful of migrations")
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), DbError> {
+    // Immediate: of two processes that start together one migrates, the other waits and sees it.
+    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let applied = applied(&change)?;
+    for (version, sql) in (1u32..).zip(MIGRATIONS).skip(applied as usize) {
+        change.execute_batch(sql)?;
+        change.pragma_update(None, "user_version", version)?;
+    }
+    Ok(change.commit()?)
+}
+
 fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), DbError> {
-    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = u32::try_from(MIGRATIONS.len()).expect("a handful of migrations");
+    let (found, known) = (applied(connection)?, newest());
     if found > known {
         return Err(DbError::Newer { path: path.into(), found, known });
     }

@@ -43,6 +43,26 @@ fn eight_that_apply_one_file_at_once_all_end_well_and_make_one_of_each() {
     assert_eq!(listed["profiles"].as_array().unwrap().len(), 1, "{listed}");
 }
 
+#[test]
+fn who_reads_does_not_wait_for_who_writes() {
+    let sendright = kestrel();
+    let database = rusqlite::Connection::open(sendright.path("data/sendright.db")).unwrap();
+    database
+        .execute_batch(
+            "INSERT INTO sends (id, worker, profile, profile_name, transport, from_address, recipients, \
+             subject, message_id, size, sandbox, started_at, outcome, stage) \
+             SELECT hex(randomblob(16)), 'gone', id, name, 'smtp', 'a@b.example', '[]', '', '', 0, 0, 0, 'accepted', '' \
+             FROM profiles LIMIT 1;
+             BEGIN IMMEDIATE",
+        )
+        .unwrap();
+    for command in [&["profiles"][..], &["show", "Relay"], &["export"], &["history"]] {
+        let ended = sendright.run(command);
+        assert_eq!(ended.code, 0, "{command:?}: {}", ended.stderr);
+    }
+    assert_eq!(sendright.run(&["disable", "Relay"]).code, 9, "who writes waits, and says so");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_sender_that_is_switched_off_while_its_file_is_applied_is_on_again() {

@@ -121,6 +121,20 @@ fn a_wait_that_lasts_longer_than_a_moment_is_shown() {
 }
 
 #[test]
+fn what_a_killed_program_leaves_is_swept_by_the_next_one() {
+    let sendright = kestrel();
+    sendright.killed_at(&["consent", "Invoices", "--no-browser", "--json"], "open");
+    let left = || {
+        let locks = fs::read_dir(sendright.path("data/locks")).unwrap();
+        let names = locks.map(|lock| lock.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with("worker-")).count()
+    };
+    assert_eq!(left(), 1);
+    sendright.json(&["profiles"]);
+    assert_eq!(left(), 0);
+}
+
+#[test]
 fn a_request_to_end_lets_the_message_under_way_be_the_last() {
     for name in ["-INT", "-TERM"] {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();

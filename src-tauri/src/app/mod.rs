@@ -134,7 +134,7 @@ impl App {
             db,
             outbox,
         };
-        inner.forget_old_history(settings)?;
+        inner.forget_old_history_in_passing(settings)?;
         if let Some(then) = inner.clock.now().before(UNDO)
             && let Err(problem) = inner.purge_removed(then)
         {

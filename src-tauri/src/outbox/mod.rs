@@ -31,6 +31,9 @@ use worker::Worker;
 /// Who is sending. The word is no parameter, so that the index of what is under way serves it.
 const WORKERS: &str = "SELECT DISTINCT worker FROM sends WHERE outcome = 'sending'";
 
+/// The sends that began before some time and have ended.
+const OLD: &str = "FROM sends WHERE started_at < ?1 AND outcome <> 'sending'";
+
 /// The outbox of this process. Cloning shares it.
 #[derive(Debug, Clone)]
 pub struct Outbox {
@@ -49,6 +52,7 @@ impl Outbox {
         let worker = Arc::new(Worker::start(&paths.locks()).map_err(lock)?);
         let outbox = Self { db, clock, worker };
         outbox.call_crashed_uncertain(paths)?;
+        worker::sweep(&paths.locks());
         Ok(outbox)
     }
 
@@ -168,12 +172,26 @@ impl Outbox {
     /// # Errors
     /// The database's.
     pub fn forget_before(&self, then: Timestamp) -> Result<usize, OutboxError> {
-        self.db.change(|change| {
-            Ok(change.execute(
-                "DELETE FROM sends WHERE started_at < ?1 AND outcome <> ?2",
-                rusqlite::params![then, word(Outcome::Sending)],
-            )?)
-        })
+        self.db.change(|change| Ok(change.execute(&format!("DELETE {OLD}"), [then])?))
+    }
+
+    /// As [`forget_before`](Self::forget_before), unless there is nothing to forget or another process
+    /// is writing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn forget_before_in_passing(&self, then: Timestamp) -> Result<(), OutboxError> {
+        let some: bool = self.db.look(|look| {
+            let sql = format!("SELECT EXISTS (SELECT 1 {OLD})");
+            Ok::<_, OutboxError>(look.query_row(&sql, [then], |row| row.get(0))?)
+        })?;
+        if some {
+            self.db.change_in_passing(|change| {
+                change.execute(&format!("DELETE {OLD}"), [then])?;
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     /// A row that is still "sending" and whose process is gone was cut off: nobody knows its end.
@@ -188,12 +206,12 @@ impl Outbox {
             if lives.map_err(|source| OutboxError::Lock { path: paths.locks(), source })? {
                 continue;
             }
-            self.db.change(|change| {
+            self.db.change_in_passing(|change| {
                 change.execute(
                     "UPDATE sends SET outcome = ?1 WHERE outcome = ?2 AND worker = ?3",
-                    [word(Outcome::Uncertain), word(Outcome::Sending), name.clone()],
+                    [word(Outcome::Uncertain), word(Outcome::Sending), name],
                 )?;
-                Ok::<_, OutboxError>(())
+                Ok(())
             })?;
         }
         Ok(())
