@@ -32,6 +32,9 @@ fn a_sender_is_added_and_a_mail_is_sent_by_keys_alone() {
     window.go_to(TAB, "Port");
     window.control("a");
     window.keys(&servers.port("submission").to_string());
+    window.go_to(TAB, "More settings");
+    window.keys(ENTER);
+    window.see("Connections go");
     window.go_to(TAB, "Password");
     window.keys("alice-pass");
     window.keys(ENTER);

@@ -40,6 +40,11 @@ fn new_sender(camera: &mut Camera<'_>) {
     window.press("Continue");
     window.press("Addresses and certificates of its own");
     camera.take("new-sender-app");
+    window.press("More settings");
+    window.choose("Connections go", "Through an HTTP proxy");
+    window.fill("Proxy’s user", "clerk");
+    camera.take("new-sender-more");
+    window.choose("Connections go", "As the system says");
     window.press("Continue");
     window.see("Tenant");
     camera.take("new-sender-faults");
