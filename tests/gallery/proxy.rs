@@ -82,6 +82,15 @@ fn wants_basic(stream: &TcpStream) {
     );
 }
 
+/// Wants Basic, and repeats what it was shown.
+fn repeats_basic(stream: &TcpStream) {
+    if head(stream).contains("Basic") {
+        says(stream, b"HTTP/1.1 403 kestrel-secret or bWU6a2VzdHJlbC1zZWNyZXQ=\r\n\r\n");
+    } else {
+        says(stream, b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"office\"\r\n\r\n");
+    }
+}
+
 fn wants_ntlm(stream: &TcpStream) {
     answers(
         stream,
@@ -144,6 +153,7 @@ const ROWS: &[Row] = &[
     ("wants-a-login",      "http",      wants_basic,                                                        4, "not_sent", "proxy-auth-refused"),
     ("refuses-the-login",  "http://eve", wants_basic,                                                      4, "not_sent", "proxy-auth-refused"),
     ("takes-the-login",    "http://me", wants_basic,                                                        0, "accepted", ""),
+    ("repeats-the-login",  "http://me", repeats_basic,                                                      4, "not_sent", "proxy-refused"),
     ("wants-ntlm",         "http://me", wants_ntlm,                                                         4, "not_sent", "proxy-auth-refused"),
     ("cuts",               "http",      |s| { head(s); },                                                  4, "not_sent", "connection-lost"),
     ("silent",             "http",      silent,                                                            4, "not_sent", "timed-out"),

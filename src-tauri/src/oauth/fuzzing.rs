@@ -5,7 +5,10 @@ use super::{
     redirect::Reply,
     wire::{self, Answer},
 };
-use crate::{clock::Timestamp, secret::Secret};
+use crate::{
+    clock::Timestamp,
+    secret::{Secret, veil::Veil},
+};
 use oauth2::http::{Response, header};
 
 /// The sent secret, which must not come back in any words.
@@ -16,7 +19,9 @@ pub fn token_answer(status: u16, retry_after: &str, body: &[u8]) {
     let answer = Response::builder().status(status).header(header::RETRY_AFTER, retry_after);
     let Ok(answer) = answer.body(body.to_vec()) else { return };
     let now = Timestamp::from_unix(1_800_000_000).expect("it is a time");
-    match wire::judged(&answer, "login.example", &[SENT.to_owned()], now) {
+    let mut sent = Veil::default();
+    sent.hide(&Secret::new(SENT));
+    match wire::judged(&answer, "login.example", &sent, now) {
         Ok(answer) => drop(serde_json::from_slice::<Answer>(answer.body())),
         Err(error) => assert!(!error.to_string().contains(SENT), "{error}"),
     }

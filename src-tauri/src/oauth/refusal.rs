@@ -1,6 +1,6 @@
 //! What a provider said when it refused: kept word for word, bounded, and without secrets.
 
-use crate::clock::Timestamp;
+use crate::{clock::Timestamp, secret::veil::Veil};
 use serde_json::{Map, Value};
 use std::{fmt, time::Duration};
 
@@ -102,9 +102,18 @@ impl ProviderRefusal {
 
     /// Takes `secrets` out of everything that was said: a provider may repeat what it was sent.
     #[must_use]
-    pub(super) fn without(mut self, secrets: &[String]) -> Self {
-        for text in [&mut self.error, &mut self.description, &mut self.uri, &mut self.claims] {
-            *text = text.take().map(|text| super::wire::struck_out(&text, secrets));
+    pub(super) fn without(mut self, secrets: &Veil) -> Self {
+        for text in [
+            &mut self.error,
+            &mut self.description,
+            &mut self.suberror,
+            &mut self.uri,
+            &mut self.correlation_id,
+            &mut self.trace_id,
+            &mut self.timestamp,
+            &mut self.claims,
+        ] {
+            *text = text.take().map(|text| secrets.strike(&text));
         }
         self
     }

@@ -10,7 +10,7 @@ use crate::{
         http::Http,
         retry_after::{date, retry_after},
     },
-    secret::Secret,
+    secret::{Secret, veil::Veil},
 };
 use http::{StatusCode, header};
 use oauth2::{
@@ -92,29 +92,27 @@ impl Wire<'_> {
     }
 
     /// To whom `request` goes, and the secrets in it.
-    fn sent(&self, request: &HttpRequest) -> (String, Vec<String>) {
+    fn sent(&self, request: &HttpRequest) -> (String, Veil) {
         let host = request.uri().host().unwrap_or_default().to_owned();
-        let mut sent: Vec<String> = form_urlencoded::parse(request.body())
-            .filter(|(name, _)| SENT_SECRETS.contains(&name.as_ref()))
-            .map(|(_, value)| value.into_owned())
-            .collect();
-        sent.extend(self.secret.map(|secret| secret.expose().to_owned()));
-        // A server that repeats the request repeats it as it travelled.
-        let travelled: Vec<String> = sent
-            .iter()
-            .map(|secret| form_urlencoded::byte_serialize(secret.as_bytes()).collect())
-            .chain(Self::basic(request))
-            .collect();
-        sent.extend(travelled);
+        let mut sent = Veil::default();
+        for (name, value) in form_urlencoded::parse(request.body()) {
+            if SENT_SECRETS.contains(&name.as_ref()) {
+                sent.hide(&Secret::new(value));
+            }
+        }
+        // In a header, id and secret are encoded first, and then in base64 (RFC 6749 §2.3.1).
+        for secret in self.secret.into_iter().chain(&Self::basic(request)) {
+            sent.hide(secret);
+        }
         (host, sent)
     }
 }
 
 impl Wire<'_> {
     /// What an Authorization header of `request` carries: id and secret in base64.
-    fn basic(request: &HttpRequest) -> Option<String> {
+    fn basic(request: &HttpRequest) -> Option<Secret> {
         let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-        header.split_once(' ').map(|(_, credentials)| credentials.to_owned())
+        header.split_once(' ').map(|(_, credentials)| Secret::new(credentials))
     }
 }
 
@@ -122,7 +120,7 @@ impl Wire<'_> {
 pub(super) fn judged(
     answer: &HttpResponse,
     host: &str,
-    sent: &[String],
+    sent: &Veil,
     now: Timestamp,
 ) -> Result<HttpResponse, TokenError> {
     let status = answer.status();
@@ -144,7 +142,7 @@ pub(super) fn judged(
         _ => Err(TokenError::NotTheProtocol {
             host: host.to_owned(),
             status: status.as_u16(),
-            said: struck_out(&gist(answer), sent),
+            said: sent.strike(&gist(answer)),
         }),
     }
 }
@@ -164,7 +162,7 @@ fn busy(
     answer: &HttpResponse,
     host: &str,
     refusal: Option<&ProviderRefusal>,
-    sent: &[String],
+    sent: &Veil,
 ) -> Option<TokenError> {
     let status = answer.status();
     let told = refusal
@@ -177,7 +175,7 @@ fn busy(
                 host: host.to_owned(),
                 status: status.as_u16(),
                 wait: retry_after(answer.headers()).or(in_a_loop.then_some(LOOP_ENDS)),
-                said: struck_out(&said, sent),
+                said: sent.strike(&said),
             }
         },
     )
@@ -215,13 +213,6 @@ fn gist(answer: &HttpResponse) -> String {
     bounded(title.unwrap_or(&text), 300)
 }
 
-/// Puts `…` in the place of each of `secrets`; shorter ones than six characters are no secrets and
-/// would strike out ordinary words.
-pub(super) fn struck_out(text: &str, secrets: &[String]) -> String {
-    let long = secrets.iter().filter(|secret| secret.len() >= 6);
-    long.fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "…"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,7 +228,8 @@ mod tests {
     }
 
     fn judge(answer: &HttpResponse) -> Result<HttpResponse, TokenError> {
-        let sent = ["geheim-code".to_owned()];
+        let mut sent = Veil::default();
+        sent.hide(&Secret::new("geheim-code"));
         judged(answer, "login.example", &sent, Timestamp::from_unix(NOON).unwrap())
     }
 
@@ -249,14 +241,15 @@ mod tests {
             (200, r#"{"access_token":"a"}"#,                                         "tokens"),
             (201, r#"{"access_token":"a"}"#,                                         "tokens"),
             (200, r#"{"error":"bad_verification_code"}"#,                            "the provider refused: bad_verification_code"),
-            (400, r#"{"error":"invalid_grant","error_description":"no geheim-code"}"#, "the provider refused: invalid_grant: no …"),
+            (400, r#"{"error":"invalid_grant","error_description":"no geheim-code"}"#, "the provider refused: invalid_grant: no (secret)"),
+            (400, r#"{"error":"invalid_grant","error_description":"Z2VoZWltLWNvZGU="}"#, "the provider refused: invalid_grant: (secret)"),
             (401, r#"{"error":"invalid_client"}"#,                                   "the provider refused: invalid_client"),
             (400, r#"{"error":"temporarily_unavailable"}"#,                          "login.example is busy (400): temporarily_unavailable"),
             (400, r#"{"error":"invalid_grant","error_codes":[50196]}"#,              "login.example is busy (400): invalid_grant"),
             (429, "Too Many Requests",                                               "login.example is busy (429): Too Many Requests"),
             (503, r#"{"error":"server_error","error_description":"later"}"#,         "login.example is busy (503): server_error: later"),
             (502, "<html><head><title>502 Bad Gateway</title></head>geheim-code",    "login.example is busy (502): 502 Bad Gateway"),
-            (200, "<html>Sign in to the hotel's network, geheim-code</html>",        "login.example does not answer as a token endpoint (200): <html>Sign in to the hotel's network, …</html>"),
+            (200, "<html>Sign in to the hotel's network, geheim-code</html>",        "login.example does not answer as a token endpoint (200): <html>Sign in to the hotel's network, (secret)</html>"),
             (200, "",                                                                "login.example does not answer as a token endpoint (200): "),
             (200, "[1]",                                                             "login.example does not answer as a token endpoint (200): [1]"),
             (404, r#"{"message":"nothing here"}"#,                                   "login.example does not answer as a token endpoint (404): {\"message\":\"nothing here\"}"),

@@ -9,6 +9,7 @@ pub mod keychain;
 pub mod memory;
 mod platform;
 mod spans;
+pub mod veil;
 
 use std::{fmt, sync::Arc};
 use uuid::Uuid;

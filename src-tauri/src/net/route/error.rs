@@ -1,7 +1,7 @@
 //! Why a proxy did not get us there.
 
 use super::Through;
-use crate::net::dial::DialError;
+use crate::{net::dial::DialError, secret::veil::Veil};
 use std::{io, time::Duration};
 
 /// A proxy that did not get us to the other side.
@@ -96,8 +96,8 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
-    pub(super) fn not_a_proxy(said: &[u8]) -> Self {
-        Self::Fault(ProxyFault::NotAProxy { said: shown(said) })
+    pub(super) fn not_a_proxy(said: &[u8], veil: &Veil) -> Self {
+        Self::Fault(ProxyFault::NotAProxy { said: shown(said, veil) })
     }
 
     /// What it is when nothing more can be tried; `shown`: it was shown a user name and a password.
@@ -128,10 +128,10 @@ impl From<io::Error> for Trouble {
     }
 }
 
-/// What can be shown of a stranger's words: one short line.
-pub(super) fn shown(said: &[u8]) -> String {
+/// What can be shown of a stranger's words: one short line, without the secrets behind `veil`.
+pub(super) fn shown(said: &[u8], veil: &Veil) -> String {
     const AT_MOST: usize = 120;
     let text = String::from_utf8_lossy(said);
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    line.trim().chars().filter(|c| !c.is_control()).take(AT_MOST).collect()
+    veil.strike(line).trim().chars().filter(|c| !c.is_control()).take(AT_MOST).collect()
 }

@@ -1,6 +1,7 @@
 //! SOCKS 5 (RFC 1928) with user name and password (RFC 1929). Names go to the proxy as names.
 
 use super::{Login, ProxyFault, error::Trouble};
+use crate::secret::veil::Veil;
 use std::net::IpAddr;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
@@ -56,7 +57,7 @@ pub(super) async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
             Err(ProxyFault::LoginUnsupported { wanted: "not a user name and a password".into() }
                 .into())
         }
-        _ => Err(Trouble::not_a_proxy(&[version, method])),
+        _ => Err(Trouble::not_a_proxy(&[version, method], &Veil::default())),
     }
 }
 
@@ -78,7 +79,7 @@ async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(
 async fn answer<S: AsyncRead + Unpin>(stream: &mut S) -> Result<(), Trouble> {
     let [version, reply, _, kind] = read(stream).await?;
     if version != VERSION {
-        return Err(Trouble::not_a_proxy(&[version, reply]));
+        return Err(Trouble::not_a_proxy(&[version, reply], &Veil::default()));
     }
     if reply != 0 {
         return Err(refusal(reply).into());
@@ -87,7 +88,7 @@ async fn answer<S: AsyncRead + Unpin>(stream: &mut S) -> Result<(), Trouble> {
         1 => 4,
         4 => 16,
         3 => usize::from(stream.read_u8().await?),
-        _ => return Err(Trouble::not_a_proxy(&[version, reply])),
+        _ => return Err(Trouble::not_a_proxy(&[version, reply], &Veil::default())),
     };
     let mut address = vec![0; length + 2];
     stream.read_exact(&mut address).await?;

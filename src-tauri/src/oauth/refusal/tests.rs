@@ -1,4 +1,5 @@
 use super::*;
+use crate::secret::Secret;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -49,11 +50,13 @@ fn remote_words_are_bounded_and_cannot_move_the_cursor() {
 
 #[test]
 fn what_we_sent_is_struck_out() {
-    let body =
-        json!({"error": "invalid_grant", "error_description": "Bad refresh_token 'geheim-1'."});
+    let body = json!({"error": "invalid_grant", "error_description": "Bad refresh_token 'geheim-1'.", "trace_id": "GEHEIM-1"});
     let refusal = ProviderRefusal::of_json(body.as_object().unwrap()).unwrap();
-    let refusal = refusal.without(&["geheim-1".to_owned(), "a".to_owned()]);
-    assert_eq!(refusal.description.as_deref(), Some("Bad refresh_token '…'."));
+    let mut sent = Veil::default();
+    sent.hide(&Secret::new("geheim-1"));
+    let refusal = refusal.without(&sent);
+    assert_eq!(refusal.description.as_deref(), Some("Bad refresh_token '(secret)'."));
+    assert_eq!(refusal.trace_id.as_deref(), Some("(secret)"));
 }
 
 #[test]

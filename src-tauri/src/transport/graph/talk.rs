@@ -10,11 +10,8 @@ use crate::{
         http::{Connected, HttpError},
         retry_after::retry_after,
     },
-    secret::Secret,
-    transport::{
-        Credentials, SendError, Stage, Watch,
-        transcript::{Veil, bounded},
-    },
+    secret::{Secret, veil::Veil},
+    transport::{Credentials, SendError, Stage, Watch, transcript::bounded},
 };
 use http::Response;
 use std::time::Duration;
@@ -53,7 +50,7 @@ impl<'a> Talk<'a> {
         };
         watch.reached(Stage::Message);
         let mut veil = Veil::default();
-        veil.hide(token.clone());
+        veil.hide(token);
         let patience = way.limits.patience;
         let (token, connected) = (token.clone(), Vec::new());
         Ok(Self { way, watch, token, veil, patience, connected, unstoppable: false })
@@ -64,7 +61,7 @@ impl<'a> Talk<'a> {
     }
 
     /// From now on `secret` is struck out.
-    pub(super) fn hide(&mut self, secret: Secret) {
+    pub(super) fn hide(&mut self, secret: &Secret) {
         self.veil.hide(secret);
     }
 
@@ -104,7 +101,7 @@ impl<'a> Talk<'a> {
                     return Err(SendError::Graph(no));
                 };
                 self.watch.transcript.note("the token was renewed");
-                self.veil.hide(token.clone());
+                self.veil.hide(&token);
                 self.token = token;
                 self.attempt(ask).await
             }

@@ -63,7 +63,7 @@ async fn begin(talk: &mut Talk<'_>, id: &str, file: &FileOnDisk) -> Result<Url, 
         return Err(talk.odd("its address for the upload is not protected"));
     }
     // Whoever has the address can write there: it is as good as a token.
-    talk.hide(Secret::new(address.query().unwrap_or_default()));
+    talk.hide(&Secret::new(address.query().unwrap_or_default()));
     let host = address.host_str().unwrap_or_default();
     let (name, size) = (file.name(), file.size());
     talk.watch.transcript.note(format!("the file {name:?}, {size} octets, goes to {host}"));

@@ -93,7 +93,8 @@ impl Exchange<'_> {
         give_up: &str,
     ) -> Result<(), SendError> {
         self.hide(token, answer);
-        let mut reply = self.show(name, answer, "token").await?;
+        let mut reply =
+            self.show(name, answer, &format!("(token, {} octets)", answer.expose().len())).await?;
         let mut challenge = None;
         // NOTE: Google and Postfix first send their reason as a 334 and want an answer before they
         // say 535; Exchange says 535 at once.
@@ -116,7 +117,7 @@ impl Exchange<'_> {
     async fn plain(&mut self, user: &str, password: &Secret) -> Result<(), SendError> {
         let answer = encode(&Zeroizing::new(format!("\0{user}\0{}", password.expose())));
         self.hide(password, &answer);
-        ended(self.show("PLAIN", &answer, "password").await?, None)
+        ended(self.show("PLAIN", &answer, "(password)").await?, None)
     }
 
     /// Answers by order: what the prompts say varies.
@@ -124,7 +125,7 @@ impl Exchange<'_> {
         let (name, answer) = (encode(user), encode(password.expose()));
         self.hide(password, &answer);
         let mut reply = self.say("AUTH LOGIN").await?;
-        for (answer, shown) in [(&name, "user name"), (&answer, "password")] {
+        for (answer, shown) in [(&name, "(user name)"), (&answer, "(password)")] {
             if reply.code() != 334 {
                 break;
             }
@@ -133,30 +134,30 @@ impl Exchange<'_> {
         ended(reply, None)
     }
 
-    /// Shows `answer` along with the command where the line is long enough for both, and else once
-    /// the server asks for it (RFC 4954 §4): most tokens are longer, and Postfix breaks them off.
-    async fn show(&mut self, name: &str, answer: &Secret, what: &str) -> Result<Reply, SendError> {
+    /// Shows `answer`, which is written down as `shown`, along with the command where the line is long
+    /// enough for both, and else once the server asks for it (RFC 4954 §4): most tokens are longer,
+    /// and Postfix breaks them off.
+    async fn show(&mut self, name: &str, answer: &Secret, shown: &str) -> Result<Reply, SendError> {
         let line = Zeroizing::new(format!("AUTH {name} {}", answer.expose()));
         if line.len() + 2 > LONGEST_COMMAND {
             return match self.say(&format!("AUTH {name}")).await? {
-                reply if reply.code() == 334 => self.answer(answer, what).await,
+                reply if reply.code() == 334 => self.answer(answer, shown).await,
                 reply => Ok(reply),
             };
         }
-        let shown = format!("AUTH {name} ({what}, {} octets)", answer.expose().len());
-        self.wire.whisper(&line, &shown, self.limit, self.watch).await?;
+        self.wire.whisper(&line, &format!("AUTH {name} {shown}"), self.limit, self.watch).await?;
         match self.wire.reply(self.limit, self.watch).await? {
             // NOTE: some servers overlook what came along, and ask for it.
             reply if reply.code() == 334 && reply.lines().all(str::is_empty) => {
-                self.answer(answer, what).await
+                self.answer(answer, shown).await
             }
             reply => Ok(reply),
         }
     }
 
     fn hide(&mut self, secret: &Secret, encoded: &Secret) {
-        self.wire.veil().hide(secret.clone());
-        self.wire.veil().hide(encoded.clone());
+        self.wire.veil().hide(secret);
+        self.wire.veil().hide(encoded);
     }
 
     async fn say(&mut self, line: &str) -> Result<Reply, SendError> {
@@ -164,9 +165,8 @@ impl Exchange<'_> {
         self.wire.reply(self.limit, self.watch).await
     }
 
-    async fn answer(&mut self, answer: &Secret, what: &str) -> Result<Reply, SendError> {
-        let shown = format!("({what}, {} octets)", answer.expose().len());
-        self.wire.whisper(answer.expose(), &shown, self.limit, self.watch).await?;
+    async fn answer(&mut self, answer: &Secret, shown: &str) -> Result<Reply, SendError> {
+        self.wire.whisper(answer.expose(), shown, self.limit, self.watch).await?;
         self.wire.reply(self.limit, self.watch).await
     }
 }

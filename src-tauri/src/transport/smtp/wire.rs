@@ -3,10 +3,8 @@
 use super::reply::{self, Reply};
 use crate::{
     net::tls::Client as Tls,
-    transport::{
-        SendError, Stage, Watch,
-        transcript::{Veil, bounded},
-    },
+    secret::veil::Veil,
+    transport::{SendError, Stage, Watch, transcript::bounded},
 };
 use std::{io, time::Duration};
 use tokio::{
