@@ -11,8 +11,8 @@ use sendright::{
     profile::Mailbox,
     secret::Secret,
     transport::{
-        Credentials, Delivery, Progress, SendError, Watch,
-        graph::{self, Graph, Host, Lane, Rights, Way, Wish},
+        Credentials, Delivery, Lane, Progress, SendError, Watch,
+        graph::{self, Graph, Host, REQUESTS_AT_ONCE, Rights, Way, Wish},
     },
 };
 use std::{
@@ -97,7 +97,7 @@ impl Attempt {
             http: &http,
             graph: &graph,
             limits: &self.limits,
-            lane: &Lane::default(),
+            lane: &Lane::with_room(REQUESTS_AT_ONCE),
             host: &self.desk,
         };
         let token =

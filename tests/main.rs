@@ -6,6 +6,7 @@
 mod architecture;
 mod certificate;
 mod cli;
+mod connections;
 mod consent;
 mod contract;
 mod discovery;

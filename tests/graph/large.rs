@@ -306,7 +306,7 @@ async fn what_an_earlier_send_left_behind_is_removed_unless_it_was_sent() {
         let limits = Limits::default();
         let http = Http::new(Route::Direct, &Trust::system(), &limits).unwrap();
         let graph = Graph { url: server.url.parse().unwrap(), mailbox: None };
-        let (lane, desk) = (Lane::default(), Desk::default());
+        let (lane, desk) = (Lane::with_room(REQUESTS_AT_ONCE), Desk::default());
         let way = Way { http: &http, graph: &graph, limits: &limits, lane: &lane, host: &desk };
         let token = Credentials::Bearer { user: "ana".into(), token: Secret::new(TOKEN) };
         assert_eq!(graph::remove_leftover(way, &token, "D1").await.unwrap(), expected);

@@ -107,7 +107,7 @@ data! {
     SendNews {
         /// Which.
         send_id: Uuid,
-        /// Stage id: token, dns, tcp, tls, ehlo, auth, sender, message.
+        /// Stage id: connection (one has to be free first), token, dns, tcp, tls, ehlo, auth, sender, message.
         stage: String,
         /// Octets handed over.
         sent: u64,

@@ -8,8 +8,8 @@ use crate::{
     profile::{Registration, SignIn, Transport, presets},
     secret::Secret,
     transport::{
-        Credentials, Delivery, SendError, Watch,
-        graph::{self, Graph, Host, Lane, Rights, Way, Wish},
+        Credentials, Delivery, Lane, SendError, Watch,
+        graph::{self, Graph, Host, REQUESTS_AT_ONCE, Rights, Way, Wish},
     },
 };
 use async_trait::async_trait;
@@ -59,7 +59,7 @@ impl Line {
         let not_yet = |stage| move |problem| Failed::before(letter, stage, problem);
         let road = self.road().await.map_err(not_yet("settings"))?;
         if self.app.held_token(&self.sender, Transport::Graph).is_none() {
-            self.app.at_token(ready);
+            self.app.waits_for(ready, "token");
         }
         let token = self.app.access_token(&self.sender, Transport::Graph, cancel).await;
         let token = token.map_err(not_yet("token"))?;
@@ -94,7 +94,8 @@ impl Line {
         let Sender { profile, registration, .. } = self.sender.clone();
         let registration = registration.ok_or_else(|| super::line::no_graph(&profile))?;
         let graph = self.graph(&registration)?;
-        let lane = self.app.0.lanes.of(&graph.url, &profile.mailbox);
+        let service = graph.url.origin().ascii_serialization();
+        let lane = self.app.0.lanes.of(&service, &profile.mailbox, REQUESTS_AT_ONCE);
         let http = self.app.beside(move |inner| inner.http(&profile, &registration)).await?;
         Ok(Road { http, graph, lane })
     }

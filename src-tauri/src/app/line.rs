@@ -14,7 +14,7 @@ use crate::{
     net::tls::Oldest,
     profile::{Mailbox, MinTls, Profile, Provider, SignIn, Transport, check, presets},
     transport::{
-        Credentials, Delivery, SendError, Then, Watch,
+        Credentials, Delivery, SendError, Stage, Then, Turn, Watch,
         smtp::{Server, Session},
     },
 };
@@ -29,12 +29,19 @@ pub struct Line {
     pub(super) sender: Sender,
     pub(super) via: Transport,
     /// The open connection. Messages go over it one after the other.
-    session: Mutex<Option<Session>>,
+    open: Mutex<Option<Open>>,
+}
+
+/// A connection, and its place among those of its mailbox where the server takes only so many.
+#[derive(Debug)]
+struct Open {
+    session: Session,
+    _turn: Option<Turn>,
 }
 
 impl Line {
     pub(super) fn new(app: App, sender: Sender, via: Transport) -> Self {
-        Self { app, sender, via, session: Mutex::default() }
+        Self { app, sender, via, open: Mutex::default() }
     }
 
     /// Sends a message that was written down, and writes down how it ended. What comes `then` the
@@ -54,7 +61,7 @@ impl Line {
 
     /// Says good-bye to the server.
     pub async fn close(self) {
-        if let Some(session) = self.session.into_inner() {
+        if let Some(Open { session, _turn }) = self.open.into_inner() {
             session.quit(&Watch::nobody()).await;
         }
     }
@@ -131,29 +138,30 @@ impl Line {
         watch: &Watch,
     ) -> Result<Delivery, Failed> {
         let letter = &ready.letter;
-        let mut open = self.session.lock().await;
-        if let Some(mut session) = open.take().filter(|session| session.takes(letter)) {
-            match over(&mut session, letter, then, watch).await {
+        let mut place = self.open.lock().await;
+        if let Some(mut open) = place.take().filter(|open| open.session.takes(letter)) {
+            match over(&mut open.session, letter, then, watch).await {
                 Err(error) if error.let_go() => self.forget_refused_token(&error),
                 sent => {
-                    *open = Some(session);
+                    *place = Some(open);
                     return sent.map_err(|error| self.failed(letter, error));
                 }
             }
         }
         // Boxed: it is rare, and larger than all the rest.
-        let mut session = Box::pin(self.connect(ready, watch)).await?;
-        let sent = over(&mut session, letter, then, watch).await;
-        *open = Some(session);
+        let mut open = Box::pin(self.connect(ready, watch)).await?;
+        let sent = over(&mut open.session, letter, then, watch).await;
+        *place = Some(open);
         sent.map_err(|error| self.failed(letter, error))
     }
 
     /// Connects and signs in. What it signs in with is fetched meanwhile: each can take its time, and
     /// neither needs the other.
-    async fn connect(&self, ready: &Ready, watch: &Watch) -> Result<Session, Failed> {
+    async fn connect(&self, ready: &Ready, watch: &Watch) -> Result<Open, Failed> {
         let letter = &ready.letter;
         let server =
             self.server().await.map_err(|problem| Failed::before(letter, "settings", problem))?;
+        let turn = self.turn(&server.host, ready).await?;
         let limits = &self.app.0.limits;
         let fetched = AtomicBool::new(false);
         let fetching = async {
@@ -164,7 +172,7 @@ impl Line {
         let greeting = async {
             let greeted = Session::greet(&server, limits, watch).await;
             if !fetched.load(Relaxed) {
-                self.app.at_token(ready); // that is what is waited for
+                self.app.waits_for(ready, "token"); // that is what is waited for
             }
             Ok((greeted, Instant::now()))
         };
@@ -176,9 +184,23 @@ impl Line {
         }
         let mut session = greeted.map_err(|error| self.failed(letter, error))?;
         match session.sign_in(&server, &credentials, watch).await {
-            Ok(()) => Ok(session),
+            Ok(()) => Ok(Open { session, _turn: turn }),
             Err(error) => Err(self.failed(letter, error)),
         }
+    }
+
+    /// A place for another connection to `host`, once the mailbox has one free.
+    async fn turn(&self, host: &str, ready: &Ready) -> Result<Option<Turn>, Failed> {
+        let Some(most) = presets::connections_at_once(host) else { return Ok(None) };
+        let lane = self.app.0.lanes.of(host, &self.sender.profile.mailbox, most);
+        let free = lane.enter_now();
+        if free.is_some() {
+            return Ok(free);
+        }
+        self.app.waits_for(ready, "connection");
+        let entered = ready.cancel.run_until_cancelled(lane.enter()).await;
+        let cancelled = || SendError::Cancelled { stage: Stage::Tcp };
+        entered.map(Some).ok_or_else(|| self.failed(&ready.letter, cancelled()))
     }
 
     async fn credentials(

@@ -43,7 +43,7 @@ use crate::{
     sandbox::Sandbox,
     secret::{SecretStore, current::CurrentVault},
     settings::Settings,
-    transport::graph,
+    transport::Lanes,
 };
 use consent::UnderWay;
 use std::{
@@ -97,7 +97,7 @@ struct Inner {
     under_way: Mutex<UnderWay>,
     /// The consents with their browsers, which are shown a page after everything is over.
     browsers: TaskTracker,
-    lanes: graph::Lanes,
+    lanes: Lanes,
     sending: Mutex<HashMap<Uuid, CancellationToken>>,
     sandbox: tokio::sync::Mutex<Option<Sandbox>>,
     news: broadcast::Sender<News>,
@@ -122,7 +122,7 @@ impl App {
             consents: Consents::new(clock.clone()),
             under_way: Mutex::default(),
             browsers: TaskTracker::new(),
-            lanes: graph::Lanes::default(),
+            lanes: Lanes::default(),
             sending: Mutex::default(),
             sandbox: tokio::sync::Mutex::default(),
             news: broadcast::channel(NEWS_KEPT).0,

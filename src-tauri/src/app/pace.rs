@@ -59,7 +59,7 @@ impl Line {
 
     fn known_pace(&self) -> Option<u32> {
         let smtp = presets::smtp(&self.sender.profile, self.sender.registration.as_ref())?;
-        presets::messages_a_minute(&smtp).filter(|_| self.via == Transport::Smtp)
+        presets::messages_a_minute(&smtp.host).filter(|_| self.via == Transport::Smtp)
     }
 }
 

@@ -40,11 +40,12 @@ impl App {
         Ok(())
     }
 
-    /// Tells the faces that a send waits for what it signs in with.
-    pub(super) fn at_token(&self, ready: &Ready) {
+    /// Tells the faces that a send waits for `what` before it can go on: what it signs in with, or a
+    /// connection.
+    pub(super) fn waits_for(&self, ready: &Ready, what: &str) {
         self.tell(News::Send(SendNews {
             send_id: ready.id,
-            stage: "token".to_owned(),
+            stage: what.to_owned(),
             sent: 0,
             total: ready.letter.size(),
             cancellable: true,

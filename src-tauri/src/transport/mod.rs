@@ -6,10 +6,12 @@
 
 mod error;
 pub mod graph;
+mod lane;
 pub mod smtp;
 pub mod transcript;
 
 pub use error::SendError;
+pub use lane::{Lane, Lanes, Turn};
 pub use transcript::{Line, Side, Transcript};
 
 use crate::{net::tls::Chain, secret::Secret};

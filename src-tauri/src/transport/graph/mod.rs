@@ -10,7 +10,6 @@ mod draft;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod json;
-mod lane;
 mod mail;
 mod refusal;
 mod submit;
@@ -18,10 +17,9 @@ mod talk;
 mod upload;
 
 pub use draft::{Leftover, remove_leftover};
-pub use lane::{Lane, Lanes};
 pub use refusal::Refusal;
 
-use super::{Credentials, Delivery, SendError, Watch};
+use super::{Credentials, Delivery, Lane, SendError, Watch};
 use crate::{
     letter::Letter,
     net::{http::Http, limits::Limits},
@@ -37,6 +35,10 @@ pub const LONGEST_REQUEST: u64 = 4 * 1024 * 1024;
 /// The most that the files of one message may have together, in octets.
 /// Source: <https://learn.microsoft.com/graph/outlook-large-attachments>, 2026-11.
 pub const LARGEST: u64 = 150 * 1024 * 1024;
+
+/// Exchange takes so many requests of one app for one mailbox at a time.
+/// Source: <https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits>, 2026-11.
+pub const REQUESTS_AT_ONCE: usize = 4;
 
 /// Where a sender's mail goes in.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ export type SendNews = {
  */
 send_id: string, 
 /**
- * Stage id: token, dns, tcp, tls, ehlo, auth, sender, message.
+ * Stage id: connection (one has to be free first), token, dns, tcp, tls, ehlo, auth, sender, message.
  */
 stage: string, 
 /**

@@ -22,6 +22,7 @@ it.each([
 
 it("says what is done, and counts octets only while they go", () => {
   expect(stageWords(null, "smtp.k.example")).toBe("Preparing the message");
+  expect(stageWords(news("connection"), "smtp.k.example")).toBe("Waiting for a free connection to smtp.k.example");
   expect(stageWords(news("tcp"), "smtp.k.example")).toBe("Connecting to smtp.k.example");
   expect(stageWords(news("message", 500), "smtp.k.example")).toBe("Uploading to smtp.k.example, 500 B of 1.0 KB");
   expect(stageWords(news("message", 1_000), "smtp.k.example")).toBe("Waiting for the answer of smtp.k.example");

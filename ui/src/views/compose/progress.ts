@@ -4,7 +4,7 @@ import { size } from "../../text/when";
 
 /**
  * The steps of a send, by way: stages as Rust names them. By SMTP a token is none, because it is fetched beside the first
- * four and told of only where it is still waited for after them.
+ * four and told of only where it is still waited for after them; nor is the wait for a connection that the server takes.
  */
 const STAGES: Record<Transport, string[]> = {
   smtp: ["dns", "tcp", "tls", "ehlo", "auth", "sender", "message"],
@@ -16,6 +16,7 @@ export function stageWords(news: SendNews | null, host: string): string {
   if (news === null) return "Preparing the message";
   if (news.wait_ms !== null) return `${host} asks us to wait ${Math.ceil(news.wait_ms / 1000)} s`;
   switch (news.stage) {
+    case "connection": return `Waiting for a free connection to ${host}`;
     case "token": return "Getting the credentials";
     case "dns": return `Looking up ${host}`;
     case "tcp": return `Connecting to ${host}`;
