@@ -49,7 +49,7 @@ async fn a_file_that_changes_while_it_is_sent_is_never_ended_as_a_message() {
         }
     });
     let watch = Watch::new(CancellationToken::new(), move |progress| {
-        if progress.total > 0 {
+        if progress.sent > 0 {
             changed.lock().unwrap()();
         }
     });
