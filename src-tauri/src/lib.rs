@@ -10,6 +10,7 @@ pub mod log;
 pub mod net;
 pub mod paths;
 pub mod secret;
+pub mod tame;
 
 // First floor: things.
 pub mod certificate;

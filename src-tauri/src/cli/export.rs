@@ -19,7 +19,7 @@ impl Export {
             ids.push(cli.app.find_profile(asked).await?);
         }
         let toml = cli.app.export(ids).await?;
-        cli.out.result(&json!({ "toml": toml }), || toml.clone());
+        cli.out.file(&json!({ "toml": toml }), &toml);
         Ok(0)
     }
 }

@@ -1,6 +1,9 @@
 //! What is printed, and where. Nobody reading any more is no failure; a result that is lost is.
 
-use crate::explain::{Code, FieldFault, Problem};
+use crate::{
+    explain::{Code, FieldFault, Problem},
+    tame,
+};
 use serde::Serialize;
 use serde_json::json;
 use std::{
@@ -29,6 +32,11 @@ impl Out {
     /// A result: `data` for programs, `words` for people.
     pub(super) fn result(&self, data: &impl Serialize, words: impl FnOnce() -> String) {
         self.print(&if self.json { json_line(data) } else { shown(&words()) });
+    }
+
+    /// A result that is a file: people get it as it is.
+    pub(super) fn file(&self, data: &impl Serialize, text: &str) {
+        if self.json { self.print(&json_line(data)) } else { self.print(text) }
     }
 
     /// A result that is not all that was wanted, and why.
@@ -135,9 +143,19 @@ fn said(problem: &Problem) -> String {
     }
     let fault = |f: &FieldFault| format!("  {}: {}. {}.", f.field, f.fault, f.remedy);
     words.extend(fields.iter().map(fault));
-    words.extend(said.iter().map(|said| format!("In its own words: {said}")));
+    words.extend(said.iter().map(|said| theirs("In its own words:", said)));
     words.extend(source.iter().map(|source| format!("See {source}")));
     words.join("\n")
+}
+
+/// The other side's words behind `label`. Several lines are marked, each as theirs: none can pass for
+/// ours.
+pub(super) fn theirs(label: &str, words: &str) -> String {
+    if words.lines().count() < 2 {
+        return format!("{label} {words}");
+    }
+    let marked = words.lines().map(|line| format!("\n  > {line}"));
+    std::iter::once(label.to_owned()).chain(marked).collect()
 }
 
 /// Something that happened, as a line of JSON.
@@ -163,7 +181,20 @@ fn unprinted(error: &io::Error) -> Problem {
 /// Words with a line end, and without characters that would steer the terminal: some of them are
 /// other people's.
 fn shown(words: &str) -> String {
-    let tame = |c: char| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c };
-    let words: String = words.trim_end().chars().map(tame).collect();
-    format!("{words}\n")
+    format!("{}\n", tame::lines(words.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_of_the_other_side_passes_for_one_of_ours() {
+        let problem = Problem::new(Code::ProviderRefused, "Refused", "It said no.");
+        let short = problem.clone().said("invalid_grant");
+        assert_eq!(said(&short), "Refused\nIt said no.\nIn its own words: invalid_grant");
+        let long = problem.said("no\r\nSigned in as root.\u{202e}");
+        let marked = "In its own words:\n  > no\n  > Signed in as root.\u{fffd}";
+        assert_eq!(said(&long), format!("Refused\nIt said no.\n{marked}"));
+    }
 }

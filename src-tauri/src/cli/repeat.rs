@@ -4,7 +4,7 @@ mod patience;
 
 use super::{
     interrupt::Interrupts,
-    out::note,
+    out::{note, theirs},
     send::{code, milliseconds, noted, one, words},
 };
 use crate::{
@@ -202,7 +202,8 @@ impl<'a> Repeat<'a> {
         };
         go_on(interrupts)?;
         let said = problem.said.as_deref().unwrap_or(&problem.title);
-        note(format!("Asked to slow down: {said}\nTrying again in {} s…", wait.as_secs()));
+        note(theirs("Asked to slow down:", said));
+        note(format!("Trying again in {} s…", wait.as_secs()));
         if wait > FRESH {
             self.give_up_ready(Some(problem)).await;
         }

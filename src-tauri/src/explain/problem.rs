@@ -1,5 +1,6 @@
 //! What a failure looks like to a person, a script and the window: the same object everywhere.
 
+use crate::tame;
 use serde::{Deserialize, Serialize};
 
 /// A failure, explained. Never contains a secret.
@@ -212,15 +213,10 @@ impl Problem {
         }
     }
 
-    /// Adds the other side's own words, cut to a bounded length, control characters taken out.
+    /// Adds the other side's own words, tamed and cut to a bounded length.
     #[must_use]
     pub fn said(mut self, words: impl AsRef<str>) -> Self {
-        let kept: String = words
-            .as_ref()
-            .chars()
-            .filter(|c| !c.is_control() || *c == '\n')
-            .take(SAID_AT_MOST)
-            .collect();
+        let kept: String = tame::lines(words.as_ref()).chars().take(SAID_AT_MOST).collect();
         self.said = (!kept.trim().is_empty()).then(|| kept.trim().to_owned());
         self
     }

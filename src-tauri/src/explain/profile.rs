@@ -9,6 +9,7 @@ use crate::{
         file::{FileError, PlacedFault},
         store::StoreError,
     },
+    tame,
 };
 use rusqlite::ErrorCode;
 
@@ -114,7 +115,7 @@ fn unknown(code: Code, what: &str, asked: &str, nearest: Option<String>) -> Prob
 
 /// What a person typed, short and on one line.
 fn shown(asked: &str) -> String {
-    asked.chars().filter(|c| !c.is_control()).take(100).collect()
+    tame::line(asked).chars().take(100).collect()
 }
 
 impl From<DbError> for Problem {

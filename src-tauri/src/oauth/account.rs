@@ -166,7 +166,7 @@ mod tests {
         let value = |name| shown.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
         assert_eq!(value("roles"), Some("SMTP.SendAsApp Mail.Send"));
         assert_eq!(value("exp"), Some("2026-11-18T11:06:40Z"));
-        assert_eq!(value("name"), Some("A [1mB"));
+        assert_eq!(value("name"), Some("A\u{fffd}[1mB"));
         assert_eq!((value("secretive"), value("scp")), (None, None));
         assert_eq!(claims.audience().as_deref(), Some("https://outlook.office.com"));
         assert_eq!(claims.permissions().unwrap(), ["SMTP.SendAsApp", "Mail.Send"]);

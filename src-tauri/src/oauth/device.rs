@@ -206,8 +206,8 @@ fn ended(error: TokenError) -> ConsentError {
 
 /// The code in one line; `None`: there is none.
 fn code(said: &str) -> Option<String> {
-    let code = bounded(said, LONGEST_CODE).replace('\n', " ");
-    (!code.is_empty()).then_some(code)
+    let code = bounded(said, LONGEST_CODE);
+    code.contains(char::is_alphanumeric).then_some(code)
 }
 
 fn not_there(party: &Party) -> ConsentError {

@@ -1,6 +1,6 @@
 //! What a provider said when it refused: kept word for word, bounded, and without secrets.
 
-use crate::{clock::Timestamp, secret::veil::Veil};
+use crate::{clock::Timestamp, secret::veil::Veil, tame};
 use serde_json::{Map, Value};
 use std::{fmt, time::Duration};
 
@@ -82,7 +82,8 @@ impl ProviderRefusal {
 
     /// Reads a description: Microsoft writes its numbers and ids into the text.
     pub(super) fn of_text(text: Option<&str>) -> Self {
-        let description = text.map(|text| bounded(text, LONG)).filter(|text| !text.is_empty());
+        let bounded = |text| cut(&tame::lines(text), LONG);
+        let description = text.map(bounded).filter(|text| !text.is_empty());
         let words = description.as_deref().unwrap_or_default();
         Self {
             codes: aadsts(words),
@@ -245,19 +246,18 @@ fn first_word(text: &str) -> String {
     short(word.trim_end_matches(['.', ',']))
 }
 
-/// One short remote value: control characters out, cut to [`SHORT`].
+/// One short remote value, cut to [`SHORT`].
 pub(super) fn short(text: &str) -> String {
     bounded(text, SHORT)
 }
 
-/// Remote words: control characters become spaces, cut to `most` characters.
+/// Remote words on one line, cut to `most` characters.
 pub(super) fn bounded(text: &str, most: usize) -> String {
-    let clean: String = text
-        .chars()
-        .map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
-        .take(most)
-        .collect();
-    clean.trim().to_owned()
+    cut(&tame::line(text), most)
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]

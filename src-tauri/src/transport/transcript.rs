@@ -1,5 +1,6 @@
 //! What was said, line by line: bounded, and without secrets, which are struck out on the way in.
 
+use crate::tame;
 use std::sync::{Arc, Mutex};
 use tokio::time::Instant;
 
@@ -80,13 +81,9 @@ impl Transcript {
     }
 }
 
-/// What can be shown of `text`: no control characters, not too long.
+/// What can be shown of `text`: on one line, not too long.
 pub(super) fn bounded(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .take(LONGEST_LINE)
-        .collect();
+    let mut shown: String = tame::line(text).chars().take(LONGEST_LINE).collect();
     if text.chars().nth(LONGEST_LINE).is_some() {
         shown.push('…');
     }

@@ -1,7 +1,7 @@
 //! Why a proxy did not get us there.
 
 use super::Through;
-use crate::{net::dial::DialError, secret::veil::Veil};
+use crate::{net::dial::DialError, secret::veil::Veil, tame};
 use std::{io, time::Duration};
 
 /// A proxy that did not get us to the other side.
@@ -133,5 +133,5 @@ pub(super) fn shown(said: &[u8], veil: &Veil) -> String {
     const AT_MOST: usize = 120;
     let text = String::from_utf8_lossy(said);
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    veil.strike(line).trim().chars().filter(|c| !c.is_control()).take(AT_MOST).collect()
+    tame::line(veil.strike(line).trim()).chars().take(AT_MOST).collect()
 }

@@ -1,6 +1,7 @@
 //! What a server's certificates say about themselves, whether they are believed or not.
 
 use super::super::dial::bare;
+use crate::tame;
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 use std::{fmt, fmt::Write as _};
@@ -154,5 +155,5 @@ fn fingerprint(der: &[u8]) -> String {
 
 /// A stranger's name, on one line and not too long.
 fn shown(name: &str) -> String {
-    bare(name).chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
+    tame::line(bare(name)).chars().take(LONGEST_NAME).collect()
 }

@@ -40,12 +40,16 @@ fn a_body_without_an_error_is_no_refusal() {
 
 #[test]
 fn remote_words_are_bounded_and_cannot_move_the_cursor() {
-    let body =
-        json!({"error": "x".repeat(5000), "error_description": "a\u{1b}[31m\rb\0".repeat(900)});
+    let evil = "a\u{1b}[31m\rb\0\u{202e}";
+    let body = json!({"error": "x".repeat(5000), "error_description": evil.repeat(900)});
     let refusal = ProviderRefusal::of_json(body.as_object().unwrap()).unwrap();
     assert_eq!(refusal.error.unwrap().len(), SHORT);
     let words = refusal.description.unwrap();
     assert!(words.chars().count() <= LONG && !words.chars().any(char::is_control));
+    assert!(words.starts_with("a\u{fffd}[31m\u{fffd}b\u{fffd}\u{fffd}a"), "{words}");
+    let named = json!({"error": "invalid\r\nSigned in as root.\u{2028}"});
+    let refusal = ProviderRefusal::of_json(named.as_object().unwrap()).unwrap();
+    assert_eq!(refusal.error.as_deref(), Some("invalid Signed in as root.\u{fffd}"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One value at a time: what is wrong with it, and what would be right.
 
 use super::Wrong;
+use crate::tame;
 use std::path::PathBuf;
 
 pub(super) type Read<T> = Result<T, Wrong>;
@@ -89,7 +90,7 @@ pub(super) fn file(value: &str) -> Read<PathBuf> {
 /// A value as it is quoted in a fault: short, on one line.
 pub(super) fn shown(value: &str) -> String {
     const AT_MOST: usize = 60;
-    let mut kept: String = value.chars().filter(|c| !c.is_control()).take(AT_MOST).collect();
+    let mut kept: String = tame::line(value).chars().take(AT_MOST).collect();
     if value.chars().count() > AT_MOST {
         kept.push('…');
     }
