@@ -10,6 +10,7 @@ use std::{
 
 mod at_once;
 mod gone;
+mod message;
 mod output;
 #[cfg(unix)]
 mod unix;

@@ -15,7 +15,7 @@ pub(super) struct Apply {
 
 impl Apply {
     pub(super) async fn run(self, cli: &Cli) -> Done {
-        let text = read::text(&self.file)?;
+        let text = read::text(&self.file).await?;
         let base_dir = self.file.parent().unwrap_or(Path::new("")).to_owned();
         let report = cli.app.apply(text, base_dir, variable).await?;
         cli.out.result(&report, || words(&report));

@@ -3,7 +3,7 @@
 use super::{
     Cli, Done,
     interrupt::Interrupts,
-    out::{Out, note},
+    out::{Out, note, theirs},
     progress, read,
     repeat::Repeat,
 };
@@ -16,7 +16,6 @@ use crate::{
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::{
-    fmt::Write as _,
     path::{Path, PathBuf},
     pin::pin,
     time::{Duration, Instant},
@@ -29,13 +28,13 @@ pub(super) struct Send {
     /// The sender's name or id.
     profile: String,
     /// Recipients.
-    #[arg(long, required = true, num_args = 1.., value_name = "ADDRESS")]
+    #[arg(long, required_unless_present_any = ["cc", "bcc"], num_args = 1.., value_name = "ADDRESS", value_parser = recipient)]
     to: Vec<String>,
     /// Recipients of a copy.
-    #[arg(long, num_args = 1.., value_name = "ADDRESS")]
+    #[arg(long, num_args = 1.., value_name = "ADDRESS", value_parser = recipient)]
     cc: Vec<String>,
     /// Recipients that the others do not see.
-    #[arg(long, num_args = 1.., value_name = "ADDRESS")]
+    #[arg(long, num_args = 1.., value_name = "ADDRESS", value_parser = recipient)]
     bcc: Vec<String>,
     /// The subject.
     #[arg(long, default_value = "")]
@@ -52,6 +51,9 @@ pub(super) struct Send {
     /// Attaches files.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     attach: Vec<PathBuf>,
+    /// Attaches an image that the HTML part shows with <img src="cid:CID">.
+    #[arg(long, num_args = 1.., value_name = "CID=FILE", requires = "html_file", value_parser = inline)]
+    inline: Vec<(String, PathBuf)>,
     /// Another From address than the sender's own, one that it may use.
     #[arg(long, default_value = "", value_name = "ADDRESS")]
     from: String,
@@ -110,28 +112,30 @@ impl Send {
             Via::Smtp => Transport::Smtp,
             Via::Graph => Transport::Graph,
         });
-        let message = self.message()?;
+        let message = self.message().await?;
         Ok((cli.app.line(id, via).await?, message))
     }
 
-    fn message(&self) -> Result<MessageDraft, Problem> {
-        let read = |file: &Option<PathBuf>| file.as_deref().map(read::text).transpose();
-        let attach = |file: &PathBuf| {
-            let path = file.to_str().ok_or_else(|| unnamed(file))?;
-            Ok(AttachmentDraft { file: path.to_owned(), content_id: None })
-        };
+    async fn message(&self) -> Result<MessageDraft, Problem> {
+        let from_stdin = |file: &Option<PathBuf>| file.as_deref().is_some_and(read::is_stdin);
+        if from_stdin(&self.text_file) && from_stdin(&self.html_file) {
+            return Err(both_from_stdin());
+        }
+        let images = self.inline.iter().map(|(cid, file)| attachment(file, Some(cid)));
+        let files = self.attach.iter().map(|file| attachment(file, None));
+        let text = text_of(self.text_file.as_ref()).await?.or_else(|| self.text.clone());
         Ok(MessageDraft {
             from: self.from.clone(),
             to: self.to.clone(),
             cc: self.cc.clone(),
             bcc: self.bcc.clone(),
             subject: self.subject.clone(),
-            text: read(&self.text_file)?.or_else(|| self.text.clone()).unwrap_or_default(),
-            html: read(&self.html_file)?.unwrap_or_default(),
+            text: text.unwrap_or_default(),
+            html: text_of(self.html_file.as_ref()).await?.unwrap_or_default(),
             headers: self.header.clone(),
             dsn: self.dsn.clone(),
             dsn_return: self.dsn_return,
-            attachments: self.attach.iter().map(attach).collect::<Result<_, Problem>>()?,
+            attachments: images.chain(files).collect::<Result<_, Problem>>()?,
             save_to_sent_items: self.no_save.then_some(false),
         })
     }
@@ -221,16 +225,26 @@ pub(super) fn words(report: &SendReport) -> String {
         Outcome::NotSent | Outcome::Sending => "Not sent",
         Outcome::Uncertain => "Uncertain: it may have been sent",
     };
-    let reply = report.reply.as_deref().map(|reply| format!(": {reply}")).unwrap_or_default();
-    let mut words = format!("{outcome} after {} ms{reply}", report.elapsed_ms);
+    let outcome = format!("{outcome} after {} ms", report.elapsed_ms);
+    let mut words = match report.reply.as_deref() {
+        Some(reply) => theirs(&format!("{outcome}:"), reply),
+        None => outcome,
+    };
     if report.outcome == Outcome::Partly {
         let refused = report.recipients.iter().filter(|to| to.outcome == RecipientOutcome::Refused);
         for to in refused {
             let said = to.reply.as_deref().unwrap_or("no reply");
-            let _ = write!(words, "\nrefused: {}: {said}", to.address);
+            words.push('\n');
+            words += &theirs(&format!("refused: {}:", to.address), said);
         }
     }
     words
+}
+
+/// One or more addresses: what they are is judged with the message.
+fn recipient(text: &str) -> Result<String, &'static str> {
+    let none = text.split(',').all(|one| one.trim().is_empty());
+    if none { Err("write an address") } else { Ok(text.to_owned()) }
 }
 
 fn notice(text: &str) -> Result<Notice, &'static str> {
@@ -244,6 +258,32 @@ fn returned(text: &str) -> Result<Returned, &'static str> {
 fn header(text: &str) -> Result<(String, String), &'static str> {
     let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn inline(text: &str) -> Result<(String, PathBuf), &'static str> {
+    let (cid, file) =
+        text.split_once('=').ok_or("write it as CID=FILE, for example logo=logo.png")?;
+    Ok((cid.to_owned(), file.into()))
+}
+
+fn attachment(file: &Path, content_id: Option<&String>) -> Result<AttachmentDraft, Problem> {
+    let path = file.to_str().ok_or_else(|| unnamed(file))?;
+    Ok(AttachmentDraft { file: path.to_owned(), content_id: content_id.cloned() })
+}
+
+async fn text_of(file: Option<&PathBuf>) -> Result<Option<String>, Problem> {
+    match file {
+        Some(file) => read::text(file).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+fn both_from_stdin() -> Problem {
+    Problem::new(
+        Code::InvalidSettings,
+        "Text and HTML cannot both come from stdin",
+        "Name a file with --text-file or --html-file: stdin is read once.",
+    )
 }
 
 fn unnamed(file: &Path) -> Problem {
