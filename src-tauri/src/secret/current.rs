@@ -58,6 +58,10 @@ impl SecretStore for CurrentVault {
         self.used().ready()
     }
 
+    fn make(&self) -> Result<(), VaultError> {
+        self.used().make()
+    }
+
     fn put(&self, key: &SecretKey, secret: &Secret, label: &str) -> Result<(), VaultError> {
         self.used().put(key, secret, label)
     }

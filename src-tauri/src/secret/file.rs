@@ -61,15 +61,6 @@ impl FileVault {
         Self { path: path.into(), passphrase, unlocked: Mutex::default() }
     }
 
-    /// Makes the file when there is none yet; else sees whether the passphrase opens it.
-    ///
-    /// # Errors
-    /// The same as storing a secret.
-    pub fn make(&self) -> Result<(), VaultError> {
-        self.ready()?;
-        if self.path.exists() { Ok(()) } else { self.change(|_| ()) }
-    }
-
     fn passphrase(&self) -> Result<SecretString, VaultError> {
         let given = self.passphrase.as_ref().filter(|given| !given.is_empty());
         given.map(|given| given.expose().into()).ok_or(VaultError::NoPassphrase)
@@ -84,19 +75,25 @@ impl FileVault {
         VaultError::Damaged { path, said: said.to_string() }
     }
 
-    /// Everything in it; nothing when there is no file yet.
-    fn read(&self) -> Result<Secrets, VaultError> {
-        let text = match std::fs::read_to_string(&self.path) {
+    /// Its head and its body; `None`: there is no file yet.
+    fn halves(&self) -> Result<Option<(String, String)>, VaultError> {
+        let mut text = match std::fs::read_to_string(&self.path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Secrets::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 return Err(self.damaged("it is not text"));
             }
             Err(error) => return Err(self.file_error(error)),
         };
         let end = text.find(END).ok_or_else(|| self.damaged("its head has no end"))?;
-        let (head, body) = text.split_at(end + END.len());
-        let identity = self.unlock(head)?;
+        let body = text.split_off(end + END.len());
+        Ok(Some((text, body)))
+    }
+
+    /// Everything in it; nothing when there is no file yet.
+    fn read(&self) -> Result<Secrets, VaultError> {
+        let Some((head, body)) = self.halves()? else { return Ok(Secrets::new()) };
+        let identity = self.unlock(&head)?;
         let plain = age::decrypt(&identity, body.as_bytes()).map_err(|e| self.damaged(e))?;
         let plain = Zeroizing::new(plain);
         // What serde says about a fault may quote a secret.
@@ -139,7 +136,7 @@ impl FileVault {
 
     /// Reads, changes and replaces, while no other process can.
     fn change(&self, change: impl FnOnce(&mut Secrets)) -> Result<(), VaultError> {
-        let _alone = self.alone()?;
+        let _alone = self.turn()?;
         let mut secrets = self.read()?;
         change(&mut secrets);
         let known = self.unlocked.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -157,6 +154,21 @@ impl FileVault {
         self.replace(&format!("{head}{body}")).map_err(|error| self.file_error(error))?;
         *self.unlocked.lock().unwrap_or_else(PoisonError::into_inner) = Some((head, identity));
         Ok(())
+    }
+
+    /// Waits for its turn among processes, with the file unlocked: that takes long, and all others would
+    /// wait for it.
+    fn turn(&self) -> Result<File, VaultError> {
+        let head = || Ok::<_, VaultError>(self.halves()?.map(|(head, _)| head));
+        loop {
+            let before = head()?;
+            before.as_deref().map(|head| self.unlock(head)).transpose()?;
+            let alone = self.alone()?;
+            // Where another process has made it meanwhile, its key is still to be derived.
+            if head()? == before {
+                return Ok(alone);
+            }
+        }
     }
 
     /// Waits for its turn among processes; the turn ends with the file returned.
@@ -234,6 +246,11 @@ impl SecretStore for FileVault {
         // An absent file reads as empty, and still takes nothing without a passphrase.
         self.passphrase()?;
         self.read().map(|_| ())
+    }
+
+    fn make(&self) -> Result<(), VaultError> {
+        self.ready()?;
+        if self.path.exists() { Ok(()) } else { self.change(|_| ()) }
     }
 
     fn put(&self, key: &SecretKey, secret: &Secret, _label: &str) -> Result<(), VaultError> {

@@ -116,8 +116,10 @@ pub fn apply(
     let entries = read::entries(source).map_err(FileError::Invalid)?;
     let passwords = certificate::passwords(&entries, profiles, vault)?;
     let plan = |rows: Rows<'_>| plan::plan(&entries, source, &passwords, now, rows);
-    // Unlocks the vault, which may be asking the person, before the database is held.
-    replacements(&profiles.look(plan)?, vault)?;
+    // The vault may be asking the person, and is slow to open: that is over before the database is held.
+    if !replacements(&profiles.look(plan)?, vault)?.is_empty() {
+        vault.make()?;
+    }
     let mut replaced = Vec::new();
     let written = profiles.change(|rows| {
         // Made anew: others may have changed the rows while the vault was asked.
