@@ -49,6 +49,14 @@ describe("a changed setting", () => {
     expect(await screen.findByText("Saved")).toBeVisible();
   });
 
+  it("to Graph says which permission sending as others asks for", async () => {
+    const { user } = await settings();
+    expect(screen.queryByText("asks for Mail.Send.Shared")).toBeNull();
+    await user.selectOptions(screen.getByLabelText("Mail leaves by"), "graph");
+    expect(screen.getByText("asks for Mail.Send.Shared")).toBeVisible();
+    expect(await faults()).toEqual([]);
+  });
+
   it("survives another tab, and follows what changed elsewhere only where it was not edited", async () => {
     const { user, stores, fake } = await settings();
     await user.type(screen.getByLabelText("Reply-To"), "x");
