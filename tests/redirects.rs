@@ -66,18 +66,18 @@ fn a_way_back_that_does_not_exist_is_explained_and_no_browser_opens() {
     let sendright = applied();
     let table = [
         // sender              route        exit code, problem              words that say what to do
-        ("g loopback, secret", "deep-link", 5, "redirect-unusable", "\"loopback\" or \"paste\""),
-        ("g page, secret",     "deep-link", 5, "redirect-unusable", "\"loopback\" or \"paste\""),
-        ("g page, secret",     "loopback",  5, "redirect-unusable", "\"paste\""),
+        ("g loopback, secret", "deep-link", 2, "invalid-settings", "\"loopback\" or \"paste\""),
+        ("g page, secret",     "deep-link", 2, "invalid-settings", "\"loopback\" or \"paste\""),
+        ("g page, secret",     "loopback",  2, "invalid-settings", "\"paste\""),
         ("g loopback, secret", "device",    2, "invalid-settings",  "Gmail scopes"),
         ("g loopback",         "loopback",  3, "sign-in-needed",    "Google Cloud console"),
         ("g loopback",         "paste",     3, "sign-in-needed",    "Google Cloud console"),
-        ("ms page, secret",    "loopback",  5, "redirect-unusable", "\"paste\""),
-        ("ms page, secret",    "deep-link", 5, "redirect-unusable", "\"paste\""),
-        ("ms blank, secret",   "loopback",  5, "redirect-unusable", "\"paste\""),
+        ("ms page, secret",    "loopback",  2, "invalid-settings", "\"paste\""),
+        ("ms page, secret",    "deep-link", 2, "invalid-settings", "\"paste\""),
+        ("ms blank, secret",   "loopback",  2, "invalid-settings", "\"paste\""),
         ("ms page",            "paste",     3, "sign-in-needed",    "web app, which has to prove itself"),
-        ("own page",           "loopback",  5, "redirect-unusable", "\"paste\""),
-        ("own page",           "deep-link", 5, "redirect-unusable", "\"paste\""),
+        ("own page",           "loopback",  2, "invalid-settings", "\"paste\""),
+        ("own page",           "deep-link", 2, "invalid-settings", "\"paste\""),
         ("own page",           "device",    2, "invalid-settings",  "device endpoint"),
         ("by itself",          "loopback",  2, "invalid-settings",  "app-only"),
     ];

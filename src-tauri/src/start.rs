@@ -13,7 +13,7 @@ use crate::{
     secret::{Secret, SecretStore, file::FileVault, keychain::Keychain},
     settings,
 };
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{fs::File, io::Read as _, path::PathBuf, sync::Arc, time::Duration};
 
 /// Options of both programs; each can stand in the environment instead.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -34,6 +34,9 @@ pub struct Start {
     pub timeout: Option<u64>,
 }
 
+/// A passphrase file of so many octets holds something else.
+const MOST: usize = 64 * 1024;
+
 /// Which vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Vault {
@@ -44,6 +47,20 @@ pub enum Vault {
 }
 
 impl Start {
+    /// `command` with what is set and empty in the environment as if it were not set.
+    #[must_use]
+    #[allow(clippy::disallowed_methods)] // with the options, this is where the environment is read
+    pub fn without_empty_variables(command: clap::Command) -> clap::Command {
+        command.mut_args(|option| {
+            let variable = option.get_env().and_then(std::env::var_os);
+            if variable.is_some_and(|value| value.is_empty()) {
+                option.env(None::<&str>)
+            } else {
+                option
+            }
+        })
+    }
+
     /// Where everything lives.
     ///
     /// # Errors
@@ -102,18 +119,21 @@ impl Start {
 
     fn passphrase(&self) -> Option<Result<Secret, Problem>> {
         let file = self.passphrase_file.as_ref()?;
-        let read = fs::read_to_string(file).map_err(|error| {
-            Problem::new(
-                Code::VaultPassphrase,
-                "The passphrase file cannot be read",
-                format!(
-                    "{} is named by SENDRIGHT_PASSPHRASE_FILE or --passphrase-file.",
-                    file.display()
-                ),
-            )
-            .said(error.to_string())
-        });
-        Some(read.map(|text| Secret::new(text.trim_end_matches(['\r', '\n']))))
+        let refused = |what: &str| {
+            let named = "is named by SENDRIGHT_PASSPHRASE_FILE or --passphrase-file.";
+            let means = format!("{} {named}", file.display());
+            Problem::new(Code::VaultPassphrase, format!("The passphrase file {what}"), means)
+        };
+        let mut text = String::new();
+        let read =
+            File::open(file).and_then(|file| file.take(MOST as u64).read_to_string(&mut text));
+        let passphrase = text.trim_end_matches(['\r', '\n']);
+        Some(match read {
+            Err(error) => Err(refused("cannot be read").said(error.to_string())),
+            Ok(MOST) => Err(refused("is too large")),
+            Ok(_) if passphrase.is_empty() => Err(refused("is empty")),
+            Ok(_) => Ok(Secret::new(passphrase)),
+        })
     }
 }
 
@@ -138,6 +158,7 @@ fn surroundings() -> Surroundings {
 mod tests {
     use super::*;
     use crate::secret::VaultKind;
+    use std::fs;
 
     fn start(vault: Option<Vault>, passphrase_file: Option<PathBuf>) -> Start {
         Start { data_dir: Some("/nowhere".into()), vault, passphrase_file, timeout: None }
@@ -178,5 +199,9 @@ mod tests {
         let problem = missing.unwrap_err();
         assert_eq!(problem.code, Code::VaultPassphrase);
         assert!(problem.means.contains("/nowhere/passphrase"));
+        let empty = dir.path().join("empty");
+        fs::write(&empty, "\n").unwrap();
+        let problem = start(Some(Vault::File), Some(empty)).parts(|| None).unwrap_err();
+        assert_eq!(problem.title, "The passphrase file is empty");
     }
 }

@@ -79,3 +79,26 @@ fn a_text_may_come_through_a_pipe() {
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     assert_eq!(ended.stdout.matches("unchanged: Relay").count(), 2, "{}", ended.stdout);
 }
+
+#[test]
+#[rustfmt::skip]
+fn what_is_wrong_with_a_message_is_said_with_its_remedy() {
+    let sendright = kestrel();
+    sendright.write("odd\nname.txt", "x");
+    let table: &[(&[&str], &str)] = &[
+        (&["--header", "Reply-To: a@b.example"],  "Set the sender's reply_to"),
+        (&["--header", "Sender: a@b.example"],    "somebody else as the one who sends"),
+        (&["--header", "X A: b"],                 "X-Campaign.\n"),
+        (&["--attach", "/"],                      "Name a file"),
+        #[cfg(unix)]
+        (&["--attach", "odd\nname.txt"],          "odd\\nname.txt"),
+        #[cfg(unix)]
+        (&["--attach", "/dev/null"],              "Save what comes from it in a file"),
+    ];
+    for (arguments, words) in table {
+        let refused = sendright.run(&[&["send", "Relay", "--to", "a@b.example"], *arguments].concat());
+        assert_eq!(refused.code, 2, "{arguments:?}: {}", refused.stderr);
+        assert!(refused.stderr.contains(words), "{arguments:?}: {}", refused.stderr);
+        assert!(!refused.stderr.contains(".."), "{arguments:?}: {}", refused.stderr);
+    }
+}

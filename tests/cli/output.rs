@@ -111,6 +111,57 @@ fn nobody_reading_any_more_is_no_failure() {
     assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }
 
+#[test]
+fn app_registrations_are_listed_and_shown_like_senders() {
+    let sendright = kestrel();
+    let listed = sendright.run(&["profiles"]).stdout;
+    assert!(
+        listed.contains("\n\nApp registrations:\nkestrel  microsoft  kestrel.example  "),
+        "{listed}"
+    );
+    assert!(listed.ends_with("  used by Invoices\n"), "{listed}");
+    let shown = sendright.run(&["show", "KESTREL"]).stdout;
+    assert!(shown.contains("\nclient secret  present\n"), "{shown}");
+    assert_eq!(sendright.json(&["show", "kestrel"])["settings"]["name"], "kestrel");
+    let signed_in_by_nobody = sendright.run(&["show", "Invoices"]).stdout;
+    assert!(
+        signed_in_by_nobody.contains("missing, nobody has signed in yet\n"),
+        "{signed_in_by_nobody}"
+    );
+}
+
+#[test]
+fn variables_that_are_set_and_empty_are_as_if_they_were_not_set() {
+    let sendright = kestrel();
+    let mut command = sendright.command(&["profiles", "--data-dir"]);
+    command.arg(sendright.path("data"));
+    for variable in ["SENDRIGHT_DATA_DIR", "SENDRIGHT_VAULT", "SENDRIGHT_PASSPHRASE_FILE"] {
+        command.env(variable, "");
+    }
+    let ended = Sendright::ended(command, "");
+    assert!(ended.code == 0 && ended.stdout.contains("Relay"), "{}", ended.stderr);
+}
+
+#[test]
+#[rustfmt::skip]
+fn settings_that_are_missing_or_far_too_large_are_called_so() {
+    let sendright = Sendright::new();
+    let table = [
+        ("smtp = {}",                                                     "smtp.host: line 5, column 8, profile \"R\": it is missing"),
+        ("smtp = { host = \"b.example\", port = 99999999999999999999 }",  "it is far out of range"),
+    ];
+    for (setting, words) in table {
+        let profile = "[[profile]]\nname = \"R\"\nsign_in = \"none\"\nmailbox = \"a@b.example\"\n";
+        sendright.write("r.toml", &format!("{profile}{setting}\n"));
+        let refused = sendright.run(&["apply", "-f", "r.toml"]);
+        assert!(refused.code == 2 && refused.stderr.contains(words), "{}", refused.stderr);
+    }
+    for port in ["0", "65531"] {
+        let refused = sendright.run(&["sandbox", "--port-base", port]);
+        assert!(refused.code == 2 && refused.stderr.contains("1..=65530"), "{}", refused.stderr);
+    }
+}
+
 /// A sender whose server is nobody.
 const RELAY: &str = r#"
 [[profile]]

@@ -274,7 +274,7 @@ impl From<SandboxError> for Problem {
             SandboxError::PortBase { base } => Self::new(
                 Code::InvalidSettings,
                 format!("The sandbox's ports do not fit behind {base}"),
-                "It needs four ports in a row: choose a --port-base of 65532 or less.",
+                "It needs six ports in a row: choose a --port-base of 65530 or less.",
             ),
             SandboxError::NotLetIn { said } => Self::new(
                 Code::Unexplained,

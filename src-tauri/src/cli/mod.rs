@@ -33,7 +33,7 @@ use crate::{
     log,
     start::Start,
 };
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use not_yet::{NotYet, not_yet};
 use out::Out;
 use std::{process::ExitCode, time::Instant};
@@ -99,7 +99,7 @@ struct Cli {
 /// Reads the arguments, does what they ask, and says how it ended.
 pub fn run() -> ExitCode {
     let began = Instant::now();
-    let line = match Line::try_parse() {
+    let line = match Line::of_arguments() {
         Ok(line) => line,
         Err(error) => return usage::refused(&error, began),
     };
@@ -114,6 +114,11 @@ pub fn run() -> ExitCode {
 }
 
 impl Line {
+    fn of_arguments() -> Result<Self, clap::Error> {
+        let command = Start::without_empty_variables(Self::command());
+        Self::from_arg_matches(&command.try_get_matches()?)
+    }
+
     fn run(self, out: Out) -> Done {
         // One thread talks, and threads of their own wait for disk and keychain: a second one that talks
         // would cost more in handing over than it brings.

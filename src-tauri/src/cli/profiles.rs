@@ -1,7 +1,7 @@
 //! `profiles`
 
 use super::{Cli, Done, columns::columns};
-use crate::api::{Health, ProfileRow};
+use crate::api::{Health, ProfileRow, RegistrationView};
 use clap::Args;
 use serde_json::json;
 
@@ -14,18 +14,34 @@ impl Profiles {
         let rows = cli.app.list_profiles(()).await?;
         let registrations = cli.app.list_registrations(()).await?;
         let data = json!({ "profiles": rows, "registrations": registrations });
-        cli.out.result(&data, || words(&rows));
+        cli.out.result(&data, || words(&rows, &registrations));
         Ok(0)
     }
 }
 
-fn words(rows: &[ProfileRow]) -> String {
-    if rows.is_empty() {
-        return "There are no senders yet. `sendright apply -f FILE` adds some; `sendright demo` shows \
-                how it works."
-            .to_owned();
+fn words(rows: &[ProfileRow], registrations: &[RegistrationView]) -> String {
+    let senders = if rows.is_empty() {
+        "There are no senders yet. `sendright apply -f FILE` adds some; `sendright demo` shows how it works."
+            .to_owned()
+    } else {
+        columns(&rows.iter().map(row).collect::<Vec<_>>())
+    };
+    if registrations.is_empty() {
+        return senders;
     }
-    columns(&rows.iter().map(row).collect::<Vec<_>>())
+    let registrations = columns(&registrations.iter().map(registration).collect::<Vec<_>>());
+    format!("{senders}\n\nApp registrations:\n{registrations}")
+}
+
+fn registration(RegistrationView { settings, used_by, .. }: &RegistrationView) -> Vec<String> {
+    let used_by = if used_by.is_empty() { "nobody".to_owned() } else { used_by.join(", ") };
+    vec![
+        settings.name.clone(),
+        settings.provider.to_string(),
+        settings.tenant.clone(),
+        settings.client_id.clone(),
+        format!("used by {used_by}"),
+    ]
 }
 
 fn row(row: &ProfileRow) -> Vec<String> {

@@ -7,8 +7,8 @@ use serde_json::json;
 /// Runs a mail world on this computer: identity provider, SMTP, Graph, IMAP, one inbox.
 #[derive(Debug, Args)]
 pub(super) struct Sandbox {
-    /// Listens on the ports from N on; on free ones when left out.
-    #[arg(long, value_name = "N")]
+    /// Listens on six ports from N on; on free ones when left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=65_530))]
     port_base: Option<u16>,
 }
 

@@ -1,5 +1,7 @@
 //! `show`
 
+mod registration;
+
 use super::{
     Cli, Done,
     columns::{columns, pair},
@@ -9,11 +11,12 @@ use crate::{
     api::{
         AdminConsent, Credential, ImapServerSettings, ProfileSettings, ProfileView, ServerSettings,
     },
+    explain::Code,
     profile::{SignIn, Transport},
 };
 use clap::Args;
 
-/// Shows one sender: its settings, its credentials and how it is doing.
+/// Shows one sender, or one app registration: its settings, its credentials and how it is doing.
 #[derive(Debug, Args)]
 pub(super) struct Show {
     /// Its name or id.
@@ -22,7 +25,12 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) async fn run(self, cli: &Cli) -> Done {
-        let id = cli.app.find_profile(&self.profile).await?;
+        let id = match cli.app.find_profile(&self.profile).await {
+            Err(unknown) if unknown.code == Code::UnknownProfile => {
+                return registration::show(cli, &self.profile, unknown).await;
+            }
+            found => found?,
+        };
         let view = cli.app.get_profile(id).await?;
         let backup = match view.settings.backup {
             Some(id) => cli.app.get_profile(id).await?.row.name,

@@ -42,6 +42,9 @@ impl Problem {
             io::ErrorKind::PermissionDenied => "This user may not read it.",
             io::ErrorKind::IsADirectory => "It is a directory. Name a file.",
             io::ErrorKind::InvalidData => "It is not UTF-8 text.",
+            io::ErrorKind::Unsupported => {
+                "It is no file that keeps its size. Save what comes from it in a file, and name that."
+            }
             _ => "Nothing was changed.",
         };
         Self::new(Code::FileUnreadable, format!("{} cannot be read", path.display()), means)

@@ -140,8 +140,8 @@ fn of_sqlite(error: &rusqlite::Error) -> Problem {
         Some(ErrorCode::DiskFull) => (
             Code::DiskFull,
             "The disk is full",
-            "The database could not grow, and nothing of this change was kept. Free some space and \
-             try again.",
+            "The database could not grow; what was being changed, if anything, was not kept. Free \
+             some space and try again.",
         ),
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => (
             Code::NotWritable,
@@ -164,7 +164,8 @@ fn of_sqlite(error: &rusqlite::Error) -> Problem {
         Some(ErrorCode::SystemIoFailure) => (
             Code::NotWritable,
             "The disk did not do what the database asked",
-            "Nothing of this change was kept. The disk may be full, removed or failing.",
+            "What was being changed, if anything, was not kept. The disk may be full, removed or \
+             failing.",
         ),
         _ => (
             Code::Unexplained,

@@ -85,9 +85,10 @@ impl From<SystemFault> for Problem {
                 "A proxy script (PAC) is a program that picks the proxy for each address. Ask your \
                  administrator which proxy it picks for the mail server",
             ),
-            SystemFault::Unusable { .. } => {
-                ("The system's proxy cannot be used", "Sendright speaks to HTTP and SOCKS5 proxies")
-            }
+            SystemFault::Unusable { .. } => (
+                "The system's proxy cannot be used",
+                "Sendright speaks to HTTP and SOCKS5 proxies alone. Find out which of them there is",
+            ),
             SystemFault::Unreadable { .. } => (
                 "The system's proxy settings cannot be read",
                 "They may name a proxy, so nothing goes past it. Try again; if it stays so, find out \

@@ -80,7 +80,13 @@ fn before_the_conversation(error: SendError) -> Problem {
         SendError::CredentialsUnusable { what } => (
             Code::AuthRefused,
             format!("The {what} cannot be sent"),
-            "It has characters in it that would end it on the way. Enter it again.",
+            match what {
+                "token" => {
+                    "The provider handed it out with characters in it that no token may have (RFC 6750). \
+                     Sign in again; if it stays so, the provider is at fault."
+                }
+                _ => "It has characters in it that would end it on the way. Enter it again.",
+            },
         ),
         SendError::SmtpUtf8Missing { host, address } => (
             Code::SmtpUtf8Missing,

@@ -39,7 +39,7 @@ impl People {
             bcc: all("bcc", &draft.bcc)?,
         };
         if people.recipients().next().is_none() {
-            return Err(LetterError::field("to", "there is no recipient", "Name at least one."));
+            return Err(LetterError::field("to", "there is no recipient", "Name at least one"));
         }
         Ok(people)
     }
@@ -113,7 +113,7 @@ fn checked(field: &str, mailbox: &Mailbox) -> Result<Checked, LetterError> {
         LetterError::field(
             field,
             fault,
-            "Write it as name@example.com or \"Name\" <name@example.com>.",
+            "Write it as name@example.com or \"Name\" <name@example.com>",
         )
     };
     if let Some(name) = &mailbox.name {

@@ -58,7 +58,7 @@ impl Part {
 pub(super) async fn pieces(draft: &Draft, head: &mut String) -> Result<Vec<Piece>, LetterError> {
     for (field, text) in [("text", &draft.text), ("html", &draft.html)] {
         if text.contains('\0') {
-            return Err(LetterError::field(field, "it has a NUL in it", "Take the character out."));
+            return Err(LetterError::field(field, "it has a NUL in it", "Take the character out"));
         }
     }
     let in_html =

@@ -32,8 +32,14 @@ impl FileOnDisk {
         let path = &attachment.path;
         let refused = |source| LetterError::File { path: path.display().to_string(), source };
         let found = tokio::fs::metadata(path).await.map_err(refused)?;
+        if found.is_dir() {
+            return Err(refused(ErrorKind::IsADirectory.into()));
+        }
         if !found.is_file() {
-            return Err(refused(io::Error::other("it is not a file")));
+            return Err(refused(io::Error::new(
+                ErrorKind::Unsupported,
+                "it is a device or a pipe",
+            )));
         }
         Ok(Self {
             size: found.len(),
@@ -137,7 +143,7 @@ fn content_id(id: &str) -> Result<String, LetterError> {
         return Err(LetterError::field(
             "attachments",
             format!("{id:?} is not a Content-ID"),
-            "Use letters, digits, dots and hyphens, for example logo@example.com.",
+            "Use letters, digits, dots and hyphens, for example logo@example.com",
         ));
     }
     Ok(bare.to_owned())

@@ -18,15 +18,6 @@ const LONGEST_LINE: usize = 998;
 /// of some ten times this.
 const LONGEST_SUBJECT: usize = 8_192;
 
-/// Headers that say who sends what to whom, how it is built and where it has been: ours to write.
-#[rustfmt::skip]
-const OURS: &[&str] = &[
-    "bcc", "cc", "date", "dkim-signature", "from", "message-id", "mime-version", "received",
-    "reply-to", "return-path", "sender", "subject", "to",
-];
-/// The same, by their beginning.
-const OURS_FROM: &[&str] = &["content-", "resent-"];
-
 /// Everything above the first `Content-…` line.
 pub(super) fn head(
     draft: &Draft,
@@ -93,19 +84,25 @@ pub(super) fn one_line(field: &str, value: &str) -> Result<(), LetterError> {
     match value.chars().find(|c| c.is_control() && *c != '\t') {
         None => Ok(()),
         Some('\r' | '\n') => {
-            Err(LetterError::field(field, "it has a line break in it", "Write it in one line."))
+            Err(LetterError::field(field, "it has a line break in it", "Write it in one line"))
         }
         Some(c) => Err(LetterError::field(
             field,
             format!("it has the control character U+{:04X} in it", u32::from(c)),
-            "Take the character out.",
+            "Take the character out",
         )),
     }
 }
 
 /// Says how a file is shown, and its name as recipients see it (RFC 2183, RFC 2231).
 pub(super) fn disposition(name: &str, inline: bool) -> Result<String, LetterError> {
-    one_line("attachments", name)?;
+    if name.contains(char::is_control) {
+        return Err(LetterError::field(
+            "attachments",
+            format!("the file name {name:?} has a line break or another control character in it"),
+            "Rename the file, or attach a copy of it",
+        ));
+    }
     let value = if inline {
         ContentDisposition::inline_with_name(name)
     } else {
@@ -127,7 +124,7 @@ fn subject(text: &str) -> Result<String, LetterError> {
         return Err(LetterError::field(
             "subject",
             format!("it has {} octets, and at most {LONGEST_SUBJECT} are sent", text.len()),
-            "Shorten it; what is long belongs into the text.",
+            "Shorten it; what is long belongs into the text",
         ));
     }
     let folded = line(Subject::from(text.to_owned()).display());
@@ -150,20 +147,43 @@ fn encoded(text: &str) -> String {
 fn extra(name: &str, value: &str) -> Result<String, LetterError> {
     let field = format!("headers.{}", name.escape_default());
     let fault = |fault: &str, remedy: &str| Err(LetterError::field(&field, fault, remedy));
-    let lower = name.to_ascii_lowercase();
-    if OURS.contains(&lower.as_str()) || OURS_FROM.iter().any(|start| lower.starts_with(start)) {
-        return fault("Sendright writes this header itself", "Use the message's own fields.");
+    if let Some((why, instead)) = taken(&name.to_ascii_lowercase()) {
+        return fault(why, instead);
     }
     let printable = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && b != b':');
     let Some(known) = printable.then(|| HeaderName::new_from_ascii(name.to_owned()).ok()).flatten()
     else {
         return fault(
             "this is not a header's name",
-            "Use letters, digits and hyphens, at most 76, for example X-Campaign.",
+            "Use letters, digits and hyphens, at most 76, for example X-Campaign",
         );
     };
     one_line(&field, value)?;
     short(&field, line(HeaderValue::new(known, value.to_owned())))
+}
+
+/// Why nobody may add the header `name`, and what to do instead: headers that say who sends what to whom,
+/// how it is built and where it has been.
+fn taken(name: &str) -> Option<(&'static str, &'static str)> {
+    Some(match name {
+        "from" | "to" | "cc" | "bcc" | "subject" => {
+            ("the message has a place of its own for this", "Write it there")
+        }
+        "reply-to" => ("it comes from the sender's settings", "Set the sender's reply_to"),
+        "sender" => (
+            "it would name somebody else as the one who sends",
+            "Leave it out; another From may be used where the sender's send_as has it",
+        ),
+        "received" | "return-path" | "dkim-signature" => {
+            ("the servers on the message's way write it", "Leave it out")
+        }
+        _ if name.starts_with("resent-") => {
+            ("it would say that this message was sent before", "Leave it out")
+        }
+        "date" | "message-id" | "mime-version" => ("Sendright writes it itself", "Leave it out"),
+        _ if name.starts_with("content-") => ("Sendright writes it itself", "Leave it out"),
+        _ => return None,
+    })
 }
 
 fn fits(folded: &str) -> bool {
@@ -177,6 +197,6 @@ fn short(field: &str, folded: String) -> Result<String, LetterError> {
     Err(LetterError::field(
         field,
         format!("a word in it does not fit a line of {LONGEST_LINE} octets"),
-        "Shorten it, or put spaces into it.",
+        "Shorten it, or put spaces into it",
     ))
 }

@@ -39,7 +39,7 @@ impl Notices {
     pub(super) fn check(&self) -> Result<(), LetterError> {
         if self.on.contains(&Notice::Never) && self.on.iter().any(|one| *one != Notice::Never) {
             let fault = "never stands beside other notices";
-            return Err(LetterError::field("dsn", fault, "Either never, or some of the others."));
+            return Err(LetterError::field("dsn", fault, "Either never, or some of the others"));
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ mod scheme;
 mod window;
 
 use crate::{app::App, explain::Problem, log, start::Start};
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use std::process::ExitCode;
 use tauri::{Builder, Manager as _, RunEvent};
 
@@ -51,7 +51,9 @@ impl Running {
 
 /// Opens the window and returns when it is closed.
 pub fn run() -> ExitCode {
-    let Arguments { start, link: _ } = Arguments::parse();
+    let command = Start::without_empty_variables(Arguments::command());
+    let read = Arguments::from_arg_matches(&command.get_matches());
+    let Arguments { start, link: _ } = read.unwrap_or_else(|error| error.exit());
     if let Some(why) = display::missing() {
         #[allow(clippy::print_stderr)] // there is no window to say it in
         {

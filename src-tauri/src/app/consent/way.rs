@@ -84,7 +84,7 @@ pub(super) fn nobody_to_ask(profile: &Profile) -> Problem {
 
 fn no_deep_link(registration: &Registration) -> Problem {
     Problem::new(
-        Code::RedirectUnusable,
+        Code::InvalidSettings,
         "Google brings no answer by deep link",
         format!(
             "{} is a client of the type Desktop app, and those have no links of their own. Sign in \
@@ -97,7 +97,7 @@ fn no_deep_link(registration: &Registration) -> Problem {
 
 fn registered_elsewhere(registration: &Registration) -> Problem {
     Problem::new(
-        Code::RedirectUnusable,
+        Code::InvalidSettings,
         format!("{} sends the browser to another system's page", registration.name),
         "Its redirect is an https:// address, where Sendright cannot listen. Sign in with the route \
          \"paste\", or register a loopback address and set redirect = \"loopback\".",

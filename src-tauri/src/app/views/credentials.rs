@@ -67,8 +67,9 @@ impl Known {
     }
 
     fn refresh_token(&self) -> Credential {
-        let mut token =
-            self.stored(SecretName::RefreshToken, self.refresh_token_ends(), "renews on each use");
+        let name = SecretName::RefreshToken;
+        let note = if self.has(name) { "renews on each use" } else { "nobody has signed in yet" };
+        let mut token = self.stored(name, self.refresh_token_ends(), note);
         token.since = self.sign_in.as_ref().map(|known| known.refreshed_at).or(token.since);
         token.renews_itself = true;
         token

@@ -38,6 +38,12 @@ pub(super) fn realm(value: &str) -> Read<String> {
 
 /// A DNS name, in its ASCII form, or an IP address.
 pub(super) fn host(value: &str) -> Read<String> {
+    if value.is_empty() {
+        return Err(Wrong::new(
+            "it is missing",
+            "The server's name, for example smtp.office365.com",
+        ));
+    }
     let bare = value.strip_prefix('[').and_then(|v| v.strip_suffix(']')).unwrap_or(value);
     if let Ok(address) = bare.parse::<IpAddr>() {
         return Ok(address.to_string());

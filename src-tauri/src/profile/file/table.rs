@@ -100,10 +100,12 @@ impl<'a> Table<'a> {
 
     /// A whole number.
     pub(super) fn number(&mut self, key: &'static str) -> Option<i64> {
-        self.of_kind(key, "a whole number", |value| {
-            let number = value.as_integer()?;
-            i64::from_str_radix(number.as_str(), number.radix()).ok()
-        })
+        let number = self.of_kind(key, "a whole number", DeValue::as_integer)?;
+        let read = i64::from_str_radix(number.as_str(), number.radix()).ok();
+        if read.is_none() {
+            self.refuse(key, "it is far out of range", "Write a number that this setting can have");
+        }
+        read
     }
 
     /// True or false.
