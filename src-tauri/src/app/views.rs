@@ -100,7 +100,7 @@ impl Known {
 
     fn needs_sign_in(&self) -> Option<String> {
         if let Some(vault) = self.lost_vault.as_ref().filter(|_| !self.secrets.is_empty()) {
-            return Some(format!("its secrets are gone: there is no {vault}"));
+            return Some(format!("its secrets are gone: {vault} is not there any more"));
         }
         let missing = |name| !self.has(name);
         match self.profile.sign_in {
