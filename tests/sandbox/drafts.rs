@@ -178,6 +178,13 @@ async fn drafts_are_their_owners_and_need_their_permission() {
         assert_eq!(code(&refused), (404, "ErrorItemNotFound".into()), "{method}");
     }
     assert_eq!(desk.ask(Method::GET, &draft, b"").await.status(), 200, "it is still there");
+
+    let teams = "/v1.0/users/team@sandbox.test/messages/none";
+    assert_eq!(code(&desk.ask(Method::GET, teams, b"").await), (403, "ErrorAccessDenied".into()));
+    let shared = "https://graph.microsoft.com/Mail.ReadWrite.Shared";
+    let shared = desk.stage.access_token(USER, shared).await;
+    let none = desk.ask_as(&shared, Method::GET, teams, b"").await;
+    assert_eq!(code(&none), (404, "ErrorItemNotFound".into()), "of others, with their permission");
     for size in [SIZE - 1, 150 * 1024 * 1024 + 1] {
         assert_eq!(desk.open(&draft, size).await.status(), 400, "{size}");
     }

@@ -2,6 +2,7 @@
 
 use super::{Cause, Code, Fix, Likelihood, Problem, replies};
 use crate::transport::SendError;
+use std::fmt::Write as _;
 
 /// Whom a sender wanted to send as.
 #[derive(Debug, Clone, Copy)]
@@ -46,16 +47,23 @@ fn right_missing(facts: &SendAsFacts<'_>) -> Cause {
     let SendAsFacts { signed_in, mailbox, from, exchange, .. } = facts;
     let quoted = |address: &str| format!("'{}'", address.replace('\'', "''"));
     let grant = if *exchange {
-        fix(
-            "exchange-admin",
-            "powershell",
-            "Grant the right, and wait an hour before the next try",
-            format!(
-                "Add-RecipientPermission -Identity {} -Trustee {} -AccessRights SendAs",
-                quoted(from),
+        let mut text = format!(
+            "Add-RecipientPermission -Identity {} -Trustee {} -AccessRights SendAs",
+            quoted(from),
+            quoted(signed_in)
+        );
+        if !signed_in.eq_ignore_ascii_case(mailbox) {
+            // NOTE: Graph sends from another's mailbox only for who has full access to it
+            // (<https://learn.microsoft.com/graph/outlook-send-mail-from-other-user>, 2026-11).
+            let _ = write!(
+                text,
+                "\nAdd-MailboxPermission -Identity {} -User {} -AccessRights FullAccess",
+                quoted(mailbox),
                 quoted(signed_in)
-            ),
-        )
+            );
+        }
+        let title = "Grant the right, and wait an hour before the next try";
+        fix("exchange-admin", "powershell", title, text)
     } else {
         fix(
             "mail-admin",
@@ -161,6 +169,11 @@ mod tests {
         let causes = refused().send_as(&shared).causes;
         assert!(causes[0].title.starts_with("ana@x.example does not"), "{causes:?}");
         assert_eq!(causes[0].fixes.len(), 1, "the own address is the one that is refused");
+        assert_eq!(
+            causes[0].fixes[0].text,
+            "Add-RecipientPermission -Identity 'team@x.example' -Trustee 'ana@x.example' -AccessRights SendAs\n\
+             Add-MailboxPermission -Identity 'team@x.example' -User 'ana@x.example' -AccessRights FullAccess"
+        );
         assert!(causes[1].fixes[0].text.contains("Add team@x.example to send_as"), "{causes:?}");
     }
 }

@@ -59,8 +59,8 @@ fn before_the_conversation(error: SendError) -> Problem {
             format!("The sign-in does not include {permission}"),
             "A message of this size goes to Microsoft Graph as a draft with its files uploaded to it, and \
              that needs the permission. Nothing was sent. For a person: add \
-             https://graph.microsoft.com/Mail.ReadWrite to the sender's scopes, beside Mail.Send, and sign \
-             in again. For a program: have an administrator grant the application permission \
+             https://graph.microsoft.com/Mail.ReadWrite to the sender's scopes, beside Mail.Send \
+             (Mail.ReadWrite.Shared for the mailbox of others), and sign in again. For a program: have an administrator grant the application permission \
              Mail.ReadWrite. Or send by SMTP.",
         ),
         SendError::PlaintextInjected { host } => (
