@@ -1,10 +1,6 @@
 //! Files that are applied while other processes change the same senders.
 
 use super::*;
-use sendright::{
-    profile::ProfileId,
-    secret::{Secret, SecretKey, SecretName, SecretStore as _, file::FileVault},
-};
 
 /// The sender of [`KESTREL`] with a password, and nothing else.
 const RELAY: &str = r#"
@@ -78,6 +74,10 @@ fn a_sender_that_is_switched_off_while_its_file_is_applied_is_on_again() {
 #[cfg(unix)]
 #[test]
 fn a_sender_that_is_removed_while_its_file_is_applied_is_made_anew_and_leaves_no_secret() {
+    use sendright::{
+        profile::ProfileId,
+        secret::{Secret, SecretKey, SecretName, SecretStore as _, file::FileVault},
+    };
     let sendright = kestrel();
     sendright.write("relay.toml", RELAY);
     let id = || -> ProfileId {

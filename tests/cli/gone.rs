@@ -95,6 +95,17 @@ fn a_vault_file_that_is_not_there_any_more_is_named_by_whoever_needs_or_shows_it
 }
 
 #[test]
+fn a_file_that_leaves_secrets_to_a_vault_that_is_gone_hears_that_they_are_not_there() {
+    let [password, secret] = STORED;
+    let sendright = applied(password, secret);
+    sendright.write("exported.toml", &sendright.run(&["export"]).stdout);
+    let missing = || sendright.json(&["apply", "-f", "exported.toml"])["missing_secrets"].take();
+    assert_eq!(missing(), json!([]));
+    fs::remove_file(sendright.path("data/vault.age")).unwrap();
+    assert_eq!(missing(), json!(["kestrel: client secret", "Relay: password"]));
+}
+
+#[test]
 fn an_entry_that_somebody_took_out_of_the_vault_is_gone_from_it() {
     let [password, secret] = STORED;
     let sendright = applied(password, secret);

@@ -71,6 +71,7 @@ impl Inner {
         let key = SecretKey::new(id, SecretName::Certificate);
         // Unlocks the vault before the database is held.
         self.vault.get(&key)?;
+        self.vault.make()?;
         self.store.change(|rows| {
             rows.put_certificate(id, &found.certificate)?;
             rows.secret_is_set(key, now)?;

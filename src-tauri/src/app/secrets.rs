@@ -65,6 +65,7 @@ impl Inner {
         }
         // Unlocks the vault before the database is held.
         self.vault.get(&key)?;
+        self.vault.make()?;
         self.store.change(|rows| {
             let owner = name_of(rows, key.owner)?;
             rows.secret_is_set(key, self.clock.now())?;

@@ -116,6 +116,7 @@ pub fn apply(
     let entries = read::entries(source).map_err(FileError::Invalid)?;
     let passwords = certificate::passwords(&entries, profiles, vault)?;
     let plan = |rows: Rows<'_>| plan::plan(&entries, source, &passwords, now, rows);
+    let lost = !vault.is_there();
     // The vault may be asking the person, and is slow to open: that is over before the database is held.
     if !replacements(&profiles.look(plan)?, vault)?.is_empty() {
         vault.make()?;
@@ -123,7 +124,10 @@ pub fn apply(
     let mut replaced = Vec::new();
     let written = profiles.change(|rows| {
         // Made anew: others may have changed the rows while the vault was asked.
-        let plan = plan(rows)?;
+        let mut plan = plan(rows)?;
+        if lost {
+            plan.missing.append(&mut plan.kept);
+        }
         let known = rows.sign_in_again(None)?;
         plan.write(rows)?;
         let mut sign_in_again = rows.sign_in_again(None)?;

@@ -34,6 +34,8 @@ pub(super) struct Plan {
     pub(super) secrets: Vec<(SecretKey, Secret, String)>,
     /// What everybody may see of the certificates.
     pub(super) certificates: Vec<(RegistrationId, Certificate)>,
+    /// What the file takes to be in the vault, and was put there.
+    pub(super) kept: Vec<String>,
     /// What the file takes to be in the vault and is not there.
     pub(super) missing: Vec<String>,
     /// What is kept and not used, in words.

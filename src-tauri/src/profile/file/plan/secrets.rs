@@ -26,8 +26,10 @@ impl Planning<'_> {
             let label = format!("{name}: {}", secret.as_str().replace('-', " "));
             let Some(value) = reference.value(self.source) else {
                 let kept = held.iter().any(|(held, _)| held == secret);
-                if matches!(reference, Reference::Vault) && !kept {
-                    self.plan.missing.push(label);
+                match reference {
+                    Reference::Vault if kept => self.plan.kept.push(label),
+                    Reference::Vault => self.plan.missing.push(label),
+                    _ => {}
                 }
                 continue;
             };
