@@ -93,6 +93,20 @@ fn a_person_sends_for_a_shared_mailbox_once_that_was_allowed() {
 }
 
 #[test]
+fn a_wish_to_send_as_others_leaves_mail_of_the_own_mailbox_alone_until_the_next_sign_in() {
+    let servers = servers();
+    let product = graph("desktop", "heidi");
+    let sign_in = "\"delegated\"\nregistration = \"desktop\"\ntransport = \"graph\"\n\
+                   send_as = [\"shared@corp.test\"]\n";
+    product.apply(&(registration(servers, "desktop") + &profile("G", "heidi", sign_in)));
+    let answer = send(&product, "From my own mailbox", &[]).fine();
+    Mailbox::open(servers, "bob").wait_for(answer.message_id());
+    let shown = product.run(&["show", "G"]).fine().result().clone();
+    assert_eq!(shown["row"]["health"], "ready", "{shown}");
+    assert_eq!(shown["missing_scopes"], json!(["https://graph.microsoft.com/Mail.Send.Shared"]));
+}
+
+#[test]
 fn being_told_to_wait_is_heeded_and_a_long_wait_passed_on() {
     let product = graph("desktop", "dave");
     let wait = |seconds: &str| json!({ "status": 429, "headers": { "Retry-After": seconds } });

@@ -256,7 +256,7 @@ impl Line {
     }
 
     fn send_as_refused(&self, problem: Problem, letter: &Letter) -> Problem {
-        let Sender { profile, registration, account } = &self.sender;
+        let Sender { profile, registration, account, .. } = &self.sender;
         // A mail server knows the mailbox that is signed in; Graph knows the person.
         let person = account.as_deref().filter(|_| self.via == Transport::Graph);
         problem.send_as(&SendAsFacts {

@@ -4,7 +4,9 @@ use super::{App, Inner, profiles::registration_of};
 use crate::{
     clock::Timestamp,
     explain::{Code, Problem},
-    oauth::{AccessToken, Party, SignInReason, SignedIn as Brought, TokenError, challenge},
+    oauth::{
+        AccessToken, Party, SignInReason, SignedIn as Brought, TokenError, challenge, missing,
+    },
     profile::{Profile, ProfileId, Registration, SignIn, Transport, presets, store::SignedIn},
     secret::{Secret, SecretKey, SecretName, SecretStore as _},
     transport::{Credentials, SendError, Stage},
@@ -19,6 +21,21 @@ pub(super) struct Sender {
     pub(super) registration: Option<Registration>,
     /// Who signed in, where somebody did.
     pub(super) account: Option<String>,
+    /// What was allowed at the sign-in.
+    granted: Vec<String>,
+}
+
+impl Sender {
+    /// What a token for `via` is asked for. The scope for others' mailboxes waits for a sign-in that allows
+    /// it: a renewal that asked for it would be refused as a whole (AADSTS65001).
+    fn token_scopes(&self, via: Transport) -> Vec<String> {
+        let Self { profile, registration, granted, .. } = self;
+        let for_others = presets::scope_for_others(profile, registration.as_ref(), via);
+        let not_yet = missing(for_others.as_slice(), granted);
+        let mut scopes = presets::token_scopes(profile, registration.as_ref(), via);
+        scopes.retain(|scope| !not_yet.contains(scope));
+        scopes
+    }
 }
 
 /// What `work` gives, or that it was cancelled: a vault may be asking the person meanwhile.
@@ -39,8 +56,11 @@ impl App {
             inner.store.look(|rows| {
                 let profile = rows.profile(id)?;
                 let registration = registration_of(rows, &profile)?;
-                let account = rows.sign_in(id)?.and_then(|known| known.account);
-                Ok(Sender { profile, registration, account })
+                let (account, granted) = match rows.sign_in(id)? {
+                    Some(known) => (known.account, known.scopes),
+                    None => (None, Vec::new()),
+                };
+                Ok(Sender { profile, registration, account, granted })
             })
         })
         .await
@@ -98,10 +118,8 @@ impl App {
 
     /// The access token in memory for `via`, while it is fresh.
     pub(super) fn held_token(&self, sender: &Sender, via: Transport) -> Option<AccessToken> {
-        let Sender { profile, registration, .. } = sender;
-        let registration = registration.as_ref()?;
-        let scopes = presets::token_scopes(profile, Some(registration), via);
-        self.0.wallet.held_for(profile.id, registration, &scopes)
+        let registration = sender.registration.as_ref()?;
+        self.0.wallet.held_for(sender.profile.id, registration, &sender.token_scopes(via))
     }
 
     /// An access token that is fresh; what the renewal showed is written down.
@@ -115,7 +133,7 @@ impl App {
             return Ok(held);
         }
         let party = until(cancel, self.party(sender)).await?;
-        let scopes = presets::token_scopes(&sender.profile, sender.registration.as_ref(), via);
+        let scopes = sender.token_scopes(via);
         let before = self.0.wallet.held_by(sender.profile.id).map(|token| token.expires_at);
         let access = self.0.wallet.access(&party, &scopes, cancel).await;
         let id = sender.profile.id;

@@ -54,16 +54,15 @@ pub fn token_scopes(
     if *provider != Provider::Microsoft {
         return if profile.scopes.is_empty() { usual() } else { profile.scopes.clone() };
     }
-    let for_graph = transport == Transport::Graph;
-    let fits = |resource: &String| is_graph(resource, *cloud) == for_graph;
-    if !profile.scopes.iter().filter_map(|scope| resource(scope, *cloud)).any(|r| fits(&r)) {
+    if !names_own(profile, *cloud, transport) {
         return usual();
     }
-    let own = profile.scopes.iter();
-    own.filter(|scope| resource(scope, *cloud).is_none_or(|r| fits(&r))).cloned().collect()
+    let fits = |scope: &&String| is_for(scope, *cloud, transport).unwrap_or(true);
+    profile.scopes.iter().filter(fits).cloned().collect()
 }
 
-/// What Graph wants beside `Mail.Send` of a person who sends as others; `None` where it is not needed.
+/// What Graph wants beside `Mail.Send` of a person who sends as others; `None` where it is not needed,
+/// or the profile's own scopes stand instead.
 /// Source: <https://learn.microsoft.com/graph/outlook-send-mail-from-other-user>, 2026-11.
 pub fn scope_for_others(
     profile: &Profile,
@@ -73,8 +72,19 @@ pub fn scope_for_others(
     let Registration { provider, cloud, .. } = registration?;
     let as_others = profile.send_as != SendAs::These(Vec::new());
     let by_graph = *provider == Provider::Microsoft && transport == Transport::Graph;
-    (as_others && by_graph && profile.sign_in == SignIn::Delegated)
+    let usual = profile.sign_in == SignIn::Delegated && !names_own(profile, *cloud, transport);
+    (as_others && by_graph && usual)
         .then(|| format!("https://{}/Mail.Send.Shared", hosts(*cloud).graph))
+}
+
+/// Whether the profile names scopes of its own for what `transport` talks to.
+fn names_own(profile: &Profile, cloud: Cloud, transport: Transport) -> bool {
+    profile.scopes.iter().any(|scope| is_for(scope, cloud, transport) == Some(true))
+}
+
+/// Whether `scope` is for what `transport` talks to; `None`: it is for the person.
+fn is_for(scope: &str, cloud: Cloud, transport: Transport) -> Option<bool> {
+    resource(scope, cloud).map(|one| is_graph(&one, cloud) == (transport == Transport::Graph))
 }
 
 /// What `transport` needs of `provider`, and what names the account that signed in.
