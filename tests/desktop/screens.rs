@@ -97,7 +97,7 @@ fn compose(camera: &mut Camera<'_>, let_go: mpsc::Sender<()>) {
     window.fill("Name of header 1", "Sender");
     window.fill("Value of header 1", "anna@sandbox.test");
     window.press("Send");
-    window.see("Use the message's own fields");
+    window.see("Leave it out; another From");
     camera.take("compose-header-refused");
     window.fill("Name of header 1", "X-Order");
     window.press("HTML");

@@ -127,7 +127,7 @@ describe("the message", () => {
   });
 
   it("says what is wrong with a header at the header, and goes there", async () => {
-    const fields = [{ field: "headers.Sender", fault: "Sendright writes this header itself", remedy: "Use the message's own fields" }];
+    const fields = [{ field: "headers.Sender", fault: "it would name somebody else as the one who sends", remedy: "Leave it out" }];
     const { user, to } = await compose({ send: failsWith({ ...uncertain, code: "invalid-settings", title: "A setting is invalid", said: null, fields }) });
     await user.type(to, "a@k.example");
     await user.click(screen.getByRole("button", { name: "Headers" }));
@@ -138,7 +138,7 @@ describe("the message", () => {
     const wrong = screen.getByLabelText("Name of header 2");
     await waitFor(() => expect(wrong).toHaveFocus());
     expect(wrong).toBeInvalid();
-    expect(wrong).toHaveAccessibleDescription("Sendright writes this header itself. Use the message's own fields.");
+    expect(wrong).toHaveAccessibleDescription("It would name somebody else as the one who sends. Leave it out.");
     expect(screen.getByLabelText("Name of header 1")).toBeValid();
     expect(await faults()).toEqual([]);
     await user.keyboard("{Control>}a{/Control}X-Sender");
