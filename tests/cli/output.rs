@@ -131,6 +131,21 @@ fn app_registrations_are_listed_and_shown_like_senders() {
 }
 
 #[test]
+fn a_client_secret_that_has_ended_is_not_called_expiring() {
+    let sendright = Sendright::new();
+    let ended = KESTREL
+        .replace("[[profile]]\nname = \"Invoices\"", "client_secret_expires = 2020-01-01\n\n$0")
+        .replace("$0", "[[profile]]\nname = \"Invoices\"\nsign_in = \"app-only\"");
+    sendright.write("ended.toml", &ended);
+    sendright.json(&["apply", "-f", "ended.toml"]);
+    let row = &sendright.json(&["profiles"])["profiles"][0];
+    assert_eq!(row["health"], "expired", "{row}");
+    let note = row["health_note"].as_str().unwrap();
+    assert!(note.starts_with("the client secret ended 2020-01-01"), "{note}");
+    assert!(sendright.run(&["profiles"]).stdout.starts_with("expired "));
+}
+
+#[test]
 fn variables_that_are_set_and_empty_are_as_if_they_were_not_set() {
     let sendright = kestrel();
     let mut command = sendright.command(&["profiles", "--data-dir"]);

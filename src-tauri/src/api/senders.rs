@@ -20,6 +20,8 @@ kinds! {
         NeedsSignIn,
         /// Something it needs ends within 14 days.
         Expiring,
+        /// Something it needs has ended.
+        Expired,
         /// The last send failed.
         Failing,
         /// Switched off.

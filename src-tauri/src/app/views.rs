@@ -127,8 +127,11 @@ impl Known {
 
     fn expiring(&self) -> Option<(Health, String)> {
         self.ends_soon().map(|(what, at)| {
-            let verb = if at > self.now { "ends" } else { "ended" };
-            (Health::Expiring, format!("{what} {verb} {at}"))
+            if at > self.now {
+                (Health::Expiring, format!("{what} ends {at}"))
+            } else {
+                (Health::Expired, format!("{what} ended {at}"))
+            }
         })
     }
 

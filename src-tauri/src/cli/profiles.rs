@@ -62,6 +62,7 @@ pub(super) fn health(health: Health) -> &'static str {
         Health::Ready => "ready",
         Health::NeedsSignIn => "needs sign-in",
         Health::Expiring => "expiring",
+        Health::Expired => "expired",
         Health::Failing => "failing",
         Health::Disabled => "disabled",
         Health::NeverVerified => "never sent",

@@ -48,6 +48,7 @@ export const states = {
   ready: '<circle cx="8" cy="8" r="6.25" fill="var(--ok)"/><path d="m5.1 8.3 2 2 3.8-4.3" class="cut"/>',
   signin: '<path d="M8 1.15 14.85 8 8 14.85 1.15 8z" fill="var(--act)" stroke="var(--act)" stroke-width="1" stroke-linejoin="round"/><path d="M5.2 8h5.2M8.4 5.8 10.6 8l-2.2 2.2" class="cut"/>',
   expiring: '<path d="M3.4 1.9h9.2M3.4 14.1h9.2" fill="none" stroke="var(--warn)" stroke-width="1.7" stroke-linecap="round"/><path d="M4.4 3h7.2c0 2.6-1.1 3.7-2.6 5 1.5 1.3 2.6 2.4 2.6 5H4.4c0-2.6 1.1-3.7 2.6-5C5.5 6.7 4.4 5.6 4.4 3z" fill="var(--warn)"/>',
+  expired: '<path d="M3.4 1.9h9.2M3.4 14.1h9.2" fill="none" stroke="var(--bad)" stroke-width="1.7" stroke-linecap="round"/><path d="M4.9 3h6.2c0 2.4-.9 3.6-2.4 5 1.5 1.4 2.4 2.6 2.4 5H4.9c0-2.4.9-3.6 2.4-5C5.8 6.6 4.9 5.4 4.9 3z" fill="none" stroke="var(--bad)" stroke-width="1.2"/><path d="M5.6 12.6c.3-1.6 1.2-2.6 2.4-2.6s2.1 1 2.4 2.6z" fill="var(--bad)"/>',
   failing: '<path d="M5.3 1.6h5.4l3.7 3.7v5.4l-3.7 3.7H5.3L1.6 10.7V5.3z" fill="var(--bad)" stroke="var(--bad)" stroke-width=".8" stroke-linejoin="round"/><path d="m5.7 5.7 4.6 4.6M10.3 5.7 5.7 10.3" class="cut"/>',
   disabled: '<circle cx="8" cy="8" r="5.5" fill="none" stroke="var(--off)" stroke-width="1.5"/><path d="M5.5 8h5" fill="none" stroke="var(--off)" stroke-width="1.5" stroke-linecap="round"/>',
   never: '<circle cx="8" cy="8" r="5.5" fill="none" stroke="var(--off)" stroke-width="1.5" stroke-dasharray="2.2 2.12"/>',

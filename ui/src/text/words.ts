@@ -21,13 +21,14 @@ export const HEALTH = {
   ready: { label: "Ready", glyph: "ready", tone: "ok" },
   needs_sign_in: { label: "Needs sign-in", glyph: "signin", tone: "act" },
   expiring: { label: "Expiring", glyph: "expiring", tone: "warn" },
+  expired: { label: "Expired", glyph: "expired", tone: "bad" },
   failing: { label: "Failing", glyph: "failing", tone: "bad" },
   disabled: { label: "Disabled", glyph: "disabled", tone: "t2" },
   never_verified: { label: "Never sent", glyph: "never", tone: "t2" },
 } as const satisfies Record<Health, State>;
 
 /** Worst first: what a closed group shows. */
-export const WORST: Health[] = ["failing", "needs_sign_in", "expiring", "never_verified", "ready", "disabled"];
+export const WORST: Health[] = ["failing", "expired", "needs_sign_in", "expiring", "never_verified", "ready", "disabled"];
 
 export const OUTCOME = {
   sending: { label: "Sending", glyph: "run", tone: "t2" },

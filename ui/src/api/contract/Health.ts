@@ -3,4 +3,4 @@
 /**
  * How a sender is doing; each has its own glyph.
  */
-export type Health = "ready" | "needs_sign_in" | "expiring" | "failing" | "disabled" | "never_verified";
+export type Health = "ready" | "needs_sign_in" | "expiring" | "expired" | "failing" | "disabled" | "never_verified";

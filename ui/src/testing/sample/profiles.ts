@@ -100,6 +100,7 @@ function note(health: Health, at: Moments): string {
     ready: `accepted ${at.minutes(-12)}`,
     needs_sign_in: "nobody has signed in yet",
     expiring: `the client secret ends ${at.days(8.6)}`,
+    expired: `the client secret ended ${at.days(-2)}`,
     failing: "Sign-in refused",
     disabled: "switched off",
     never_verified: "never sent",
