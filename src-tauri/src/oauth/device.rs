@@ -205,7 +205,7 @@ fn ended(error: TokenError) -> ConsentError {
 }
 
 /// The code in one line; `None`: there is none.
-fn code(said: &str) -> Option<String> {
+pub(super) fn code(said: &str) -> Option<String> {
     let code = bounded(said, LONGEST_CODE);
     code.contains(char::is_alphanumeric).then_some(code)
 }
@@ -215,7 +215,7 @@ fn not_there(party: &Party) -> ConsentError {
 }
 
 /// The address, when it may be shown and opened: only the web, and nothing unprotected.
-fn safe(address: &Url) -> Option<Url> {
+pub(super) fn safe(address: &Url) -> Option<Url> {
     let web =
         address.scheme() == "https" || address.scheme() == "http" && is_this_computer(address);
     (web && address.username().is_empty()).then(|| address.clone())

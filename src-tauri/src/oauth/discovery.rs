@@ -116,7 +116,7 @@ fn places(issuer: &Url) -> [Url; 2] {
     ]
 }
 
-fn read(body: &[u8], issuer: &Url, host: &str) -> Result<Found, DiscoveryError> {
+pub(super) fn read(body: &[u8], issuer: &Url, host: &str) -> Result<Found, DiscoveryError> {
     let unusable =
         |said: &str| DiscoveryError::Unusable { host: host.to_owned(), said: said.to_owned() };
     let body: Map<String, Value> =

@@ -1,7 +1,7 @@
 //! What a provider, a browser or a person may say: for `tests/fuzz`.
 
 use super::{
-    Claims, browser_page,
+    Claims, browser_page, device, discovery,
     redirect::Reply,
     wire::{self, Answer},
 };
@@ -9,7 +9,12 @@ use crate::{
     clock::Timestamp,
     secret::{Secret, veil::Veil},
 };
-use oauth2::http::{Response, header};
+use oauth2::{
+    StandardDeviceAuthorizationResponse as DeviceAnswer,
+    http::{Response, header},
+};
+
+pub use super::loopback::fuzzing::browser;
 
 /// The sent secret, which must not come back in any words.
 const SENT: &str = "of-a-fuzzer";
@@ -24,6 +29,18 @@ pub fn token_answer(status: u16, retry_after: &str, body: &[u8]) {
     match wire::judged(&answer, "login.example", &sent, now) {
         Ok(answer) => drop(serde_json::from_slice::<Answer>(answer.body())),
         Err(error) => assert!(!error.to_string().contains(SENT), "{error}"),
+    }
+}
+
+/// What a provider publishes of itself, and what it answers to who asks for a code.
+pub fn published(body: &[u8]) {
+    let issuer = "https://id.example".parse().expect("it is an address");
+    drop(discovery::read(body, &issuer, "id.example").map_err(|error| error.to_string()));
+    if let Ok(answer) = serde_json::from_slice::<DeviceAnswer>(body) {
+        drop(device::code(answer.user_code().secret()));
+        if let Some(address) = device::safe(answer.verification_uri().url()) {
+            assert!(matches!(address.scheme(), "http" | "https"), "{address}");
+        }
     }
 }
 

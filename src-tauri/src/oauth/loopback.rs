@@ -4,6 +4,9 @@
 //! The browser's request is held until the tokens are in the vault or are not, so that the page says
 //! how it really ended. Then the browser is sent on to an address without a code in it.
 
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
+
 use super::{desk::Consents, page::page};
 use crate::profile::CALLBACK_PATH;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
@@ -17,6 +20,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::watch,
     task::{JoinHandle, JoinSet},
@@ -167,6 +171,10 @@ async fn accept(listener: Option<&TcpListener>) -> io::Result<(TcpStream, Socket
 
 async fn serve_one(stream: TcpStream, desk: Arc<Desk>) {
     let _ = stream.set_nodelay(true);
+    answer(stream, desk).await;
+}
+
+async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, desk: Arc<Desk>) {
     let service = service_fn(move |request| {
         let desk = Arc::clone(&desk);
         async move { Ok::<_, Infallible>(desk.reply(&request).await) }

@@ -2,5 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use sendright::transport::graph::fuzzing::{granted, refused};
 
-fuzz_target!(|said: &[u8]| sendright::transport::graph::fuzzing::refusal(said));
+fuzz_target!(|said: &[u8]| {
+    refused(said);
+    granted(said);
+});

@@ -3,6 +3,8 @@
 //! Invariant: a proxy that fails is never gone past.
 
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod http;
 mod socks;
 mod system;

@@ -6,6 +6,8 @@
 mod certificate;
 mod error;
 mod extra;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod trust;
 mod witness;
 

@@ -77,8 +77,8 @@ async fn make(talk: &mut Talk<'_>, bare: &Letter) -> Result<String, SendError> {
     for n in 1.. {
         match talk.ask(ask.clone()).await {
             Ok(answer) => {
-                let made: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-                return name(&made).ok_or_else(|| talk.odd("it made a draft and did not name it"));
+                return made(answer.body())
+                    .ok_or_else(|| talk.odd("it made a draft and did not name it"));
             }
             Err(error) if error.in_trouble() && n < MOST_TRIES => {
                 talk.pause(talk.way.limits.backoff * n).await?;
@@ -91,6 +91,11 @@ async fn make(talk: &mut Talk<'_>, bare: &Letter) -> Result<String, SendError> {
         }
     }
     unreachable!("the loop ends by returning")
+}
+
+/// The name of the draft that was made.
+pub(super) fn made(body: &[u8]) -> Option<String> {
+    name(&serde_json::from_slice(body).ok()?)
 }
 
 fn name(message: &Value) -> Option<String> {

@@ -56,8 +56,7 @@ async fn begin(talk: &mut Talk<'_>, id: &str, file: &FileOnDisk) -> Result<Url, 
     let url = talk.way.graph.at(&["messages", id, "attachments", "createUploadSession"]);
     let ask = Ask::new(Nature::Harmless, Method::POST, url).with("application/json", body);
     let answer = talk.ask(ask).await?;
-    let opened: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-    let address = opened["uploadUrl"].as_str().and_then(|url| Url::parse(url).ok());
+    let address = opened(answer.body());
     let address = address.ok_or_else(|| talk.odd("it opened an upload without an address"))?;
     if address.scheme() != "https" && !is_this_computer(&address) {
         return Err(talk.odd("its address for the upload is not protected"));
@@ -68,6 +67,12 @@ async fn begin(talk: &mut Talk<'_>, id: &str, file: &FileOnDisk) -> Result<Url, 
     let (name, size) = (file.name(), file.size());
     talk.watch.transcript.note(format!("the file {name:?}, {size} octets, goes to {host}"));
     Ok(address)
+}
+
+/// Where a session takes the ranges.
+pub(super) fn opened(body: &[u8]) -> Option<Url> {
+    let opened: Value = serde_json::from_slice(body).ok()?;
+    Url::parse(opened["uploadUrl"].as_str()?).ok()
 }
 
 async fn ranges(
@@ -139,7 +144,7 @@ async fn state(talk: &mut Talk<'_>, url: &Url) -> Result<Next, SendError> {
 }
 
 /// The first octet that an answer asks for: `"nextExpectedRanges": ["3276800-"]`.
-fn wanted(answer: &Response<Vec<u8>>) -> Option<u64> {
+pub(super) fn wanted(answer: &Response<Vec<u8>>) -> Option<u64> {
     let said: Value = serde_json::from_slice(answer.body()).ok()?;
     let ranges = said.get("nextExpectedRanges").or_else(|| said.get("NextExpectedRanges"))?;
     ranges[0].as_str()?.split('-').next()?.parse().ok()

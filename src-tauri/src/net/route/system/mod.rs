@@ -3,15 +3,17 @@
 //! Invariant: what they name is used or said to be unusable; it is never gone past.
 
 mod environment;
-#[cfg(any(all(unix, not(target_os = "macos")), test))]
+#[cfg(fuzzing)]
+pub(super) mod fuzzing;
+#[cfg(any(all(unix, not(target_os = "macos")), test, fuzzing))]
 mod gnome;
 mod ignored;
-#[cfg(any(all(unix, not(target_os = "macos")), test))]
+#[cfg(any(all(unix, not(target_os = "macos")), test, fuzzing))]
 mod kde;
-#[cfg(any(target_os = "macos", test))]
+#[cfg(any(target_os = "macos", test, fuzzing))]
 mod macos;
 mod remembered;
-#[cfg(any(windows, test))]
+#[cfg(any(windows, test, fuzzing))]
 mod windows;
 
 use super::{Login, Protocol, Proxy};
@@ -212,7 +214,7 @@ fn proxy_at(address: &str, usual: Protocol, origin: &str) -> Result<Proxy, Syste
 }
 
 /// The proxy at `host` and `port` where a desktop keeps them apart.
-#[cfg(any(unix, test))]
+#[cfg(any(unix, test, fuzzing))]
 fn proxy_of(
     host: &str,
     port: &str,

@@ -32,6 +32,13 @@ impl Values {
         })
     }
 
+    /// As if the user had set one proxy, and hosts that it is not for.
+    #[cfg(any(test, fuzzing))]
+    pub(super) fn set_to(server: &str, bypass: &str) -> Self {
+        let (server, bypass) = (server.to_owned(), bypass.to_owned());
+        Self { enabled: true, server, bypass, script: String::new() }
+    }
+
     /// What they say.
     pub(super) fn read(&self) -> Result<Settings, SystemFault> {
         if !self.script.trim().is_empty() {
@@ -62,6 +69,7 @@ impl Values {
 
 /// What was read in the registry; `None`: it is not there. What is there and cannot be read may name a
 /// proxy.
+#[cfg_attr(fuzzing, allow(dead_code))] // there is no registry to read
 fn there<T>(read: Result<T, impl Into<io::Error>>) -> Result<Option<T>, SystemFault> {
     match read.map_err(Into::into) {
         Ok(value) => Ok(Some(value)),
@@ -77,8 +85,7 @@ mod tests {
     use super::*;
 
     fn values(server: &str) -> Values {
-        let bypass = "*.corp.example;192.168.*;<local>".to_owned();
-        Values { enabled: true, server: server.to_owned(), bypass, script: String::new() }
+        Values::set_to(server, "*.corp.example;192.168.*;<local>")
     }
 
     fn through(server: &str) -> Option<String> {

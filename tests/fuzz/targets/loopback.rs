@@ -1,0 +1,14 @@
+//! Somebody who says anything to the port that waits for a browser.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use std::sync::LazyLock;
+use tokio::runtime::{Builder, Runtime};
+
+/// Its clock runs ahead where everybody waits: a time limit costs nothing.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut builder = Builder::new_current_thread();
+    builder.enable_time().start_paused(true).build().expect("it can be built")
+});
+
+fuzz_target!(|said: &[u8]| RUNTIME.block_on(sendright::oauth::fuzzing::browser(said)));
