@@ -1,9 +1,12 @@
-//! No more connections of one mailbox than its server takes.
+//! No more connections of one mailbox, and messages in a minute, than its server takes.
 
 use crate::world::parts::parts;
 use sendright::{
-    api::{MessageDraft, News, Outcome, SendRequest},
-    app::App,
+    api::{MessageDraft, News, Outcome, SendNews, SendReport, SendRequest},
+    app::{App, Parts},
+    clock::{Clock, Timestamp},
+    explain::{Code, Problem},
+    profile::ProfileId,
     secret::memory::Memory,
 };
 use std::{
@@ -16,7 +19,7 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
-    sync::watch,
+    sync::{broadcast, watch},
     task::JoinSet,
     time::timeout,
 };
@@ -90,43 +93,108 @@ async fn take(stream: &mut TcpStream) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_more_than_a_mailbox_may_have_waits_and_can_be_cancelled() {
-    let exchange = Exchange::start().await;
-    let dir = tempfile::tempdir().unwrap();
-    let app = App::open(parts(dir.path(), Arc::new(Memory::default()))).unwrap();
-    let file = format!(
-        "[[profile]]\nname = \"Relay\"\nsign_in = \"none\"\nmailbox = \"a@kestrel.example\"\n\
-         route = \"socks5://127.0.0.1:{}\"\n\
-         smtp = {{ host = \"smtp.office365.com\", port = 587, security = \"none\" }}\n",
-        exchange.port
-    );
-    app.apply(file, dir.path().into(), |_| None).await.unwrap();
-    let profile_id = app.find_profile("Relay").await.unwrap();
-    let mut news = app.news();
-    let mut sends = JoinSet::new();
-    for _ in 0..5 {
-        let message = MessageDraft { to: vec!["c@d.example".to_owned()], ..Default::default() };
-        let request = SendRequest { send_id: Uuid::new_v4(), profile_id, via: None, message };
-        let app = app.clone();
-        sends.spawn(async move { app.send(request).await.unwrap() });
+/// A sender of Exchange, and what is told of its sends.
+struct World {
+    _dir: tempfile::TempDir,
+    exchange: Exchange,
+    app: App,
+    clock: Clock,
+    profile_id: ProfileId,
+    news: broadcast::Receiver<News>,
+}
+
+impl World {
+    async fn new() -> Self {
+        let exchange = Exchange::start().await;
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Clock::set_to(Timestamp::from_unix(1_795_000_000).unwrap());
+        let vault = Arc::new(Memory::default());
+        let parts = Parts { clock: clock.clone(), ..parts(dir.path(), vault) };
+        let app = App::open(parts).unwrap();
+        let file = format!(
+            "[[profile]]\nname = \"Relay\"\nsign_in = \"none\"\nmailbox = \"a@kestrel.example\"\n\
+             route = \"socks5://127.0.0.1:{}\"\n\
+             smtp = {{ host = \"smtp.office365.com\", port = 587, security = \"none\" }}\n",
+            exchange.port
+        );
+        app.apply(file, dir.path().into(), |_| None).await.unwrap();
+        let profile_id = app.find_profile("Relay").await.unwrap();
+        let news = app.news();
+        Self { _dir: dir, exchange, app, clock, profile_id, news }
     }
 
+    /// Sends one message.
+    fn send(&self) -> impl Future<Output = Result<SendReport, Problem>> + use<> {
+        let message = MessageDraft { to: vec!["c@d.example".to_owned()], ..Default::default() };
+        let (send_id, profile_id) = (Uuid::new_v4(), self.profile_id);
+        let request = SendRequest { send_id, profile_id, via: None, message };
+        let app = self.app.clone();
+        async move { app.send(request).await }
+    }
+
+    /// The next that is told of a send which is at one of `stages`.
+    async fn told(&mut self, stages: &[&str]) -> SendNews {
+        loop {
+            match timeout(SOON, self.news.recv()).await.expect("it is told") {
+                Ok(News::Send(at)) if stages.contains(&at.stage.as_str()) => return at,
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(closed) => panic!("{closed}"),
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_more_than_a_mailbox_may_have_waits_and_can_be_cancelled() {
+    let mut world = World::new().await;
+    let mut sends = JoinSet::new();
+    for _ in 0..5 {
+        sends.spawn(world.send());
+    }
     let (mut waiting, mut greeted) = (Vec::new(), 0);
     while waiting.len() + greeted < 5 {
-        match timeout(SOON, news.recv()).await.expect("each is told of").unwrap() {
-            News::Send(at) if at.stage == "connection" => waiting.push(at.send_id),
-            News::Send(at) if at.stage == "ehlo" => greeted += 1,
-            _ => {}
+        match world.told(&["connection", "ehlo"]).await {
+            at if at.stage == "ehlo" => greeted += 1,
+            at => waiting.push(at.send_id),
         }
     }
     assert_eq!((waiting.len(), greeted), (2, 3));
-    app.cancel_send(waiting[0]).await.unwrap();
-    let cancelled = timeout(SOON, sends.join_next()).await.expect("it is over").unwrap().unwrap();
+    world.app.cancel_send(waiting[0]).await.unwrap();
+    let cancelled = timeout(SOON, sends.join_next()).await.expect("it is over").unwrap();
+    let cancelled = cancelled.unwrap().unwrap();
     assert_eq!((cancelled.id, cancelled.outcome), (waiting[0], Outcome::NotSent));
 
-    exchange.may_greet.send_replace(true);
+    world.exchange.may_greet.send_replace(true);
     let sent = timeout(SOON, sends.join_all()).await.expect("a place is free again");
-    assert!(sent.iter().all(|report| report.outcome == Outcome::Accepted), "{sent:?}");
-    assert_eq!((sent.len(), exchange.most.load(SeqCst)), (4, 3));
+    let accepted = |sent: &Result<SendReport, Problem>| {
+        sent.as_ref().is_ok_and(|report| report.outcome == Outcome::Accepted)
+    };
+    assert!(sent.iter().all(accepted), "{sent:?}");
+    assert_eq!((sent.len(), world.exchange.most.load(SeqCst)), (4, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_over_thirty_a_minute_waits_for_its_turn_and_can_be_cancelled() {
+    let mut world = World::new().await;
+    world.exchange.may_greet.send_replace(true);
+    for _ in 0..30 {
+        world.send().await.unwrap();
+    }
+    world.clock.advance(Duration::from_secs(20));
+    let sending = tokio::spawn(world.send());
+    let left = |told: &SendNews| told.wait_ms.is_some_and(|ms| (1..=40_000).contains(&ms));
+    let told = world.told(&["pace"]).await;
+    assert!(left(&told), "{told:?}");
+    let behind = tokio::spawn(world.send());
+    assert_eq!(world.told(&["pace"]).await.wait_ms, None, "who stands behind it cannot know");
+    world.app.cancel_send(told.send_id).await.unwrap();
+    let cancelled = timeout(SOON, sending).await.expect("it is over").unwrap().unwrap_err();
+    assert_eq!(cancelled.code, Code::Cancelled);
+
+    let told = world.told(&["pace"]).await;
+    assert!(left(&told), "the place of the one before is free: {told:?}");
+    world.app.cancel_send(told.send_id).await.unwrap();
+    timeout(SOON, behind).await.expect("it is over").unwrap().unwrap_err();
+    world.clock.advance(Duration::from_secs(40));
+    assert_eq!(world.send().await.unwrap().outcome, Outcome::Accepted, "a minute is over");
 }

@@ -107,7 +107,8 @@ data! {
     SendNews {
         /// Which.
         send_id: Uuid,
-        /// Stage id: connection (one has to be free first), token, dns, tcp, tls, ehlo, auth, sender, message.
+        /// Stage id: pace (it is not its turn yet), connection (none is free yet), token, dns, tcp, tls, ehlo,
+        /// auth, sender, message.
         stage: String,
         /// Octets handed over.
         sent: u64,
@@ -115,7 +116,8 @@ data! {
         total: u64,
         /// Whether it can still be cancelled.
         cancellable: bool,
-        /// How long the server wants to be left alone before it goes on, in milliseconds.
+        /// How long it is until it goes on, in milliseconds: the server wants to be left alone, or takes
+        /// only so many messages a minute.
         wait_ms: Option<u64>,
     }
     /// How a send ended.

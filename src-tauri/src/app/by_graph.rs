@@ -59,7 +59,7 @@ impl Line {
         let not_yet = |stage| move |problem| Failed::before(letter, stage, problem);
         let road = self.road().await.map_err(not_yet("settings"))?;
         if self.app.held_token(&self.sender, Transport::Graph).is_none() {
-            self.app.waits_for(ready, "token");
+            self.app.waits_for(*id, "token", None);
         }
         let token = self.app.access_token(&self.sender, Transport::Graph, cancel).await;
         let token = token.map_err(not_yet("token"))?;

@@ -172,7 +172,7 @@ impl Line {
         let greeting = async {
             let greeted = Session::greet(&server, limits, watch).await;
             if !fetched.load(Relaxed) {
-                self.app.waits_for(ready, "token"); // that is what is waited for
+                self.app.waits_for(ready.id, "token", None); // that is what is waited for
             }
             Ok((greeted, Instant::now()))
         };
@@ -197,7 +197,7 @@ impl Line {
         if free.is_some() {
             return Ok(free);
         }
-        self.app.waits_for(ready, "connection");
+        self.app.waits_for(ready.id, "connection", None);
         let entered = ready.cancel.run_until_cancelled(lane.enter()).await;
         let cancelled = || SendError::Cancelled { stage: Stage::Tcp };
         entered.map(Some).ok_or_else(|| self.failed(&ready.letter, cancelled()))

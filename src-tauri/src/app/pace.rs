@@ -5,8 +5,12 @@ use crate::{
     clock::{Clock, Timestamp},
     explain::Problem,
     profile::{Transport, presets},
+    transport::{SendError, Stage, Turn},
 };
 use std::{collections::VecDeque, time::Duration};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -46,6 +50,41 @@ impl Pace {
 }
 
 impl Line {
+    /// Waits until the server takes another message of this minute; for the one named `id`, which is
+    /// then written down before what this gives is dropped: whoever comes next counts it.
+    ///
+    /// # Errors
+    /// It was cancelled.
+    pub async fn turn_of(&self, id: Uuid) -> Result<Option<Turn>, Problem> {
+        if self.known_pace().is_none() || self.app.0.sending().contains_key(&id) {
+            return Ok(None); // what is under way already is refused where it is written down
+        }
+        let cancel = CancellationToken::new();
+        self.app.0.sending().insert(id, cancel.clone());
+        let waited = cancel.run_until_cancelled(self.its_turn(id)).await;
+        self.app.0.sending().remove(&id);
+        waited
+            .unwrap_or_else(|| Err(SendError::Cancelled { stage: Stage::Sender }.into()))
+            .map(Some)
+    }
+
+    /// One after the other: each counts those before it.
+    async fn its_turn(&self, id: Uuid) -> Result<Turn, Problem> {
+        let lane = self.app.0.lanes.of("pace", &self.sender.profile.id.to_string(), 1);
+        let turn = if let Some(turn) = lane.enter_now() {
+            turn
+        } else {
+            self.app.waits_for(id, "pace", None);
+            lane.enter().await
+        };
+        let wait = self.pace(None).await?.map(|pace| pace.wait()).unwrap_or_default();
+        if !wait.is_zero() {
+            self.app.waits_for(id, "pace", Some(wait));
+            sleep(wait).await;
+        }
+        Ok(turn)
+    }
+
     /// How fast this line may go: `asked` messages a minute, else as many as the server is known to
     /// take; `None`: as fast as it answers. What went the same way within the last minute counts already.
     pub async fn pace(&self, asked: Option<u32>) -> Result<Option<Pace>, Problem> {

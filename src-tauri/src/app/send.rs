@@ -1,12 +1,13 @@
 //! Sending: one message, or several on one line; and stopping one.
 
-use super::{App, ledger::Ready, line::Line};
+use super::{App, line::Line};
 use crate::{
     api::{News, SendNews, SendReport, SendRequest},
     explain::{Code, Problem},
     profile::{Profile, ProfileId, Transport},
     transport::{Progress, Then, Watch},
 };
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -15,7 +16,9 @@ impl App {
     /// report.
     pub async fn send(&self, request: SendRequest) -> Result<SendReport, Problem> {
         let line = self.line(request.profile_id, request.via).await?;
+        let turn = line.turn_of(request.send_id).await?;
         let ready = line.prepare(request.send_id, &request.message).await?;
+        drop(turn);
         let report = line.send(ready, Then::Quit).await;
         tokio::spawn(line.close()); // the outcome is final, whatever the server says to QUIT
         Ok(report)
@@ -40,16 +43,16 @@ impl App {
         Ok(())
     }
 
-    /// Tells the faces that a send waits for `what` before it can go on: what it signs in with, or a
-    /// connection.
-    pub(super) fn waits_for(&self, ready: &Ready, what: &str) {
+    /// Tells the faces that the send `id` waits for `what` before it can go on, and how long: its turn, a
+    /// connection, or what it signs in with.
+    pub(super) fn waits_for(&self, id: Uuid, what: &str, wait: Option<Duration>) {
         self.tell(News::Send(SendNews {
-            send_id: ready.id,
+            send_id: id,
             stage: what.to_owned(),
             sent: 0,
-            total: ready.letter.size(),
+            total: 0,
             cancellable: true,
-            wait_ms: None,
+            wait_ms: wait.and_then(|wait| wait.as_millis().try_into().ok()),
         }));
     }
 

@@ -17,6 +17,7 @@ use patience::Patience;
 use serde_json::{Value, json};
 use std::{
     collections::VecDeque,
+    pin::pin,
     time::{Duration, Instant},
 };
 use tokio::time::sleep;
@@ -135,8 +136,10 @@ impl<'a> Repeat<'a> {
             None if left == 1 => Then::Quit,
             _ => Then::Open,
         };
-        let sending = one(self.cli, &self.line, current, then, interrupts);
+        let id = current.id();
         let before = self.answered.take();
+        let (cli, line) = (self.cli, &self.line);
+        let sending = async { one(cli, id, pin!(line.exchange(current, then)), interrupts).await };
         let (answered, another) = tokio::join!(sending, self.settle(before, more));
         self.ready.extend(another); // what kept it from being written down is said in its turn
         Ok(answered?)

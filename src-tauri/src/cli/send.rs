@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     api::{AttachmentDraft, MessageDraft, Outcome, RecipientOutcome, SendReport},
-    app::{Answered, Line, Ready, Then},
+    app::{Line, Then},
     explain::{Code, Problem},
     profile::{Notice, Returned, Transport},
 };
@@ -17,7 +17,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::{
     path::{Path, PathBuf},
-    pin::pin,
+    pin::{Pin, pin},
     time::{Duration, Instant},
 };
 use uuid::Uuid;
@@ -143,9 +143,14 @@ impl Send {
 
 async fn once(cli: &Cli, line: &Line, message: &MessageDraft) -> Result<SendReport, Problem> {
     let mut interrupts = Interrupts::listen();
-    let ready = line.prepare(Uuid::new_v4(), message).await?;
-    let id = ready.id();
-    match one(cli, line, ready, Then::Quit, &mut interrupts).await {
+    let id = Uuid::new_v4();
+    let turn = one(cli, id, pin!(line.turn_of(id)), &mut interrupts).await??;
+    if interrupts.any() {
+        return Err(stopped()); // with its turn there already, nothing was left to cancel
+    }
+    let ready = line.prepare(id, message).await?;
+    drop(turn);
+    match one(cli, id, pin!(line.exchange(ready, Then::Quit)), &mut interrupts).await {
         Ok(answered) => Ok(line.settle(answered).await),
         Err(problem) => cli.app.in_doubt(id, problem).await,
     }
@@ -158,18 +163,15 @@ pub(super) fn noted(report: &SendReport) {
     }
 }
 
-/// Sends one message. The first Ctrl-C stops it as long as it can be stopped; the second ends the
-/// program, and the history calls the send uncertain.
-pub(super) async fn one(
+/// Does something of the message `id`. The first Ctrl-C stops it as long as it can be stopped; the
+/// second ends the program, and the history calls the send uncertain.
+pub(super) async fn one<T>(
     cli: &Cli,
-    line: &Line,
-    ready: Ready,
-    then: Then<&Ready>,
+    id: Uuid,
+    mut work: Pin<&mut impl Future<Output = T>>,
     interrupts: &mut Interrupts,
-) -> Result<Answered, Problem> {
-    let id = ready.id();
+) -> Result<T, Problem> {
     let progress = tokio::spawn(progress::of_send(id, cli.app.news()));
-    let mut sending = pin!(line.exchange(ready, then));
     let ended = loop {
         tokio::select! {
             // A Ctrl-C that came before the first byte is heard before it leaves.
@@ -181,7 +183,7 @@ pub(super) async fn one(
                 note("Stopping, unless the message is complete already…");
                 cli.app.cancel_send(id).await?;
             }
-            answered = &mut sending => break Ok(answered),
+            done = &mut work => break Ok(done),
         }
     };
     progress.abort();
@@ -292,6 +294,10 @@ fn unnamed(file: &Path) -> Problem {
         format!("{} cannot be attached", file.display()),
         "Its name is not UTF-8. Rename it, or attach a copy.",
     )
+}
+
+fn stopped() -> Problem {
+    Problem::new(Code::Cancelled, "The send was cancelled", "Nothing was sent.")
 }
 
 fn left_behind(id: Uuid) -> Problem {

@@ -9,7 +9,8 @@ export type SendNews = {
  */
 send_id: string, 
 /**
- * Stage id: connection (one has to be free first), token, dns, tcp, tls, ehlo, auth, sender, message.
+ * Stage id: pace (it is not its turn yet), connection (none is free yet), token, dns, tcp, tls, ehlo,
+ * auth, sender, message.
  */
 stage: string, 
 /**
@@ -25,6 +26,7 @@ total: number,
  */
 cancellable: boolean, 
 /**
- * How long the server wants to be left alone before it goes on, in milliseconds.
+ * How long it is until it goes on, in milliseconds: the server wants to be left alone, or takes
+ * only so many messages a minute.
  */
 wait_ms: number | null, };

@@ -22,6 +22,9 @@ it.each([
 
 it("says what is done, and counts octets only while they go", () => {
   expect(stageWords(null, "smtp.k.example")).toBe("Preparing the message");
+  expect(stageWords(news("pace"), "smtp.k.example")).toBe("smtp.k.example takes only so many messages a minute");
+  expect(stageWords({ ...news("pace"), wait_ms: 41_300 }, "smtp.k.example"))
+    .toBe("smtp.k.example takes only so many messages a minute: going on in 42 s");
   expect(stageWords(news("connection"), "smtp.k.example")).toBe("Waiting for a free connection to smtp.k.example");
   expect(stageWords(news("tcp"), "smtp.k.example")).toBe("Connecting to smtp.k.example");
   expect(stageWords(news("message", 500), "smtp.k.example")).toBe("Uploading to smtp.k.example, 500 B of 1.0 KB");

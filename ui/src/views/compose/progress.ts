@@ -4,7 +4,7 @@ import { size } from "../../text/when";
 
 /**
  * The steps of a send, by way: stages as Rust names them. By SMTP a token is none, because it is fetched beside the first
- * four and told of only where it is still waited for after them; nor is the wait for a connection that the server takes.
+ * four and told of only where it is still waited for after them; nor is the wait for a turn or a connection.
  */
 const STAGES: Record<Transport, string[]> = {
   smtp: ["dns", "tcp", "tls", "ehlo", "auth", "sender", "message"],
@@ -14,6 +14,7 @@ const STAGES: Record<Transport, string[]> = {
 /** What is being done, in words. */
 export function stageWords(news: SendNews | null, host: string): string {
   if (news === null) return "Preparing the message";
+  if (news.stage === "pace") return `${host} takes only so many messages a minute${when(news)}`;
   if (news.wait_ms !== null) return `${host} asks us to wait ${Math.ceil(news.wait_ms / 1000)} s`;
   switch (news.stage) {
     case "connection": return `Waiting for a free connection to ${host}`;
@@ -29,6 +30,11 @@ export function stageWords(news: SendNews | null, host: string): string {
       : `Waiting for the answer of ${host}`;
     default: return news.stage;
   }
+}
+
+/** How long it is until it goes on, where that is known. */
+function when({ wait_ms }: SendNews): string {
+  return wait_ms === null ? "" : `: going on in ${Math.ceil(wait_ms / 1000)} s`;
 }
 
 /** "step 4 of 7". Empty where the stage is no step. */
