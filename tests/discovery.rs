@@ -180,6 +180,17 @@ async fn what_is_wrong_with_a_file_is_said_by_itself_and_before_its_issuer_is_as
     assert!(issuer.asked().is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_proxy_of_a_new_sender_is_asked_although_its_user_was_given_no_password() {
+    let proxy = TokenEndpoint::start(|_| Say::Json(403, String::new())).await;
+    let port = proxy.authority.rsplit(':').next().unwrap();
+    let sendright = Sendright::new();
+    let toml = declared("https://login.kestrel.invalid", "");
+    let toml = format!("{toml}route = \"http://me@127.0.0.1:{port}\"\n");
+    let (code, refused) = apply(&sendright, &toml);
+    assert_eq!((code, &refused["problem"]["code"]), (4, &"proxy-refused".into()), "{refused}");
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_comes_through_a_pipe_is_read_once_although_the_issuer_is_asked_between() {

@@ -89,13 +89,16 @@ impl Inner {
     /// # Errors
     /// It was: that is gone, which is something else than not entered yet.
     pub(super) fn never_kept(&self, owner: Uuid, names: &[SecretName]) -> Result<(), Problem> {
-        let (given, whose) = self
-            .store
-            .look(|rows| Ok::<_, Problem>((rows.secrets_of(owner)?, name_of(rows, owner)?)))?;
-        match given.iter().find(|(name, _)| names.contains(name)) {
-            None => Ok(()),
-            Some((name, _)) => Err(Problem::gone_from_vault(&whose, *name, &*self.vault)),
-        }
+        self.store.look(|rows| {
+            let mut given = rows.secrets_of(owner)?.into_iter();
+            match given.find(|(name, _)| names.contains(name)) {
+                // Who is only about to be written down has no name here yet, and was given nothing.
+                None => Ok(()),
+                Some((name, _)) => {
+                    Err(Problem::gone_from_vault(&name_of(rows, owner)?, name, &*self.vault))
+                }
+            }
+        })
     }
 
     /// As [`never_kept`](Self::never_kept), of what renews the sign-in of `id`: not every provider gives that.
