@@ -106,6 +106,27 @@ fn a_file_that_leaves_secrets_to_a_vault_that_is_gone_hears_that_they_are_not_th
 }
 
 #[test]
+fn who_uses_nothing_of_a_lost_vault_is_not_sent_to_sign_in() {
+    let [password, _] = STORED;
+    let sendright = applied(password, "");
+    let toml = fs::read_to_string(sendright.path("senders.toml")).unwrap();
+    let unused = toml.replace("sign_in = \"password\"", "sign_in = \"none\"").replace(password, "");
+    sendright.write("senders.toml", &unused);
+    sendright.json(&["apply", "-f", "senders.toml"]);
+    fs::remove_file(sendright.path("data/vault.age")).unwrap();
+    let shown = sendright.json(&["show", "Relay"]);
+    assert_eq!(shown["row"]["health"], "never_verified", "{shown}");
+
+    let proxied = format!("{unused}route = \"http://me@127.0.0.1:9\"\n");
+    let stored = "proxy_password = { env = \"KESTREL_SECRET\" }\n";
+    sendright.write("senders.toml", &format!("{proxied}{stored}"));
+    sendright.json(&["apply", "-f", "senders.toml"]);
+    fs::remove_file(sendright.path("data/vault.age")).unwrap();
+    let shown = sendright.json(&["show", "Relay"]);
+    assert_eq!(shown["row"]["health"], "needs_sign_in", "its proxy wants one: {shown}");
+}
+
+#[test]
 fn an_entry_that_somebody_took_out_of_the_vault_is_gone_from_it() {
     let [password, secret] = STORED;
     let sendright = applied(password, secret);

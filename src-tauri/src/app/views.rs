@@ -99,7 +99,8 @@ impl Known {
     }
 
     fn needs_sign_in(&self) -> Option<String> {
-        if let Some(vault) = self.lost_vault.as_ref().filter(|_| !self.secrets.is_empty()) {
+        let uses_any = self.secrets.iter().any(|(name, _)| self.uses(*name));
+        if let Some(vault) = self.lost_vault.as_ref().filter(|_| uses_any) {
             return Some(format!("its secrets are gone: {vault} is not there any more"));
         }
         let missing = |name| !self.has(name);
@@ -171,6 +172,20 @@ impl Known {
 
     fn has(&self, name: SecretName) -> bool {
         self.lost_vault.is_none() && self.since(name).is_some()
+    }
+
+    /// Whether it could not send without `name`, where that was stored.
+    fn uses(&self, name: SecretName) -> bool {
+        let sign_in = self.profile.sign_in;
+        match name {
+            SecretName::Password => sign_in == SignIn::Password,
+            SecretName::RefreshToken => sign_in == SignIn::Delegated,
+            SecretName::ClientSecret | SecretName::Certificate => {
+                matches!(sign_in, SignIn::Delegated | SignIn::AppOnly)
+            }
+            SecretName::ProxyPassword => self.profile.route.proxy_user().is_some(),
+            SecretName::CertificatePassword | SecretName::ImapPassword => false,
+        }
     }
 
     fn since(&self, name: SecretName) -> Option<Timestamp> {
