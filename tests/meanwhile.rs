@@ -94,7 +94,8 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let (let_answer, answers) = mpsc::channel();
         if stored {
-            // `apply` looks before it holds the database, and again while it does.
+            // `apply` looks before it holds the database, and again while it does: a new sender is
+            // another one each time.
             for () in [(), ()] {
                 let_answer.send(()).unwrap();
             }

@@ -56,7 +56,6 @@ fn who_reads_does_not_wait_for_who_writes() {
         let ended = sendright.run(command);
         assert_eq!(ended.code, 0, "{command:?}: {}", ended.stderr);
     }
-    assert_eq!(sendright.run(&["disable", "Relay"]).code, 9, "who writes waits, and says so");
 }
 
 #[cfg(unix)]

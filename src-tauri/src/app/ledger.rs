@@ -102,7 +102,10 @@ impl Line {
         let made = ready.made;
         let mut answered = self.answered(ready, ended, &Watch::nobody(), Instant::now());
         answered.ending.started_at = made; // it had no turn: it is no newer than what put it off
-        self.settle(answered).await;
+        let id = answered.id;
+        if let Some(note) = self.settle(answered).await.note {
+            tracing::warn!(%id, note, "the end of a send that was given up could not be written down");
+        }
     }
 
     async fn withdraw(&self, Ready { id, .. }: Ready) {

@@ -172,7 +172,7 @@ fn json_line(data: &impl Serialize) -> String {
 }
 
 fn unprinted(error: &io::Error) -> Problem {
-    let means = "What the command had to do is done; what it had to say is lost. Look at \
+    let means = "Only what the command had to say is lost; what it does, it does. Look at \
                  `sendright history` before you send anything again.";
     Problem::new(Code::NotWritable, "The result could not be printed", means)
         .said(error.to_string())

@@ -19,7 +19,7 @@ impl From<TlsError> for Problem {
                 "It has to be one or more certificates in PEM form, beginning with BEGIN CERTIFICATE.",
             ),
             TlsError::NoAuthorities { .. } => (
-                Code::FileUnreadable,
+                Code::TlsFailed,
                 "This computer's certificate authorities cannot be read".to_owned(),
                 READ_THEM,
             ),

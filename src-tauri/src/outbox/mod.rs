@@ -206,12 +206,12 @@ impl Outbox {
             if lives.map_err(|source| OutboxError::Lock { path: paths.locks(), source })? {
                 continue;
             }
-            self.db.change_in_passing(|change| {
+            self.db.change(|change| {
                 change.execute(
                     "UPDATE sends SET outcome = ?1 WHERE outcome = ?2 AND worker = ?3",
                     [word(Outcome::Uncertain), word(Outcome::Sending), name],
                 )?;
-                Ok(())
+                Ok::<_, OutboxError>(())
             })?;
         }
         Ok(())

@@ -24,19 +24,24 @@ pub(super) fn find(look: &Connection, query: &HistoryQuery) -> Result<HistoryPag
         [query.profile_id.map(|id| id.to_string())],
         |row| row.get::<_, i64>(0),
     )?;
-    let mut rows = look.prepare(&format!(
-        "SELECT id, profile, profile_name, started_at, took_ms, transport, from_address, recipients,
-             subject, message_id, size, outcome, stage, reply, problem, NULL AS transcript, sandbox, draft
-         FROM sends WHERE {condition} ORDER BY started_at DESC, rowid DESC LIMIT {} OFFSET {}",
-        query.limit.min(LONGEST_PAGE),
-        query.offset,
-    ))?;
+    let mut rows = look.prepare(&page(&condition, query))?;
     let rows = rows.query_map(values(), record)?.map(|row| Ok(row?.listed()));
     Ok(HistoryPage {
         rows: rows.collect::<Result<_, rusqlite::Error>>()?,
         found: found.try_into().unwrap_or_default(),
         total: total.try_into().unwrap_or_default(),
     })
+}
+
+/// The rows of a page, newest first.
+pub(super) fn page(condition: &str, query: &HistoryQuery) -> String {
+    format!(
+        "SELECT id, profile, profile_name, started_at, took_ms, transport, from_address, recipients,
+             subject, message_id, size, outcome, stage, reply, problem, NULL AS transcript, sandbox, draft
+         FROM sends WHERE {condition} ORDER BY started_at DESC, rowid DESC LIMIT {} OFFSET {}",
+        query.limit.min(LONGEST_PAGE),
+        query.offset,
+    )
 }
 
 /// The query as a condition with its values, in order.

@@ -81,7 +81,8 @@ impl Hidden {
     fn new(secret: &Secret) -> Self {
         let plain = secret.expose();
         let short = plain.chars().count() < SHORT;
-        let hex = plain.bytes().fold(String::new(), |mut hex, octet| {
+        let room = String::with_capacity(2 * plain.len()); // no growing, which leaves copies behind
+        let hex = plain.bytes().fold(room, |mut hex, octet| {
             let _ = write!(hex, "{octet:02x}");
             hex
         });
@@ -212,7 +213,7 @@ fn within(secret: &str) -> Vec<Secret> {
     let spelling = |before: usize, engine: &base64::engine::GeneralPurpose| {
         let text = Zeroizing::new(["\0".repeat(before).as_str(), secret].concat());
         let whole = (before * 8).div_ceil(6)..text.len() * 8 / 6;
-        Secret::new(&engine.encode(&*text)[whole])
+        Secret::new(&Zeroizing::new(engine.encode(&*text))[whole])
     };
     let engines = [STANDARD_NO_PAD, URL_SAFE_NO_PAD];
     (0..3).flat_map(|before| engines.each_ref().map(|engine| spelling(before, engine))).collect()
@@ -320,8 +321,9 @@ mod tests {
             secret in "\\PC{4,12}", before in "\\PC{0,9}", after in "(%|\\\\u|\\\\|é|\\PC){0,9}",
         ) {
             let said = format!("{before}{secret}{after}");
+            prop_assume!(!STRUCK.contains(&secret));
             let kept = veil(&[&secret]).strike(&said);
-            prop_assert!(kept.contains(STRUCK), "{kept}");
+            prop_assert!(kept.contains(STRUCK) && !kept.contains(&secret), "{kept}");
         }
     }
 }

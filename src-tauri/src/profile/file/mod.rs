@@ -118,7 +118,8 @@ pub fn apply(
     let plan = |rows: Rows<'_>| plan::plan(&entries, source, &passwords, now, rows);
     let lost = !vault.is_there();
     // The vault may be asking the person, and is slow to open: that is over before the database is held.
-    if !replacements(&profiles.look(plan)?, vault)?.is_empty() {
+    let mut asked = Asked { vault, held: Vec::new() };
+    if !asked.replacements(&profiles.look(plan)?)?.is_empty() {
         vault.make()?;
     }
     let mut replaced = Vec::new();
@@ -132,7 +133,7 @@ pub fn apply(
         plan.write(rows)?;
         let mut sign_in_again = rows.sign_in_again(None)?;
         sign_in_again.retain(|one| !known.contains(one));
-        replaced = replacements(&plan, vault)?;
+        replaced = asked.replacements(&plan)?;
         for Replacement { key, label, new, .. } in &replaced {
             rows.secret_is_set(*key, now)?;
             vault.put(key, new, label)?;
@@ -143,16 +144,33 @@ pub fn apply(
     written.inspect_err(|_| take_back(&replaced, vault))
 }
 
-/// What is not in the vault as the file has it.
-fn replacements(plan: &Plan, vault: &dyn SecretStore) -> Result<Vec<Replacement>, VaultError> {
-    let mut found = Vec::new();
-    for (key, new, label) in &plan.secrets {
-        let old = vault.get(key)?;
-        if old.as_ref().is_none_or(|old| old.expose() != new.expose()) {
-            found.push(Replacement { key: *key, label: label.clone(), new: new.clone(), old });
+/// A vault that is asked once for each secret: it may ask the person each time.
+struct Asked<'a> {
+    vault: &'a dyn SecretStore,
+    held: Vec<(SecretKey, Option<Secret>)>,
+}
+
+impl Asked<'_> {
+    /// What is not in the vault as the file has it.
+    fn replacements(&mut self, plan: &Plan) -> Result<Vec<Replacement>, VaultError> {
+        let mut found = Vec::new();
+        for (key, new, label) in &plan.secrets {
+            let old = self.get(*key)?;
+            if old.as_ref().is_none_or(|old| old.expose() != new.expose()) {
+                found.push(Replacement { key: *key, label: label.clone(), new: new.clone(), old });
+            }
         }
+        Ok(found)
     }
-    Ok(found)
+
+    fn get(&mut self, key: SecretKey) -> Result<Option<Secret>, VaultError> {
+        if let Some((_, held)) = self.held.iter().find(|(known, _)| *known == key) {
+            return Ok(held.clone());
+        }
+        let held = self.vault.get(&key)?;
+        self.held.push((key, held.clone()));
+        Ok(held)
+    }
 }
 
 /// Puts back what the vault held before.

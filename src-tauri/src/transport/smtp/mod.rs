@@ -174,11 +174,11 @@ impl Session {
         let (mut ready, mut next) = (Vec::new(), Vec::new());
         while !reader.is_at_end() {
             watch.handed_over(sent, total, true);
-            let reading = cancellable(Stage::Message, watch, reader.next(&mut next));
-            let writing = self.wire.block(&ready, self.limits.block, watch);
-            let (written, read) = tokio::join!(writing, reading);
-            written?;
-            read??;
+            let reading = async {
+                cancellable(Stage::Message, watch, reader.next(&mut next)).await??;
+                Ok(())
+            };
+            tokio::try_join!(self.wire.block(&ready, self.limits.block, watch), reading)?;
             sent += next.len() as u64;
             stuffing.stuff(&mut next);
             std::mem::swap(&mut ready, &mut next);
