@@ -141,7 +141,7 @@ fn said(problem: &Problem) -> String {
     if fields.is_empty() {
         words.push(means.clone());
     }
-    let fault = |f: &FieldFault| format!("  {}: {}. {}.", f.field, f.fault, f.remedy);
+    let fault = |f: &FieldFault| format!("  {}: {}. {}.", tame::line(&f.field), f.fault, f.remedy);
     words.extend(fields.iter().map(fault));
     words.extend(said.iter().map(|said| theirs("In its own words:", said)));
     words.extend(source.iter().map(|source| format!("See {source}")));
@@ -196,5 +196,17 @@ mod tests {
         let long = problem.said("no\r\nSigned in as root.\u{202e}");
         let marked = "In its own words:\n  > no\n  > Signed in as root.\u{fffd}";
         assert_eq!(said(&long), format!("Refused\nIt said no.\n{marked}"));
+    }
+
+    #[test]
+    fn a_fields_own_name_passes_for_no_line_of_ours() {
+        let [field, fault, remedy] =
+            ["headers.A\u{202e}\nB", "no name", "Use letters"].map(str::to_owned);
+        let problem = Problem::invalid(vec![FieldFault { field, fault, remedy }]);
+        let name = "headers.A\u{fffd} B";
+        assert_eq!(
+            said(&problem),
+            format!("{name} cannot be accepted\n  {name}: no name. Use letters.")
+        );
     }
 }

@@ -246,12 +246,12 @@ impl Problem {
     /// Settings that cannot be accepted, each with its remedy.
     pub fn invalid(fields: Vec<FieldFault>) -> Self {
         let title = match fields.as_slice() {
-            [one] => format!("{} cannot be accepted", one.field),
+            [one] => format!("{} cannot be accepted", tame::line(&one.field)),
             many => format!("{} settings cannot be accepted", many.len()),
         };
         let means = fields
             .iter()
-            .map(|f| format!("{}: {}. {}", f.field, f.fault, f.remedy))
+            .map(|f| format!("{}: {}. {}", tame::line(&f.field), f.fault, f.remedy))
             .collect::<Vec<_>>()
             .join("\n");
         Self { fields, ..Self::new(Code::InvalidSettings, title, means) }

@@ -145,7 +145,7 @@ fn encoded(text: &str) -> String {
 }
 
 fn extra(name: &str, value: &str) -> Result<String, LetterError> {
-    let field = format!("headers.{}", name.escape_default());
+    let field = format!("headers.{name}");
     let fault = |fault: &str, remedy: &str| Err(LetterError::field(&field, fault, remedy));
     if let Some((why, instead)) = taken(&name.to_ascii_lowercase()) {
         return fault(why, instead);

@@ -9,6 +9,7 @@ import type { Transport } from "../api/contract/Transport";
 /** One send from this window: under way while it has neither `report` nor `problem`. */
 export interface Sending {
   sendId: string;
+  message: MessageDraft;
   news: SendNews | null;
   cancelling: boolean;
   report: SendReport | null;
@@ -32,6 +33,7 @@ export class Outbox {
     if (this.busy(profileId)) return;
     const sending = $state<Sending>({
       sendId: crypto.randomUUID(),
+      message,
       news: null,
       cancelling: false,
       report: null,

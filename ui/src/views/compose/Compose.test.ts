@@ -145,6 +145,22 @@ describe("the message", () => {
     expect(wrong).toBeValid();
   });
 
+  it.each(["Größe", 'X"Y', "X\\Y", "X\u202eY"])("says what is wrong with the name %s until one of its fields is changed", async (name) => {
+    const fields = [{ field: `headers.${name}`, fault: "this is not a header's name", remedy: "Use letters" }];
+    const { user, to } = await compose({ send: failsWith({ ...uncertain, code: "invalid-settings", title: "A setting is invalid", said: null, fields }) });
+    await user.type(to, "a@k.example");
+    await user.click(screen.getByRole("button", { name: "Headers" }));
+    const wrong = screen.getByLabelText("Name of header 1");
+    await user.click(wrong);
+    await user.paste(name);
+    await user.type(screen.getByLabelText("Value of header 1"), "17");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await waitFor(() => expect(wrong).toHaveFocus());
+    expect(wrong).toHaveAccessibleDescription("This is not a header's name. Use letters.");
+    await user.type(screen.getByLabelText("Value of header 1"), "8");
+    expect(wrong).toBeValid();
+  });
+
   it("is shown in a frame that runs nothing and loads nothing", async () => {
     const { user } = await compose();
     await user.click(screen.getByRole("radio", { name: "HTML" }));
