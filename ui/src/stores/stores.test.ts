@@ -1,3 +1,4 @@
+import { waitFor } from "@testing-library/svelte";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ConsentStep } from "../api/contract/ConsentStep";
 import type { HistoryPage } from "../api/contract/HistoryPage";
@@ -140,7 +141,7 @@ describe("a send", () => {
     const message = { from: "", to: ["a@k.example"], cc: [], bcc: [], subject: "", text: "x", html: "", headers: [], attachments: [], dsn: [], dsn_return: null, save_to_sent_items: null };
     const sending = stores.outbox.send(uuid(1), message, null);
     void stores.outbox.send(uuid(1), message, null);
-    await vi.waitFor(() => expect(fake.asked.filter((one) => one.command === "send")).toHaveLength(1));
+    await waitFor(() => expect(fake.asked.filter((one) => one.command === "send")).toHaveLength(1));
     const send_id = stores.outbox.of(uuid(1))?.sendId ?? "";
     fake.tell({ event: "send", send_id, stage: "auth", sent: 0, total: 10, cancellable: true, wait_ms: null });
     expect(stores.outbox.of(uuid(1))?.news?.stage).toBe("auth");
@@ -165,7 +166,7 @@ describe("history", () => {
     const earlier = history.load();
     history.search = " 5.7.139 ";
     const later = history.load();
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    await waitFor(() => expect(waiting).toHaveLength(2));
     waiting[1]?.(page("later"));
     await later;
     waiting[0]?.(page("earlier"));
@@ -199,7 +200,7 @@ describe("history", () => {
     await history.open(first.row.id);
     const opening = history.open(second.row.id);
     const following = history.follow();
-    await vi.waitFor(() => expect(fake.asked.filter(({ command }) => command === "history_detail")).toHaveLength(3));
+    await waitFor(() => expect(fake.asked.filter(({ command }) => command === "history_detail")).toHaveLength(3));
     answer();
     await Promise.all([opening, following]);
     expect(history.opened?.row.id).toBe(second.row.id);

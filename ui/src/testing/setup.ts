@@ -1,4 +1,8 @@
 import "@testing-library/jest-dom/vitest";
+import { configure } from "@testing-library/svelte";
+
+// What is waited for comes when it comes: one second is short where much else runs.
+configure({ asyncUtilTimeout: 10_000 });
 
 // What jsdom lacks of a browser, no more than our components use.
 globalThis.matchMedia ??= (query) =>

@@ -1,6 +1,6 @@
-import { render, screen } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import App from "../App.svelte";
 import { Stores } from "../stores";
 import { type Fake, fakeCall } from "../testing/fakeCall";
@@ -32,7 +32,7 @@ describe("messages that may have been sent", () => {
     const row = cutOff(fake.world);
     fake.world.unseen = [row.id];
     const { user } = open(fake);
-    await vi.waitFor(() => expect(notice()).toHaveTextContent("1 message may have been sent, or not"));
+    await waitFor(() => expect(notice()).toHaveTextContent("1 message may have been sent, or not"));
     expect(await faults()).toEqual([]);
     await user.click(screen.getByRole("button", { name: "Show them" }));
     expect(await screen.findByText("May have been sent")).toBeVisible();
@@ -52,14 +52,14 @@ describe("messages that may have been sent", () => {
     expect(notice()).toBeNull();
     fake.world.unseen = [row.id];
     fake.tell({ event: "history_changed" });
-    await vi.waitFor(() => expect(notice()).toBeVisible());
+    await waitFor(() => expect(notice()).toBeVisible());
     await user.click(await screen.findByText("All history"));
     await user.click(await screen.findByText(row.subject));
     expect(await screen.findByRole("region", { name: "Message" })).toBeVisible();
     expect(notice()).toBeNull();
     fake.world.unseen = [uuid(7)];
     fake.tell({ event: "history_changed" });
-    await vi.waitFor(() => expect(notice()).toBeVisible());
+    await waitFor(() => expect(notice()).toBeVisible());
     await user.click(screen.getByRole("button", { name: "Dismiss" }));
     expect(notice()).toBeNull();
     expect(shown(fake).flat()).toEqual([row.id, uuid(7)]);
@@ -82,7 +82,7 @@ describe("messages that may have been sent", () => {
     await user.click(await screen.findByRole("tab", { name: "Compose" }));
     await user.type(screen.getByRole("textbox", { name: "To" }), "ana@example.org,");
     await user.click(screen.getByRole("button", { name: /^Send/ }));
-    await vi.waitFor(() => expect(stores.uncertain.ids).toHaveLength(1));
+    await waitFor(() => expect(stores.uncertain.ids).toHaveLength(1));
     expect(notice()).toBeNull();
     end();
     await user.click(await screen.findByRole("button", { name: "Close the result" }));
@@ -90,7 +90,7 @@ describe("messages that may have been sent", () => {
     await user.click(screen.getByRole("button", { name: /^Send/ }));
     await user.click(screen.getByRole("tab", { name: "Overview" }));
     end();
-    await vi.waitFor(() => expect(notice()).toBeVisible());
+    await waitFor(() => expect(notice()).toBeVisible());
     await user.click(screen.getByRole("tab", { name: "Compose" }));
     expect(await screen.findByRole("region", { name: "Result of the send" })).toBeVisible();
     expect(notice()).toBeNull();

@@ -1,5 +1,5 @@
-import { screen, within } from "@testing-library/svelte";
-import { describe, expect, it, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
 import { failsWith, fakeCall } from "../../testing/fakeCall";
 import { uuid } from "../../testing/sample/ids";
 import { vaultAbsent } from "../../testing/sample/problems";
@@ -28,11 +28,11 @@ describe("history", () => {
     await screen.findByRole("region", { name: "Message" });
     await user.keyboard("{ArrowDown}");
     expect(second).toHaveFocus();
-    await vi.waitFor(() => expect(second).toHaveAttribute("aria-selected", "true"));
+    await waitFor(() => expect(second).toHaveAttribute("aria-selected", "true"));
     await user.keyboard("{F6}");
     within(screen.getByRole("region", { name: "Message" })).getByRole("button", { name: "Close" }).focus();
     await user.keyboard("{Escape}");
-    await vi.waitFor(() => expect(screen.queryByRole("region", { name: "Message" })).toBeNull());
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Message" })).toBeNull());
     expect(second).toHaveFocus();
   });
 
@@ -40,7 +40,7 @@ describe("history", () => {
     const { user, fake } = await show(History, { profileId: null });
     await rows();
     await user.click(screen.getByRole("button", { name: "Failed" }));
-    await vi.waitFor(() => expect(screen.queryByText("Accepted")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("Accepted")).toBeNull());
     await user.selectOptions(screen.getByRole("combobox", { name: "Transport" }), "Graph");
     await user.type(screen.getByRole("searchbox"), "nothing like it");
     expect(await screen.findByText("No messages match “nothing like it”")).toBeVisible();
@@ -68,7 +68,7 @@ describe("history", () => {
     await rows();
     fake.world.history = fake.world.history.slice(1);
     fake.tell({ event: "history_changed" });
-    await vi.waitFor(() => expect(screen.queryByText("Invoice 2026-1182")).toBeNull());
+    await waitFor(() => expect(screen.queryByText("Invoice 2026-1182")).toBeNull());
   });
 
   it("gives a report with everything a colleague needs", () => {

@@ -1,5 +1,5 @@
-import { screen, within } from "@testing-library/svelte";
-import { describe, expect, it, vi } from "vitest";
+import { screen, waitFor, within } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
 import { fakeCall } from "../../testing/fakeCall";
 import { FakeWorld } from "../../testing/fakeWorld";
 import { faults, show } from "../../testing/show";
@@ -13,7 +13,7 @@ describe("the sandbox inbox", () => {
     expect(message).toHaveTextContent("It leaves our warehouse tomorrow.");
     screen.getAllByRole("option")[0]?.focus();
     await user.keyboard("{ArrowDown}");
-    await vi.waitFor(() => expect(screen.getByRole("article")).toHaveTextContent("rechnung.pdf · 9.1 KB"));
+    await waitFor(() => expect(screen.getByRole("article")).toHaveTextContent("rechnung.pdf · 9.1 KB"));
     await user.click(screen.getByRole("radio", { name: "Headers" }));
     expect(screen.getByRole("article")).toHaveTextContent("X-Mailer-Note: sandbox");
     expect(await faults()).toEqual([]);
