@@ -140,6 +140,9 @@ impl Reading {
     /// Where `spelling` stands in the text.
     fn all(&self, octets: &[u8], spelling: &Secret) -> Vec<Range<usize>> {
         let spelling = spelling.expose().as_bytes();
+        if spelling.len() > octets.len() {
+            return Vec::new(); // most lines are shorter than most spellings, and a search costs more
+        }
         memmem::find_iter(octets, spelling)
             .map(|found| self.at[found]..self.at[found + spelling.len()])
             .collect()
