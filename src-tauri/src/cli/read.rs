@@ -74,7 +74,7 @@ fn silent(file: &Path, patience: Duration) -> Problem {
         Code::FileUnreadable,
         format!("{} did not come to an end", file.display()),
         format!(
-            "It was waited for for {} seconds. Where it is a pipe, see that something writes to it and \
+            "After {} seconds it had no end. Where it is a pipe, see that something writes to it and \
              ends; what takes longer can be piped in, with - for the file.",
             patience.as_secs()
         ),
