@@ -55,16 +55,21 @@ impl Clocks {
 }
 
 impl ProviderRefusal {
-    /// Reads the body of a refused token request (RFC 6749 §5.2 and Microsoft's additions). `None`
-    /// when it is no refusal.
-    pub(super) fn of_json(body: &Map<String, Value>) -> Option<Self> {
-        let text = |name: &str| body.get(name).and_then(Value::as_str).filter(|t| !t.is_empty());
+    /// Reads the body of a refused token request (RFC 6749 §5.2 and Microsoft's additions), without
+    /// the secrets that were `sent`: a provider may repeat them. `None` when it is no refusal.
+    pub(super) fn of_json(body: &Map<String, Value>, sent: &Veil) -> Option<Self> {
+        // Struck out before anything is cut: the half of a secret is not known any more.
+        let text = |name: &str| {
+            let text = body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+            text.map(|text| sent.strike(text))
+        };
+        let told = |name: &str| text(name).map(|text| short(&text));
         let mut refusal = Self {
-            error: Some(short(text("error")?)),
-            suberror: text("suberror").or(text("error_subtype")).map(short),
-            uri: text("error_uri").map(short),
-            claims: text("claims").and_then(challenge),
-            ..Self::of_text(text("error_description"))
+            error: Some(told("error")?),
+            suberror: told("suberror").or_else(|| told("error_subtype")),
+            uri: told("error_uri"),
+            claims: text("claims").and_then(|claims| challenge(&claims)),
+            ..Self::of_text(text("error_description").as_deref())
         };
         let numbers = body.get("error_codes").and_then(Value::as_array).into_iter().flatten();
         for number in numbers.filter_map(|n| n.as_u64().and_then(|n| u32::try_from(n).ok())).take(8)
@@ -73,10 +78,9 @@ impl ProviderRefusal {
                 refusal.codes.push(number);
             }
         }
-        let told = |name, found: Option<String>| text(name).map(short).or(found);
-        refusal.correlation_id = told("correlation_id", refusal.correlation_id);
-        refusal.trace_id = told("trace_id", refusal.trace_id);
-        refusal.timestamp = told("timestamp", refusal.timestamp);
+        refusal.correlation_id = told("correlation_id").or(refusal.correlation_id);
+        refusal.trace_id = told("trace_id").or(refusal.trace_id);
+        refusal.timestamp = told("timestamp").or(refusal.timestamp);
         Some(refusal)
     }
 
@@ -99,24 +103,6 @@ impl ProviderRefusal {
     #[must_use]
     pub(super) fn said_by(self, host: &str) -> Self {
         Self { host: host.to_owned(), ..self }
-    }
-
-    /// Takes `secrets` out of everything that was said: a provider may repeat what it was sent.
-    #[must_use]
-    pub(super) fn without(mut self, secrets: &Veil) -> Self {
-        for text in [
-            &mut self.error,
-            &mut self.description,
-            &mut self.suberror,
-            &mut self.uri,
-            &mut self.correlation_id,
-            &mut self.trace_id,
-            &mut self.timestamp,
-            &mut self.claims,
-        ] {
-            *text = text.take().map(|text| secrets.strike(&text));
-        }
-        self
     }
 
     /// Whether the OAuth error is `error`.

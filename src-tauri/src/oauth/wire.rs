@@ -128,10 +128,11 @@ pub(super) fn judged(
         Ok(Value::Object(body)) => Some(body),
         _ => None,
     };
-    let refusal = body.as_ref().and_then(ProviderRefusal::of_json).map(|refusal| ProviderRefusal {
+    let refusal = body.as_ref().and_then(|body| ProviderRefusal::of_json(body, sent));
+    let refusal = refusal.map(|refusal| ProviderRefusal {
         status: Some(status.as_u16()),
         clocks: clocks(answer, now),
-        ..refusal.said_by(host).without(sent)
+        ..refusal.said_by(host)
     });
     if let Some(busy) = busy(answer, host, refusal.as_ref(), sent) {
         return Err(busy);
@@ -142,7 +143,7 @@ pub(super) fn judged(
         _ => Err(TokenError::NotTheProtocol {
             host: host.to_owned(),
             status: status.as_u16(),
-            said: sent.strike(&gist(answer)),
+            said: gist(answer, sent),
         }),
     }
 }
@@ -170,12 +171,12 @@ fn busy(
     let in_a_loop = refusal.is_some_and(|refusal| refusal.has(50196));
     (told || in_a_loop || status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()).then(
         || {
-            let said = refusal.map_or_else(|| gist(answer), ToString::to_string);
+            let said = refusal.map_or_else(|| gist(answer, sent), ToString::to_string);
             TokenError::Busy {
                 host: host.to_owned(),
                 status: status.as_u16(),
                 wait: retry_after(answer.headers()).or(in_a_loop.then_some(LOOP_ENDS)),
-                said: sent.strike(&said),
+                said,
             }
         },
     )
@@ -198,11 +199,13 @@ fn plain(mut body: Map<String, Value>) -> HttpResponse {
     HttpResponse::new(Value::Object(body).to_string().into_bytes())
 }
 
-/// What an answer that is none says, in one line.
-fn gist(answer: &HttpResponse) -> String {
+/// What an answer that is none says, in one line; the secrets that were `sent` are out before it is cut.
+fn gist(answer: &HttpResponse, sent: &Veil) -> String {
     if answer.status().is_redirection() {
         let to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
-        let host = to.and_then(|to| Url::parse(to).ok()).and_then(|to| to.host_str().map(short));
+        let host = to
+            .and_then(|to| Url::parse(to).ok())
+            .and_then(|to| to.host_str().map(|host| short(&sent.strike(host))));
         return format!("redirect to {}", host.as_deref().unwrap_or("another place"));
     }
     let text = String::from_utf8_lossy(answer.body());
@@ -210,7 +213,7 @@ fn gist(answer: &HttpResponse) -> String {
         .split_once("<title>")
         .and_then(|(_, rest)| rest.split_once("</title>"))
         .map(|(title, _)| title);
-    bounded(title.unwrap_or(&text), 300)
+    bounded(&sent.strike(title.unwrap_or(&text)), 300)
 }
 
 #[cfg(test)]
@@ -260,6 +263,19 @@ mod tests {
                 Err(error) => error.to_string(),
             };
             assert_eq!(said, expected, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_secret_stays_where_a_page_is_cut() {
+        for status in [200, 503] {
+            for before in 289..300 {
+                let page =
+                    answer(status, &[], &("x ".repeat(150)[..before].to_owned() + "geheim-code"));
+                let said = judge(&page).unwrap_err().to_string();
+                let words = said.split_once("): ").unwrap().1;
+                assert!(!words.contains('g'), "{said}");
+            }
         }
     }
 

@@ -3,6 +3,10 @@ use crate::secret::Secret;
 use proptest::prelude::*;
 use serde_json::json;
 
+fn read(body: &Value) -> Option<ProviderRefusal> {
+    ProviderRefusal::of_json(body.as_object().unwrap(), &Veil::default())
+}
+
 #[test]
 fn everything_that_microsofts_support_asks_for_is_kept() {
     let body = json!({
@@ -18,7 +22,7 @@ fn everything_that_microsofts_support_asks_for_is_kept() {
         "suberror": "basic_action",
         "claims": "{\"access_token\":{\"capolids\":{\"essential\":true}}}",
     });
-    let refusal = ProviderRefusal::of_json(body.as_object().unwrap()).unwrap();
+    let refusal = read(&body).unwrap();
     assert!(refusal.is("invalid_grant"));
     assert_eq!(refusal.codes, [50076]);
     assert_eq!(refusal.suberror.as_deref(), Some("basic_action"));
@@ -34,7 +38,7 @@ fn everything_that_microsofts_support_asks_for_is_kept() {
 #[test]
 fn a_body_without_an_error_is_no_refusal() {
     for body in [json!({}), json!({"error": ""}), json!({"error": 5}), json!({"token": "x"})] {
-        assert_eq!(ProviderRefusal::of_json(body.as_object().unwrap()), None);
+        assert_eq!(read(&body), None);
     }
 }
 
@@ -42,25 +46,40 @@ fn a_body_without_an_error_is_no_refusal() {
 fn remote_words_are_bounded_and_cannot_move_the_cursor() {
     let evil = "a\u{1b}[31m\rb\0\u{202e}";
     let body = json!({"error": "x".repeat(5000), "error_description": evil.repeat(900)});
-    let refusal = ProviderRefusal::of_json(body.as_object().unwrap()).unwrap();
+    let refusal = read(&body).unwrap();
     assert_eq!(refusal.error.unwrap().len(), SHORT);
     let words = refusal.description.unwrap();
     assert!(words.chars().count() <= LONG && !words.chars().any(char::is_control));
     assert!(words.starts_with("a\u{fffd}[31m\u{fffd}b\u{fffd}\u{fffd}a"), "{words}");
     let named = json!({"error": "invalid\r\nSigned in as root.\u{2028}"});
-    let refusal = ProviderRefusal::of_json(named.as_object().unwrap()).unwrap();
+    let refusal = read(&named).unwrap();
     assert_eq!(refusal.error.as_deref(), Some("invalid Signed in as root.\u{fffd}"));
 }
 
 #[test]
 fn what_we_sent_is_struck_out() {
     let body = json!({"error": "invalid_grant", "error_description": "Bad refresh_token 'geheim-1'.", "trace_id": "GEHEIM-1"});
-    let refusal = ProviderRefusal::of_json(body.as_object().unwrap()).unwrap();
-    let mut sent = Veil::default();
-    sent.hide(&Secret::new("geheim-1"));
-    let refusal = refusal.without(&sent);
+    let refusal = ProviderRefusal::of_json(body.as_object().unwrap(), &veil("geheim-1")).unwrap();
     assert_eq!(refusal.description.as_deref(), Some("Bad refresh_token '(secret)'."));
     assert_eq!(refusal.trace_id.as_deref(), Some("(secret)"));
+}
+
+#[test]
+fn nothing_of_a_secret_stays_where_a_text_is_cut() {
+    let secret = "geheim-refresh-token";
+    for before in LONG - secret.len()..LONG {
+        let description = "x ".repeat(LONG)[..before].to_owned() + secret;
+        let body = json!({"error": "invalid_grant", "error_description": description});
+        let refusal = ProviderRefusal::of_json(body.as_object().unwrap(), &veil(secret)).unwrap();
+        let words = refusal.description.unwrap();
+        assert!(words.len() <= LONG && !words.contains('g'), "{words}");
+    }
+}
+
+fn veil(secret: &str) -> Veil {
+    let mut veil = Veil::default();
+    veil.hide(&Secret::new(secret));
+    veil
 }
 
 #[test]
