@@ -12,6 +12,7 @@ mod contract;
 mod discovery;
 mod gallery;
 mod graph;
+mod health;
 mod journey;
 mod keychain;
 mod meanwhile;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 kinds! {
     /// How a sender is doing; each has its own glyph.
     Health {
-        /// The last send was accepted and nothing runs out soon.
+        /// The last send that shows whether it can send was accepted, and nothing runs out soon.
         Ready,
         /// Only the person can renew the sign-in, or there was none yet.
         NeedsSignIn,
@@ -22,11 +22,12 @@ kinds! {
         Expiring,
         /// Something it needs has ended.
         Expired,
-        /// The last send failed.
+        /// The last send that shows whether it can send failed: not by the message, by whom it was for,
+        /// or by whoever stopped it.
         Failing,
         /// Switched off.
         Disabled,
-        /// It could work; nothing has been sent yet.
+        /// It could work; no send has shown it yet.
         NeverVerified,
     }
 }
@@ -143,6 +144,8 @@ data! {
     ProfileView {
         /// As the sidebar lists it.
         row: ProfileRow,
+        /// The send that shows it failing, where it does.
+        failed: Option<Uuid>,
         /// As it is set.
         settings: ProfileSettings,
         /// The settings that are used where the profile leaves them out.

@@ -147,7 +147,7 @@ impl Inner {
             Ok::<_, Problem>((registration, known, secrets, certificate))
         })?;
         let (admin_consent, sign_in) = known;
-        let last = self.outbox.last_of(id)?;
+        let evidence = self.outbox.evidence_of(id)?;
         let access_expires_at = self.access_expires_at(id);
         let now = self.clock.now();
         Ok(Known {
@@ -158,7 +158,7 @@ impl Inner {
             secrets,
             lost_vault: (!self.vault.is_there()).then(|| self.vault.place()),
             certificate,
-            last,
+            evidence,
             access_expires_at,
             now,
         })

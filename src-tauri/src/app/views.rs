@@ -7,7 +7,6 @@ use crate::{
     api::{EffectiveSettings, Fit, Health, Identity, Outcome, ProfileRow, ProfileView},
     certificate::Certificate,
     clock::Timestamp,
-    explain::Code,
     oauth::{SignInReason, missing},
     outbox::Record,
     profile::{
@@ -36,7 +35,8 @@ pub(super) struct Known {
     pub(super) lost_vault: Option<String>,
     /// Its registration's.
     pub(super) certificate: Option<Certificate>,
-    pub(super) last: Option<Record>,
+    /// The send that shows best how it is doing.
+    pub(super) evidence: Option<Record>,
     pub(super) access_expires_at: Option<Timestamp>,
     pub(super) now: Timestamp,
 }
@@ -63,8 +63,11 @@ impl Known {
 
     /// Everything about it.
     pub(super) fn view(&self) -> ProfileView {
+        let row = self.row();
+        let failed = self.evidence.as_ref().filter(|_| row.health == Health::Failing);
         ProfileView {
-            row: self.row(),
+            failed: failed.map(|send| send.id),
+            row,
             settings: drafts::profile_settings(&self.profile),
             effective: self.effective(),
             registration_name: self.registration.as_ref().map(|r| r.name.clone()),
@@ -84,17 +87,15 @@ impl Known {
         if let Some(why) = self.needs_sign_in() {
             return (Health::NeedsSignIn, why);
         }
-        let Some(last) = &self.last else {
+        let Some(send) = &self.evidence else {
             return self.expiring().unwrap_or((Health::NeverVerified, "never sent".to_owned()));
         };
-        let cancelled = last.problem.as_ref().is_some_and(|p| p.code == Code::Cancelled);
-        let result = last.listed().result;
-        match last.outcome {
-            Outcome::Accepted | Outcome::Partly => self
-                .expiring()
-                .unwrap_or_else(|| (Health::Ready, format!("accepted {}", last.started_at))),
-            _ if cancelled => self.expiring().unwrap_or((Health::NeverVerified, result)),
-            _ => (Health::Failing, result),
+        let result = send.listed().result;
+        let accepted = || format!("accepted {}", send.started_at);
+        match send.proves() {
+            Some(false) => (Health::Failing, result),
+            Some(true) => self.expiring().unwrap_or_else(|| (Health::Ready, accepted())),
+            None => self.expiring().unwrap_or((Health::NeverVerified, result)),
         }
     }
 
@@ -209,7 +210,7 @@ impl Known {
     fn identity(&self) -> Identity {
         let sender = self.profile.sender();
         let account = self.sign_in.as_ref().and_then(|known| known.account.clone());
-        let proved = self.last.as_ref().is_some_and(|last| last.outcome == Outcome::Accepted);
+        let proved = self.evidence.as_ref().is_some_and(|send| send.outcome == Outcome::Accepted);
         let different = if proved { Fit::Allowed } else { Fit::Mismatch };
         let account_mailbox = match &account {
             None => Fit::Unknown,

@@ -65,6 +65,6 @@ pub(super) fn health(health: Health) -> &'static str {
         Health::Expired => "expired",
         Health::Failing => "failing",
         Health::Disabled => "disabled",
-        Health::NeverVerified => "never sent",
+        Health::NeverVerified => "not proved yet",
     }
 }

@@ -120,20 +120,27 @@ impl Outbox {
         self.db.look(|look| search::find(look, query))
     }
 
-    /// The last send of a profile that has ended.
+    /// The last send of a profile that shows whether it can send; where none does, its last that has
+    /// ended.
     ///
     /// # Errors
     /// The database's.
-    pub fn last_of(&self, profile: ProfileId) -> Result<Option<Record>, OutboxError> {
+    pub fn evidence_of(&self, profile: ProfileId) -> Result<Option<Record>, OutboxError> {
         self.db.look(|look| {
-            Ok(look
-                .query_row(
-                    "SELECT * FROM sends WHERE profile = ?1 AND outcome <> ?2
-                     ORDER BY started_at DESC, rowid DESC LIMIT 1",
-                    [profile.to_string(), word(Outcome::Sending)],
-                    record,
-                )
-                .optional()?)
+            let mut newest_first = look.prepare_cached(
+                "SELECT * FROM sends WHERE profile = ?1 AND outcome <> ?2
+                 ORDER BY started_at DESC, rowid DESC",
+            )?;
+            let of = [profile.to_string(), word(Outcome::Sending)];
+            let mut last = None;
+            for one in newest_first.query_map(of, record)? {
+                let one = one?;
+                if one.proves().is_some() {
+                    return Ok(Some(one));
+                }
+                last.get_or_insert(one);
+            }
+            Ok(last)
         })
     }
 

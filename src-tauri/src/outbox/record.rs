@@ -3,7 +3,7 @@
 use crate::{
     api::{Outcome, RecipientReport, TranscriptLine},
     clock::Timestamp,
-    explain::Problem,
+    explain::{Code, Problem},
     profile::{ProfileId, Transport},
 };
 use uuid::Uuid;
@@ -76,4 +76,28 @@ pub struct Record {
     pub transcript: Vec<TranscriptLine>,
     pub sandbox: bool,
     pub draft_left: bool,
+}
+
+impl Record {
+    /// Whether it shows that its sender can send or that it cannot; `None`: it tells nothing of that.
+    pub fn proves(&self) -> Option<bool> {
+        match self.outcome {
+            Outcome::Accepted | Outcome::Partly => Some(true),
+            Outcome::Refused | Outcome::NotSent if !self.spares_the_sender() => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Whether it failed by the message, by whom it was for, by whoever stopped it, or because the
+    /// other side was busy: the next message of the same sender may go.
+    fn spares_the_sender(&self) -> bool {
+        use Code as C;
+        self.problem.as_ref().is_some_and(|problem| match problem.code {
+            C::RecipientsRefused | C::MessageRefused | C::MessageTooLarge => true,
+            C::SmtpUtf8Missing | C::Cancelled | C::Busy | C::ProviderBusy => true,
+            // Earlier it is a file that the sender needs.
+            C::FileUnreadable => self.stage == "message",
+            _ => false,
+        })
+    }
 }

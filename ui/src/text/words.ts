@@ -24,7 +24,7 @@ export const HEALTH = {
   expired: { label: "Expired", glyph: "expired", tone: "bad" },
   failing: { label: "Failing", glyph: "failing", tone: "bad" },
   disabled: { label: "Disabled", glyph: "disabled", tone: "t2" },
-  never_verified: { label: "Never sent", glyph: "never", tone: "t2" },
+  never_verified: { label: "Not proved yet", glyph: "never", tone: "t2" },
 } as const satisfies Record<Health, State>;
 
 /** Worst first: what a closed group shows. */

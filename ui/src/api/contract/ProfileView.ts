@@ -15,6 +15,10 @@ export type ProfileView = {
  */
 row: ProfileRow, 
 /**
+ * The send that shows it failing, where it does.
+ */
+failed: string | null, 
+/**
  * As it is set.
  */
 settings: ProfileSettings, 

@@ -1,6 +1,7 @@
 import { screen, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import { fakeCall } from "../../testing/fakeCall";
+import { uuid } from "../../testing/sample/ids";
 import { smtpAuthOff } from "../../testing/sample/problems";
 import { faults, show } from "../../testing/show";
 import Overview from "./Overview.svelte";
@@ -35,6 +36,14 @@ describe("the overview", () => {
     await user.click(button);
     expect(screen.getByRole("group", { name: "Run in PowerShell" })).toHaveTextContent("SmtpClientAuthenticationDisabled");
     expect(await faults()).toEqual([]);
+  });
+
+  it("shows the message that the sender fails by, though others were sent since", async () => {
+    const { user, stores } = await overview("Invoices", (view) => (view.failed = uuid(1009)));
+    await user.click(await screen.findByRole("button", { name: "Show the fix" }));
+    expect(screen.getByText("The recipient does not exist at nordfrakt.example")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Show it in History" }));
+    expect(stores.nav.place).toMatchObject({ view: "sender", tab: "history", look: { open: uuid(1009) } });
   });
 
   it.each(["Microsoft 365 refused the sign-in", "May have been sent"])("says what a failure means, not %s once more", async (note) => {
