@@ -10,10 +10,14 @@ use sendright::{
     secret::memory::Memory,
 };
 use std::{
+    future::poll_fn,
+    iter,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
+    task::Poll,
     time::Duration,
 };
 use tokio::{
@@ -125,8 +129,13 @@ impl World {
 
     /// Sends one message.
     fn send(&self) -> impl Future<Output = Result<SendReport, Problem>> + use<> {
+        self.send_as(Uuid::new_v4())
+    }
+
+    /// Sends one message, which is known as `send_id`.
+    fn send_as(&self, send_id: Uuid) -> impl Future<Output = Result<SendReport, Problem>> + use<> {
         let message = MessageDraft { to: vec!["c@d.example".to_owned()], ..Default::default() };
-        let (send_id, profile_id) = (Uuid::new_v4(), self.profile_id);
+        let profile_id = self.profile_id;
         let request = SendRequest { send_id, profile_id, via: None, message };
         let app = self.app.clone();
         async move { app.send(request).await }
@@ -197,4 +206,54 @@ async fn a_message_over_thirty_a_minute_waits_for_its_turn_and_can_be_cancelled(
     timeout(SOON, behind).await.expect("it is over").unwrap().unwrap_err();
     world.clock.advance(Duration::from_secs(40));
     assert_eq!(world.send().await.unwrap().outcome, Outcome::Accepted, "a minute is over");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_send_can_be_cancelled_at_every_step_before_its_server_is_called() {
+    let mut world = World::new().await;
+    let mut steps = 0;
+    loop {
+        let id = Uuid::new_v4();
+        let mut sending = pin!(world.send_as(id));
+        steps += 1;
+        let called = goes_on(sending.as_mut(), steps, &mut world.news).await;
+        world.app.cancel_send(id).await.unwrap();
+        let ended = timeout(SOON, sending).await;
+        let ended = ended.unwrap_or_else(|_| panic!("cancelled after {steps} steps, it goes on"));
+        let problem = ended.map_or_else(Some, |report| report.problem);
+        assert_eq!(problem.unwrap().code, Code::Cancelled, "after {steps} steps");
+        if called {
+            break;
+        }
+    }
+    assert!(steps > 3, "there is something to read and to write before: {steps}");
+}
+
+/// Lets `work` go on `steps` times, or until a server is called: then it gives true.
+async fn goes_on(
+    mut work: Pin<&mut impl Future<Output = Result<SendReport, Problem>>>,
+    mut steps: usize,
+    news: &mut broadcast::Receiver<News>,
+) -> bool {
+    poll_fn(|context| {
+        assert!(work.as_mut().poll(context).is_pending(), "nobody is greeted");
+        steps -= 1;
+        let mut told = iter::from_fn(|| news.try_recv().ok());
+        let called = told.any(|it| matches!(it, News::Send(_)));
+        if called || steps == 0 { Poll::Ready(called) } else { Poll::Pending }
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_send_that_is_asked_for_twice_is_refused_the_second_time_and_goes_on() {
+    let mut world = World::new().await;
+    let id = Uuid::new_v4();
+    let mut sending = pin!(world.send_as(id));
+    goes_on(sending.as_mut(), 1, &mut world.news).await;
+    let again = world.send_as(id).await.unwrap_err();
+    assert_eq!(again.fields[0].field, "send_id", "{again:?}");
+    world.exchange.may_greet.send_replace(true);
+    assert_eq!(sending.await.unwrap().outcome, Outcome::Accepted);
+    assert_eq!(world.send_as(id).await.unwrap_err().fields[0].field, "send_id");
 }

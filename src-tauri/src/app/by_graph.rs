@@ -67,7 +67,7 @@ impl Line {
         let user = self.sender.profile.mailbox.clone();
         let credentials = Credentials::Bearer { user, token: token.value };
         let (app, sender) = (self.app.clone(), self.sender.clone());
-        let desk = Desk { app, sender, id: *id, cancel: cancel.clone() };
+        let desk = Desk { app, sender, id: *id, cancel: ready.cancel.clone() };
         let way = Way {
             http: &road.http,
             graph: &road.graph,

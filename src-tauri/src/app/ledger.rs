@@ -3,6 +3,7 @@
 use super::{
     ending::{Failed, ending, everybody, told, unwritten},
     line::Line,
+    send::Stop,
 };
 use crate::{
     api::{MessageDraft, News, RecipientOutcome, SendReport},
@@ -14,7 +15,6 @@ use crate::{
 };
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// A message that is composed and written down, and waits for its turn.
@@ -24,7 +24,7 @@ pub struct Ready {
     pub(super) letter: Letter,
     /// Whether a copy goes to Sent Items, where that is ours to say.
     pub(super) keep_copy: bool,
-    pub(super) cancel: CancellationToken,
+    pub(super) cancel: Stop,
     /// Whether the server may have heard of it before its turn.
     pub(super) announced: AtomicBool,
     /// When it was composed, which is before it is written down.
@@ -57,11 +57,20 @@ impl Answered {
 impl Line {
     /// Composes a message, named `id`, and writes it down.
     pub async fn prepare(&self, id: Uuid, message: &MessageDraft) -> Result<Ready, Problem> {
-        let ready = self.make(id, message).await?;
+        self.write_down(self.app.stoppable(id)?, message).await
+    }
+
+    /// Composes the message that `stop` stops, and writes it down.
+    pub(super) async fn write_down(
+        &self,
+        stop: Stop,
+        message: &MessageDraft,
+    ) -> Result<Ready, Problem> {
+        let ready = self.make(stop, message).await?;
         let row = self.row(&ready, message);
-        // First the row: the same id again is refused here, and the send it names goes on.
         self.app.beside(move |inner| Ok(inner.outbox.begin(&row)?)).await?;
-        Ok(self.begun(ready))
+        self.app.tell(News::HistoryChanged);
+        Ok(ready)
     }
 
     /// Writes down how a message ended. Whoever asked is told it in any case: what was accepted must
@@ -80,7 +89,11 @@ impl Line {
         id: Uuid,
         message: &MessageDraft,
     ) -> (SendReport, Result<Ready, Problem>) {
-        let ready = match self.make(id, message).await {
+        let made = match self.app.stoppable(id) {
+            Ok(stop) => self.make(stop, message).await,
+            Err(problem) => Err(problem),
+        };
+        let ready = match made {
             Ok(ready) => ready,
             Err(problem) => return (self.settle(answered).await, Err(problem)),
         };
@@ -89,7 +102,7 @@ impl Line {
         let written = self.app.beside(move |inner| Ok(inner.outbox.turn(id, &ending, &row)?)).await;
         let report = self.settled(report, written.as_ref().err());
         let begun = written.and_then(|begun| begun.map_err(Problem::from));
-        (report, begun.map(|()| self.begun(ready)))
+        (report, begun.map(|()| ready))
     }
 
     /// A message is not sent after all: the sending stops, or the server asked for time with `later`. A
@@ -109,7 +122,6 @@ impl Line {
     }
 
     async fn withdraw(&self, Ready { id, .. }: Ready) {
-        self.app.0.sending().remove(&id);
         let gone = self.app.beside(move |inner| Ok(inner.outbox.withdraw(id)?)).await;
         if let Err(problem) = gone {
             tracing::warn!(%id, code = ?problem.code, "a send that was given up could not be taken back");
@@ -117,12 +129,12 @@ impl Line {
         self.tell_of_history();
     }
 
-    async fn make(&self, id: Uuid, message: &MessageDraft) -> Result<Ready, Problem> {
+    async fn make(&self, stop: Stop, message: &MessageDraft) -> Result<Ready, Problem> {
         let keep_copy = self.keeps_copy(message)?;
-        let letter = self.compose(message).await?;
-        let (cancel, announced) = (CancellationToken::new(), AtomicBool::new(false));
-        let made = self.app.0.clock.now();
-        Ok(Ready { id, letter, keep_copy, cancel, announced, made })
+        // Boxed: it is larger than all the rest.
+        let letter = stop.or(Box::pin(self.compose(message))).await?;
+        let (id, announced, made) = (stop.id, AtomicBool::new(false), self.app.0.clock.now());
+        Ok(Ready { id, letter, keep_copy, cancel: stop, announced, made })
     }
 
     fn row(&self, ready: &Ready, message: &MessageDraft) -> Beginning {
@@ -141,13 +153,6 @@ impl Line {
         }
     }
 
-    /// Its row is there: from now on it can be stopped.
-    fn begun(&self, ready: Ready) -> Ready {
-        self.app.0.sending().insert(ready.id, ready.cancel.clone());
-        self.app.tell(News::HistoryChanged);
-        ready
-    }
-
     pub(super) fn answered(
         &self,
         Ready { id, letter, .. }: Ready,
@@ -155,7 +160,6 @@ impl Line {
         watch: &Watch,
         began: Instant,
     ) -> Answered {
-        self.app.0.sending().remove(&id);
         let (now, took) = (self.app.0.clock.now(), began.elapsed());
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let started_at = now.before(took).unwrap_or(now);

@@ -1,15 +1,15 @@
 //! No more messages a minute than the server takes: counted here, before it has to refuse.
 
-use super::line::Line;
+use super::{ledger::Ready, line::Line, send::Stop};
 use crate::{
+    api::MessageDraft,
     clock::{Clock, Timestamp},
     explain::Problem,
     profile::{Transport, presets},
-    transport::{SendError, Stage, Turn},
+    transport::Turn,
 };
 use std::{collections::VecDeque, time::Duration};
 use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -50,26 +50,25 @@ impl Pace {
 }
 
 impl Line {
-    /// Waits until the server takes another message of this minute; for the one named `id`, which is
-    /// then written down before what this gives is dropped: whoever comes next counts it.
+    /// Composes a message and writes it down, as soon as the server takes another one of this minute:
+    /// whoever comes next counts it.
     ///
     /// # Errors
-    /// It was cancelled.
-    pub async fn turn_of(&self, id: Uuid) -> Result<Option<Turn>, Problem> {
-        if self.known_pace().is_none() || self.app.0.sending().contains_key(&id) {
-            return Ok(None); // what is under way already is refused where it is written down
-        }
-        let cancel = CancellationToken::new();
-        self.app.0.sending().insert(id, cancel.clone());
-        let waited = cancel.run_until_cancelled(self.its_turn(id)).await;
-        self.app.0.sending().remove(&id);
-        waited
-            .unwrap_or_else(|| Err(SendError::Cancelled { stage: Stage::Sender }.into()))
-            .map(Some)
+    /// As for [`prepare`](Self::prepare), or it was stopped.
+    pub async fn prepare_in_turn(
+        &self,
+        stop: Stop,
+        message: &MessageDraft,
+    ) -> Result<Ready, Problem> {
+        let _turn = stop.or(self.its_turn(stop.id)).await?;
+        self.write_down(stop, message).await
     }
 
     /// One after the other: each counts those before it.
-    async fn its_turn(&self, id: Uuid) -> Result<Turn, Problem> {
+    async fn its_turn(&self, id: Uuid) -> Result<Option<Turn>, Problem> {
+        if self.known_pace().is_none() {
+            return Ok(None);
+        }
         let lane = self.app.0.lanes.of("pace", &self.sender.profile.id.to_string(), 1);
         let turn = if let Some(turn) = lane.enter_now() {
             turn
@@ -82,7 +81,7 @@ impl Line {
             self.app.waits_for(id, "pace", Some(wait));
             sleep(wait).await;
         }
-        Ok(turn)
+        Ok(Some(turn))
     }
 
     /// How fast this line may go: `asked` messages a minute, else as many as the server is known to

@@ -4,21 +4,54 @@ use super::{App, line::Line};
 use crate::{
     api::{News, SendNews, SendReport, SendRequest},
     explain::{Code, Problem},
+    outbox::OutboxError,
     profile::{Profile, ProfileId, Transport},
-    transport::{Progress, Then, Watch},
+    transport::{Progress, SendError, Stage, Then, Watch},
 };
-use std::time::Duration;
+use std::{collections::hash_map::Entry, ops::Deref, time::Duration};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+/// What stops a send: from its beginning until this is dropped, it can be found by the send's id.
+#[derive(Debug)]
+pub struct Stop {
+    app: App,
+    pub(super) id: Uuid,
+    cancel: CancellationToken,
+}
+
+impl Stop {
+    /// Does `work` unless the send is stopped meanwhile.
+    pub(super) async fn or<T>(
+        &self,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let stopped = || Err(SendError::Cancelled { stage: Stage::Sender }.into());
+        self.run_until_cancelled(work).await.unwrap_or_else(stopped)
+    }
+}
+
+impl Deref for Stop {
+    type Target = CancellationToken;
+
+    fn deref(&self) -> &CancellationToken {
+        &self.cancel
+    }
+}
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.app.0.sending().remove(&self.id);
+    }
+}
 
 impl App {
     /// Sends one message. `Err` means that it was not even written down; what failed later is in the
     /// report.
     pub async fn send(&self, request: SendRequest) -> Result<SendReport, Problem> {
+        let stop = self.stoppable(request.send_id)?;
         let line = self.line(request.profile_id, request.via).await?;
-        let turn = line.turn_of(request.send_id).await?;
-        let ready = line.prepare(request.send_id, &request.message).await?;
-        drop(turn);
+        let ready = line.prepare_in_turn(stop, &request.message).await?;
         let report = line.send(ready, Then::Quit).await;
         tokio::spawn(line.close()); // the outcome is final, whatever the server says to QUIT
         Ok(report)
@@ -32,6 +65,19 @@ impl App {
         }
         let via = via.unwrap_or(sender.profile.transport);
         Ok(Line::new(self.clone(), sender, via))
+    }
+
+    /// From now on the send `id` can be stopped.
+    ///
+    /// # Errors
+    /// It is under way already, and goes on.
+    pub fn stoppable(&self, id: Uuid) -> Result<Stop, Problem> {
+        let cancel = CancellationToken::new();
+        match self.0.sending().entry(id) {
+            Entry::Occupied(_) => return Err(OutboxError::Repeated(id).into()),
+            Entry::Vacant(place) => place.insert(cancel.clone()),
+        };
+        Ok(Stop { app: self.clone(), id, cancel })
     }
 
     /// Stops a send, as long as its message is not complete.

@@ -144,14 +144,13 @@ impl Send {
 async fn once(cli: &Cli, line: &Line, message: &MessageDraft) -> Result<SendReport, Problem> {
     let mut interrupts = Interrupts::listen();
     let id = Uuid::new_v4();
-    let turn = one(cli, id, pin!(line.turn_of(id)), &mut interrupts).await??;
-    if interrupts.any() {
-        return Err(stopped()); // with its turn there already, nothing was left to cancel
-    }
-    let ready = line.prepare(id, message).await?;
-    drop(turn);
-    match one(cli, id, pin!(line.exchange(ready, Then::Quit)), &mut interrupts).await {
-        Ok(answered) => Ok(line.settle(answered).await),
+    let stop = cli.app.stoppable(id)?;
+    let work = async {
+        let ready = line.prepare_in_turn(stop, message).await?;
+        Ok::<_, Problem>(line.exchange(ready, Then::Quit).await)
+    };
+    match one(cli, id, pin!(work), &mut interrupts).await {
+        Ok(answered) => Ok(line.settle(answered?).await),
         Err(problem) => cli.app.in_doubt(id, problem).await,
     }
 }
@@ -294,10 +293,6 @@ fn unnamed(file: &Path) -> Problem {
         format!("{} cannot be attached", file.display()),
         "Its name is not UTF-8. Rename it, or attach a copy.",
     )
-}
-
-fn stopped() -> Problem {
-    Problem::new(Code::Cancelled, "The send was cancelled", "Nothing was sent.")
 }
 
 fn left_behind(id: Uuid) -> Problem {
