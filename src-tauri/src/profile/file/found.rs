@@ -118,7 +118,7 @@ pub fn lookups(
     vault: &dyn SecretStore,
     now: Timestamp,
 ) -> Result<Vec<Lookup>, FileError> {
-    let entries = read::entries(source).map_err(FileError::Invalid)?;
+    let entries = read::entries(source).map_err(FileError::invalid)?;
     let drafts = entries.registrations.iter().map(|entry| &entry.draft);
     let assumed: Vec<_> = drafts
         .clone()

@@ -75,6 +75,14 @@ pub enum FileError {
     Vault(#[from] VaultError),
 }
 
+impl FileError {
+    /// Everything that is wrong with the file, from its beginning on.
+    fn invalid(mut faults: Vec<PlacedFault>) -> Self {
+        faults.sort_by_key(|one| (one.line, one.column));
+        Self::Invalid(faults)
+    }
+}
+
 impl From<DbError> for FileError {
     fn from(error: DbError) -> Self {
         Self::Store(error.into())
@@ -113,7 +121,7 @@ pub fn apply(
     vault: &dyn SecretStore,
     now: Timestamp,
 ) -> Result<Applied, FileError> {
-    let entries = read::entries(source).map_err(FileError::Invalid)?;
+    let entries = read::entries(source).map_err(FileError::invalid)?;
     let passwords = certificate::passwords(&entries, profiles, vault)?;
     let plan = |rows: Rows<'_>| plan::plan(&entries, source, &passwords, now, rows);
     let lost = !vault.is_there();

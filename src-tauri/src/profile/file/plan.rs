@@ -57,14 +57,14 @@ pub(super) fn plan(
         rows,
         registrations: rows.registrations()?,
         profiles: rows.profiles()?,
-        faults: Vec::new(),
+        faults: entries.faults.clone(),
         plan: Plan::default(),
     };
     let broken = planning.all_registrations(&entries.registrations)?;
     planning.all_profiles(&entries.profiles, &broken)?;
     match planning.faults {
         faults if faults.is_empty() => Ok(planning.plan),
-        faults => Err(FileError::Invalid(faults)),
+        faults => Err(FileError::invalid(faults)),
     }
 }
 
@@ -93,6 +93,10 @@ impl Planning<'_> {
             let is_it = |other: &str| other.eq_ignore_ascii_case(name);
             if entries[..number].iter().any(|other| is_it(other.draft.name.trim())) {
                 self.refuse(entry, &title, again());
+                continue;
+            }
+            if !entry.read {
+                broken.push(name.to_owned());
                 continue;
             }
             let before = self.registrations.iter().find(|known| is_it(&known.name)).cloned();
@@ -148,8 +152,8 @@ impl Planning<'_> {
                 continue;
             }
             let through = entry.draft.registration.trim();
-            if broken.iter().any(|one| one.eq_ignore_ascii_case(through)) {
-                // Its registration's own faults are what has to be put right first.
+            if !entry.read || broken.iter().any(|one| one.eq_ignore_ascii_case(through)) {
+                // Its own faults, or its registration's, are what has to be put right first.
                 continue;
             }
             let draft = self.resolved(entry, &title, name, &named);

@@ -14,12 +14,14 @@ use toml::de::DeTable;
 pub(super) struct Entries {
     pub(super) registrations: Vec<Entry<RegistrationDraft>>,
     pub(super) profiles: Vec<Entry<ProfileDraft>>,
+    /// What could not be read: of the wrong kind, or unknown.
+    pub(super) faults: Vec<PlacedFault>,
 }
 
 /// Reads the file's tables.
 ///
 /// # Errors
-/// Everything that is not TOML, of the wrong kind or unknown.
+/// All that could not be read, where what it meant has to be known before the rest can be checked.
 pub(super) fn entries(source: &Source<'_>) -> Result<Entries, Vec<PlacedFault>> {
     let (root, broken) = DeTable::parse_recoverable(source.text);
     if !broken.is_empty() {
@@ -30,7 +32,12 @@ pub(super) fn entries(source: &Source<'_>) -> Result<Entries, Vec<PlacedFault>> 
     let registrations = root.tables("registration", registration);
     let profiles = root.tables("profile", profile);
     root.nothing_else();
-    if faults.is_empty() { Ok(Entries { registrations, profiles }) } else { Err(faults) }
+    // The rest of the file may refer to what has no name here.
+    let nameless = |one: &PlacedFault| ["", "registration", "profile"].contains(&&*one.table);
+    if faults.iter().any(nameless) {
+        return Err(faults);
+    }
+    Ok(Entries { registrations, profiles, faults })
 }
 
 fn registration(table: &mut Table<'_>) -> (RegistrationDraft, Secrets) {

@@ -20,6 +20,8 @@ pub(super) struct Entry<D> {
     pub(super) draft: D,
     /// The secrets it refers to.
     pub(super) secrets: Vec<(SecretName, Reference)>,
+    /// Whether all of it could be read: of one that could not, nothing more is checked.
+    pub(super) read: bool,
     /// Where its keys are, for faults that are found later.
     places: HashMap<String, usize>,
     start: usize,
@@ -221,9 +223,12 @@ impl<'a> Table<'a> {
         let entry = |(values, span): (&'a DeTable<'a>, Range<usize>)| {
             let name = values.get("name").and_then(|name| name.get_ref().as_str());
             let title = title(key, name.unwrap_or_default());
+            let before = self.faults.len();
             let mut table = Table::new(self.source, values, title, &mut *self.faults);
             let (draft, secrets) = read(&mut table);
-            Entry { draft, secrets, places: table.nothing_else(), start: span.start }
+            let places = table.nothing_else();
+            let read = self.faults.len() == before;
+            Entry { draft, secrets, read, places, start: span.start }
         };
         found.into_iter().map(entry).collect()
     }

@@ -58,15 +58,31 @@ fn a_file_that_changes_the_host_has_to_allow_clear_text_anew() {
 fn all_faults_come_at_once() {
     let text =
         KESTREL.replace("port = 465", "port = 0").replace("@kestrel.example\"\nfrom", "\"\nfrom");
-    let faults = Place::new().faults(&text.replace("redirect", "redirekt"));
-    assert!(
-        faults.len() == 1,
-        "unknown keys first, since what they meant is not known: {faults:?}"
-    );
     let faults = Place::new().faults(&text);
-    let fields: Vec<_> = faults.iter().map(|one| one.fault.field.as_str()).collect();
-    assert_eq!(fields, ["mailbox", "smtp.port"]);
+    assert_eq!(fields(&faults), ["mailbox", "smtp.port"]);
     assert_eq!(faults[1].table, "profile \"Relay\"");
+}
+
+#[test]
+#[rustfmt::skip]
+fn what_cannot_be_read_hides_no_fault_of_another_table() {
+    let table = [
+        // in place of               stands                       beside what is wrong already
+        ("enabled = false",          "enabled = 1\nsmpt = 2",     &["mailbox", "enabled", "smpt", "tags"][..]),
+        ("token_grace_seconds = 60", "token_grace_seconds = \"\"", &["token_grace_seconds", "smtp.port", "tags"]),
+        ("redirect = \"",            "redirekt = \"",             &["redirekt", "smtp.port", "tags"]),
+        ("name = \"kestrel\"",       "name = 5",                  &["name", "tags"]),
+        ("[[profile]]",              "[[profil]]",                &["profil", "tags"]),
+    ];
+    let wrong = KESTREL.replace("port = 465", "port = 0").replace("@kestrel.example\"\nfrom", "\"\nfrom");
+    for (old, new, expected) in table {
+        let text = wrong.replacen(old, new, 1) + "[[profile]]\nname = \"Third\"\ntags = 1\n";
+        assert_eq!(fields(&Place::new().faults(&text)), expected, "{new}");
+    }
+}
+
+fn fields(faults: &[PlacedFault]) -> Vec<&str> {
+    faults.iter().map(|one| one.fault.field.as_str()).collect()
 }
 
 proptest::proptest! {
