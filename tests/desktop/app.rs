@@ -168,7 +168,8 @@ impl Page {
         found.as_array().into_iter().flatten().map(Value::to_string).collect()
     }
 
-    /// What lies over a button at the foot of the page, or of the sheet that is open.
+    /// What lies over a button at the foot of the page, or of the sheet that is open, and what a notice lies
+    /// over.
     pub(crate) fn covered(&self) -> Vec<String> {
         const COVERED: &str = r"
             const place = document.querySelector('dialog[open]') ?? document;
@@ -177,7 +178,13 @@ impl Page {
               const seen = document.elementFromPoint(left + width / 2, top + height / 2);
               return button.contains(seen) ? [] : [`${button.innerText}: ${seen?.outerHTML.slice(0, 120)}`];
             };
-            return [...place.querySelectorAll('footer button')].flatMap(over);
+            const under = (notice) => {
+              const { left, top, width, height } = notice.getBoundingClientRect();
+              const seen = document.elementsFromPoint(left + width / 2, top + height / 2).find((one) => one.closest('main, nav'));
+              return seen ? [`${seen.outerHTML.slice(0, 120)} under ${notice.innerText}`] : [];
+            };
+            const notices = document.querySelectorAll('[aria-label=Notices] > *');
+            return [...place.querySelectorAll('footer button')].flatMap(over).concat([...notices].flatMap(under));
         ";
         let found = self.script(COVERED, &json!([]));
         found.as_array().into_iter().flatten().map(Value::to_string).collect()

@@ -1,5 +1,5 @@
 //! Pictures of the window, light and dark, as it opens and as small as it goes: they land in `target/tmp/pictures`, with nothing
-//! cut off, no button at their foot covered and nothing that axe finds wrong.
+//! cut off, nothing covered by a notice, no button at their foot by anything, and nothing that axe finds wrong.
 
 use crate::{
     session::Session,
@@ -9,7 +9,8 @@ use sendright::sandbox::USER;
 use serde_json::json;
 
 /// As it opens, and as small as it goes.
-const SIZES: [(u32, u32); 2] = [(1180, 760), (900, 600)];
+const SIZES: [(u32, u32); 2] = [(1180, 760), SMALLEST];
+pub(crate) const SMALLEST: (u32, u32) = (900, 600);
 
 /// What is still on its way, to the new theme or into the window, arrives at once; what turns goes on.
 const SET_THEME: &str = "
@@ -49,12 +50,17 @@ impl Camera<'_> {
             self.window.script(SET_THEME, &json!([theme]));
             self.window.drawn(size);
             self.window.script(SHOW_FOCUS, &json!([]));
-            self.session.picture(&format!("pictures/{screen}-{theme}-{}", size.0));
-            let cut_off = self.window.cut_off().into_iter().map(|one| format!("cut off: {one}"));
-            let covered = self.window.covered().into_iter().map(|one| format!("covered: {one}"));
-            let wrong = cut_off.chain(covered).chain(self.window.faults());
-            self.wrong.extend(wrong.map(|one| format!("{screen}, {theme}, {}: {one}", size.0)));
+            self.glance(&format!("{screen}-{theme}-{}", size.0));
         }
+    }
+
+    /// Photographs what is shown as it is now, and looks at it: it may not stay for more.
+    pub(crate) fn glance(&mut self, picture: &str) {
+        self.session.picture(&format!("pictures/{picture}"));
+        let cut_off = self.window.cut_off().into_iter().map(|one| format!("cut off: {one}"));
+        let covered = self.window.covered().into_iter().map(|one| format!("covered: {one}"));
+        let wrong = cut_off.chain(covered).chain(self.window.faults());
+        self.wrong.extend(wrong.map(|one| format!("{picture}: {one}")));
     }
 }
 

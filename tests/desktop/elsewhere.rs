@@ -2,7 +2,7 @@
 
 use crate::{
     app::ENTER,
-    camera::{Camera, photograph},
+    camera::{Camera, SMALLEST, photograph},
     counterparts::relay_that_falls_silent,
     declared::{apply, relay, run, sender},
     session::Session,
@@ -121,8 +121,11 @@ fn removals(camera: &mut Camera<'_>) {
     window.see("This sender was removed elsewhere. What you wrote stays here until you leave it.");
     assert_eq!(value(window, "Reply-To"), "help@kestrel.example");
     camera.take("settings-removed-elsewhere");
+    session.resize(SMALLEST);
+    window.drawn(SMALLEST);
     window.press("Revert");
     window.see("Newsletter was removed elsewhere");
+    camera.glance("removed-elsewhere");
     window.press("Reports");
     window.turn_to("Compose");
     run(session, &["remove", "Reports"]);

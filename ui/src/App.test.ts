@@ -20,6 +20,8 @@ function open(fake: Fake = fakeCall()) {
 
 const item = (name: RegExp) => screen.findByRole("treeitem", { name });
 const heading = (name: string) => screen.findByRole("heading", { level: 1, name });
+/** The glyph of a notice that is no success. */
+const warning = (text: string) => within(screen.getByText(text).parentElement as HTMLElement).getByRole("img", { name: "Warning" });
 
 describe("the window", () => {
   it("opens with the first sender, and axe finds nothing", async () => {
@@ -71,7 +73,9 @@ describe("the window", () => {
     const { user } = open(fakeCall({ import_file: () => report }));
     await heading("Order confirmations");
     await user.keyboard("{Control>}o{/Control}");
-    expect(await screen.findByText("2 created, 0 changed, 1 secret still to be stored; endpoints looked up at the issuer")).toBeVisible();
+    const notice = "2 created, 0 changed, 1 secret still to be stored; endpoints looked up at the issuer";
+    expect(await screen.findByText(notice)).toBeVisible();
+    expect(warning(notice)).toBeVisible();
   });
 
   it("says in place why senders cannot be read", async () => {
@@ -232,7 +236,7 @@ describe("what another program changes", () => {
   });
 
   it("closes the page of a sender that it removed, but not over a letter", async () => {
-    const { user, fake, stores } = open();
+    const { user, fake } = open();
     await user.click(await screen.findByRole("tab", { name: "Compose" }));
     await user.type(screen.getByLabelText("Subject"), "H");
     fake.world.profiles = fake.world.profiles.filter(({ row }) => row.name !== "Order confirmations");
@@ -244,7 +248,7 @@ describe("what another program changes", () => {
     expect(await faults()).toEqual([]);
     await user.clear(screen.getByLabelText("Subject"));
     expect(await heading(fake.world.profiles[0]?.row.name ?? "")).toBeVisible();
-    expect(stores.toasts.all.map(({ text }) => text)).toEqual(["Order confirmations was removed elsewhere"]);
+    expect(warning("Order confirmations was removed elsewhere")).toBeVisible();
   });
 
   it("closes the page of a sender that it removed, but not over changed settings", async () => {

@@ -101,7 +101,8 @@ export async function importSenders({ profiles, toasts }: Stores) {
   const missing = missing_secrets.length > 0 ? `, ${counted(missing_secrets.length, "secret")} still to be stored` : "";
   const again = sign_in_again.length > 0 ? `; to be signed in again: ${sign_in_again.map((one) => one.profile).join(", ")}` : "";
   const looked = found.length > 0 ? "; endpoints looked up at the issuer" : "";
-  toasts.show(`${created.length} created, ${changed.length} changed${missing}${looked}${again}`);
+  const say = missing || again ? toasts.warn : toasts.show;
+  say(`${created.length} created, ${changed.length} changed${missing}${looked}${again}`);
 }
 
 /** Asks for a place and writes senders there, without their secrets; all when none is named. */
