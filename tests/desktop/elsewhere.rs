@@ -171,6 +171,12 @@ fn what_the_command_line_may_have_sent_is_told_of_until_it_is_shown() {
         send("Beside the open window");
         window.see("2 messages may have been sent, or not");
         camera.take("uncertain");
+        let unseen = window.ask_app("unseen_uncertain", &Value::Null);
+        let show = ["history", "show", unseen[0].as_str().expect("it has an id")];
+        run(&session, &[&show[..], &["--json"]].concat());
+        assert_eq!(window.ask_app("unseen_uncertain", &Value::Null), unseen, "no person saw it");
+        run(&session, &show);
+        window.see("1 message may have been sent, or not");
         window.press("Show them");
         window.see("Before the window opened");
         window.see("Beside the open window");

@@ -5,7 +5,7 @@ use super::{
     columns::{columns, pair},
 };
 use crate::{
-    api::{HistoryDetail, HistoryPage, HistoryQuery, HistoryRow, Side, TranscriptLine},
+    api::{HistoryDetail, HistoryPage, HistoryQuery, HistoryRow, Outcome, Side, TranscriptLine},
     profile::Transport,
 };
 use clap::{Args, Subcommand};
@@ -31,6 +31,9 @@ pub(super) struct History {
 #[derive(Debug, Subcommand)]
 enum One {
     /// Shows one send with the whole conversation.
+    ///
+    /// What it shows you of a message that may have been sent, or not, the window does not tell you
+    /// again; with `--json` it does.
     Show {
         /// Its id.
         id: Uuid,
@@ -40,9 +43,7 @@ enum One {
 impl History {
     pub(super) async fn run(self, cli: &Cli) -> Done {
         if let Some(One::Show { id }) = self.one {
-            let detail = cli.app.history_detail(id).await?;
-            cli.out.result(&detail, || words(&detail));
-            return Ok(0);
+            return show(cli, id).await;
         }
         let profile_id = match &self.profile {
             Some(asked) => Some(cli.app.find_profile(asked).await?),
@@ -63,6 +64,15 @@ impl History {
         cli.out.result(&page, || list(&page));
         Ok(0)
     }
+}
+
+async fn show(cli: &Cli, id: Uuid) -> Done {
+    let detail = cli.app.history_detail(id).await?;
+    cli.out.result(&detail, || words(&detail));
+    if detail.row.outcome == Outcome::Uncertain && cli.out.was_read() {
+        cli.app.saw_uncertain(vec![id]).await?;
+    }
+    Ok(0)
 }
 
 fn list(page: &HistoryPage) -> String {

@@ -120,6 +120,11 @@ impl Out {
         }
     }
 
+    /// Whether people were shown all that was printed.
+    pub(super) fn was_read(&self) -> bool {
+        !self.json && !self.is_lost()
+    }
+
     fn is_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
     }
