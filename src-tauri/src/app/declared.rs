@@ -6,7 +6,7 @@ use crate::{
     explain::Problem,
     profile::{
         ProfileId,
-        file::{self, Applied, Found, SecretFiles, Source},
+        file::{self, Applied, Found, KnownSecrets, Source},
     },
     secret::Secret,
 };
@@ -27,7 +27,7 @@ impl App {
         base_dir: PathBuf,
         environment: impl Fn(&str) -> Option<Secret> + Send + Sync + 'static,
     ) -> Result<ApplyReport, Problem> {
-        let secrets = SecretFiles::default();
+        let secrets = KnownSecrets::default();
         let given = Arc::new(Given { text, base_dir, environment, secrets });
         let looked_at = Arc::clone(&given);
         let wanted = self
@@ -73,7 +73,7 @@ struct Given<E> {
     text: String,
     base_dir: PathBuf,
     environment: E,
-    secrets: SecretFiles,
+    secrets: KnownSecrets,
 }
 
 impl<E: Fn(&str) -> Option<Secret>> Given<E> {

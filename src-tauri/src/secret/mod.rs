@@ -148,7 +148,7 @@ pub trait SecretStore: Send + Sync + fmt::Debug {
     /// Opens it, and makes it where it has to be made: what is asked next does not take long. For those
     /// who hold something meanwhile that others wait for.
     fn make(&self) -> Result<(), VaultError> {
-        Ok(())
+        self.ready()
     }
     /// Begins to connect, so that the first question is answered sooner. Nobody waits for it, and a
     /// fault comes to light with that question.

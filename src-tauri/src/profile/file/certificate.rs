@@ -21,6 +21,7 @@ pub(super) type Passwords = HashMap<RegistrationId, Secret>;
 /// asking the person.
 pub(super) fn passwords(
     entries: &Entries,
+    source: &Source<'_>,
     profiles: &Profiles,
     vault: &dyn SecretStore,
 ) -> Result<Passwords, FileError> {
@@ -38,7 +39,7 @@ pub(super) fn passwords(
             continue;
         };
         let key = SecretKey::new(known.id, SecretName::CertificatePassword);
-        found.extend(vault.get(&key)?.map(|password| (known.id, password)));
+        found.extend(source.secrets.held(vault, key)?.map(|password| (known.id, password)));
     }
     Ok(found)
 }

@@ -131,7 +131,7 @@ pub fn lookups(
     if assumed.is_empty() {
         return Ok(Vec::new());
     }
-    let passwords = passwords(&entries, profiles, vault)?;
+    let passwords = passwords(&entries, source, profiles, vault)?;
     profiles.look(|rows| {
         let source = Source { found: &assumed, ..*source };
         let plan = plan::plan(&entries, &source, &passwords, now, rows)?;

@@ -1,6 +1,6 @@
 //! What a declarative file may hold: for `tests/fuzz`.
 
-use super::{SecretFiles, Source, read};
+use super::{KnownSecrets, Source, read};
 use crate::profile::{ProfileId, RegistrationId};
 use std::path::Path;
 
@@ -11,7 +11,7 @@ pub fn declared(text: &str) {
         text,
         base_dir,
         environment: &|_| None,
-        secrets: &SecretFiles::default(),
+        secrets: &KnownSecrets::default(),
         found: &[],
     }) else {
         return;

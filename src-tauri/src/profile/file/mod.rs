@@ -16,7 +16,7 @@ mod write;
 
 pub use export::export;
 pub use found::{Found, Lookup, Way, lookups};
-pub use reference::SecretFiles;
+pub use reference::KnownSecrets;
 
 use super::{
     check::Fault,
@@ -38,8 +38,8 @@ pub struct Source<'a> {
     pub base_dir: &'a Path,
     /// Looks up the environment: the core reads none.
     pub environment: &'a dyn Fn(&str) -> Option<Secret>,
-    /// The files with secrets that were read already.
-    pub secrets: &'a SecretFiles,
+    /// The secrets that were read already.
+    pub secrets: &'a KnownSecrets,
     /// What the issuers say that it names without their endpoints, by registration.
     pub found: &'a [(String, Found)],
 }
@@ -122,12 +122,12 @@ pub fn apply(
     now: Timestamp,
 ) -> Result<Applied, FileError> {
     let entries = read::entries(source).map_err(FileError::invalid)?;
-    let passwords = certificate::passwords(&entries, profiles, vault)?;
+    let passwords = certificate::passwords(&entries, source, profiles, vault)?;
     let plan = |rows: Rows<'_>| plan::plan(&entries, source, &passwords, now, rows);
     let lost = !vault.is_there();
     // The vault may be asking the person, and is slow to open: that is over before the database is held.
-    let mut asked = Asked { vault, held: Vec::new() };
-    if !asked.replacements(&profiles.look(plan)?)?.is_empty() {
+    let replacements = |plan: &Plan| replacements(plan, source.secrets, vault);
+    if !replacements(&profiles.look(plan)?)?.is_empty() {
         vault.make()?;
     }
     let mut replaced = Vec::new();
@@ -141,7 +141,7 @@ pub fn apply(
         plan.write(rows)?;
         let mut sign_in_again = rows.sign_in_again(None)?;
         sign_in_again.retain(|one| !known.contains(one));
-        replaced = asked.replacements(&plan)?;
+        replaced = replacements(&plan)?;
         for Replacement { key, label, new, .. } in &replaced {
             rows.secret_is_set(*key, now)?;
             vault.put(key, new, label)?;
@@ -152,33 +152,21 @@ pub fn apply(
     written.inspect_err(|_| take_back(&replaced, vault))
 }
 
-/// A vault that is asked once for each secret: it may ask the person each time.
-struct Asked<'a> {
-    vault: &'a dyn SecretStore,
-    held: Vec<(SecretKey, Option<Secret>)>,
-}
-
-impl Asked<'_> {
-    /// What is not in the vault as the file has it.
-    fn replacements(&mut self, plan: &Plan) -> Result<Vec<Replacement>, VaultError> {
-        let mut found = Vec::new();
-        for (key, new, label) in &plan.secrets {
-            let old = self.get(*key)?;
-            if old.as_ref().is_none_or(|old| old.expose() != new.expose()) {
-                found.push(Replacement { key: *key, label: label.clone(), new: new.clone(), old });
-            }
+/// What is not in the vault as the file has it.
+fn replacements(
+    plan: &Plan,
+    known: &KnownSecrets,
+    vault: &dyn SecretStore,
+) -> Result<Vec<Replacement>, VaultError> {
+    let mut found = Vec::new();
+    for (key, new, label) in &plan.secrets {
+        // Of what the file makes it can hold nothing, and whoever is asked may be a person.
+        let old = if plan.makes(key.owner) { None } else { known.held(vault, *key)? };
+        if old.as_ref().is_none_or(|old| old.expose() != new.expose()) {
+            found.push(Replacement { key: *key, label: label.clone(), new: new.clone(), old });
         }
-        Ok(found)
     }
-
-    fn get(&mut self, key: SecretKey) -> Result<Option<Secret>, VaultError> {
-        if let Some((_, held)) = self.held.iter().find(|(known, _)| *known == key) {
-            return Ok(held.clone());
-        }
-        let held = self.vault.get(&key)?;
-        self.held.push((key, held.clone()));
-        Ok(held)
-    }
+    Ok(found)
 }
 
 /// Puts back what the vault held before.

@@ -1,12 +1,15 @@
 //! Where a file's secrets are: read from there, each once.
 
 use super::Source;
-use crate::{certificate::Files, secret::Secret};
+use crate::{
+    certificate::Files,
+    secret::{Secret, SecretKey, SecretStore, VaultError},
+};
 use std::{
     collections::HashMap,
     fs::File,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 use zeroize::Zeroizing;
 
@@ -48,15 +51,18 @@ impl Reference {
     }
 }
 
-/// The files with secrets that were read. A file may be looked at again after its issuers were asked, and
-/// what comes through a pipe comes once.
+/// The secrets that were read for a file. It may be looked at again after its issuers were asked, what
+/// comes through a pipe comes once, and a vault may ask the person each time.
 #[derive(Default)]
-pub struct SecretFiles(Mutex<HashMap<PathBuf, Zeroizing<Vec<u8>>>>);
+pub struct KnownSecrets {
+    files: Mutex<HashMap<PathBuf, Zeroizing<Vec<u8>>>>,
+    held: Mutex<HashMap<SecretKey, Option<Secret>>>,
+}
 
-impl SecretFiles {
+impl KnownSecrets {
     /// What is in the file at `path`, if it is small enough for what it should be.
     pub(super) fn whole(&self, path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = lock(&self.files);
         if let Some(octets) = known.get(path) {
             return Ok(octets.clone());
         }
@@ -74,6 +80,25 @@ impl SecretFiles {
         let octets = self.whole(path)?;
         line(&octets).map_err(|fault| format!("{}: {fault}", path.display()))
     }
+
+    /// What `vault` holds as `key`.
+    pub(super) fn held(
+        &self,
+        vault: &dyn SecretStore,
+        key: SecretKey,
+    ) -> Result<Option<Secret>, VaultError> {
+        let mut known = lock(&self.held);
+        if let Some(held) = known.get(&key) {
+            return Ok(held.clone());
+        }
+        let held = vault.get(&key)?;
+        known.insert(key, held.clone());
+        Ok(held)
+    }
+}
+
+fn lock<T>(known: &Mutex<T>) -> MutexGuard<'_, T> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A secret of one line, without the line's end.

@@ -8,6 +8,17 @@ use crate::profile::store::{Rows, StoreError};
 use uuid::Uuid;
 
 impl Plan {
+    /// Whether `owner` is a registration or profile that there was not before.
+    pub(super) fn makes(&self, owner: Uuid) -> bool {
+        let is_new = (true, owner);
+        let registrations = self.registrations.iter();
+        let profiles = self.profiles.iter();
+        registrations
+            .map(|step| (step.before.is_none(), step.after.id.into()))
+            .chain(profiles.map(|step| (step.before.is_none(), step.after.id.into())))
+            .any(|step| step == is_new)
+    }
+
     /// Writes the rows.
     pub(super) fn write(&self, rows: Rows<'_>) -> Result<(), StoreError> {
         for Step { before, after } in &self.registrations {

@@ -46,7 +46,7 @@ fn every_way_to_name_a_certificate_puts_the_same_into_vault_and_database() {
         let place = place(&["app.cer", file]);
         let text = with(certificate);
         let environment = |_: &str| Some(Secret::new(PASSWORD));
-        let source = Source { text: &text, base_dir: place.dir.path(), environment: &environment, secrets: &SecretFiles::default(), found: &[] };
+        let source = Source { text: &text, base_dir: place.dir.path(), environment: &environment, secrets: &KnownSecrets::default(), found: &[] };
         let now = Timestamp::from_unix(NOW).unwrap();
         let applied = apply(&source, &place.profiles, &place.vault, now).unwrap();
         assert_eq!(applied.created, ["kestrel", "Invoices", "Relay"], "{certificate}");
@@ -109,7 +109,7 @@ fn a_certificate_outside_its_time_is_refused() {
             text: &text,
             base_dir: place.dir.path(),
             environment: &|_| None,
-            secrets: &SecretFiles::default(),
+            secrets: &KnownSecrets::default(),
             found: &[],
         };
         let refused =
