@@ -39,8 +39,8 @@ export class Stores {
   ) {
     this.clock = new Clock(now);
     this.profiles = new Profiles(call);
-    this.forms = new SenderForms(this.profiles);
     this.registrations = new Registrations(call);
+    this.forms = new SenderForms(this.profiles, this.registrations);
     this.consent = new Consent(call);
     this.outbox = new Outbox(call);
     this.uncertain = new Uncertain(call);

@@ -2,11 +2,13 @@ import { problemFrom } from "../api/call";
 import type { Problem } from "../api/contract/Problem";
 import type { ProfileSettings } from "../api/contract/ProfileSettings";
 import type { ProfileView } from "../api/contract/ProfileView";
+import type { SecretName } from "../api/contract/SecretName";
 import type { ServerSettings } from "../api/contract/ServerSettings";
 import { faultWords } from "../text/faults";
 import { lasting } from "./lasting.svelte";
 import { copy, same, takeOver } from "./merge";
 import type { Profiles } from "./profiles.svelte";
+import type { Registrations } from "./registrations.svelte";
 
 /** A server that nothing is said of yet. */
 export const NO_SERVER: ServerSettings = {
@@ -35,6 +37,12 @@ const KEYS = Object.keys(PLACES) as Key[];
 /** The section of a setting that Rust named. */
 export const placeOf = (field: string): Section => (field in PLACES ? PLACES[field as Key] : "Sign-in");
 
+interface Typed {
+  owner: string;
+  name: SecretName;
+  value: string;
+}
+
 /** A sender's settings while they are edited: what is kept, what is written, and how they differ. */
 export class SenderForm {
   now: ProfileSettings;
@@ -42,20 +50,24 @@ export class SenderForm {
   faults = $state<Record<string, string>>({});
   problem = $state<Problem | null>(null);
   saving = $state(false);
+  /** How often everything was saved or reverted: fields that remember what was done in them begin anew. */
+  settled = $state(0);
   /** Where something changed elsewhere since this was edited. */
   elsewhere = $state<Section[]>([]);
   /** As they are kept; `now` differs from it by what the person changed. */
   private kept: ProfileSettings;
   /** The server that is used where the sender names none: one of its own is compared with it. */
   private usual: ServerSettings | null;
+  /** Secrets that were typed and are not in the vault yet. */
+  private typed = $state<Typed[]>([]);
 
   readonly changed = $derived.by(() => new Set(KEYS.filter((key) => this.differs(key))));
   readonly changedSections = $derived.by(() => new Set([...this.changed].map(placeOf)));
   readonly faultySections = $derived(new Set(Object.keys(this.faults).map(placeOf)));
   /** How many settings differ; a server that was there before counts by its parts. */
-  readonly count = $derived.by(() => [...this.changed].filter((key) => !this.hasParts(key)).length);
+  readonly count = $derived.by(() => [...this.changed].filter((key) => !this.hasParts(key)).length + this.typed.length);
 
-  constructor(private readonly profiles: Profiles, view: ProfileView) {
+  constructor(private readonly profiles: Profiles, private readonly registrations: Registrations, view: ProfileView) {
     this.now = $state(copy(view.settings));
     this.kept = $state(copy(view.settings));
     this.usual = $state(view.effective.smtp);
@@ -75,9 +87,9 @@ export class SenderForm {
 
   revert() {
     this.now = copy(this.kept);
-    this.elsewhere = [];
-    this.faults = {};
+    this.typed = [];
     this.problem = null;
+    this.settle();
   }
 
   /** The value at a key such as `smtp.port`. */
@@ -101,6 +113,23 @@ export class SenderForm {
     this.mark(key, null);
   }
 
+  /** What was typed as a secret of a sender or its app registration. */
+  secret(owner: string, name: SecretName): string {
+    return this.typed.find((one) => one.owner === owner && one.name === name)?.value ?? "";
+  }
+
+  /** Keeps what was typed until it is stored; each secret belongs to one owner at a time. */
+  type(owner: string, name: SecretName, value: string) {
+    const others = this.typed.filter((one) => one.name !== name);
+    this.typed = value === "" ? others : [...others, { owner, name, value }];
+  }
+
+  /** Stores one secret that was typed. */
+  async store(owner: string, name: SecretName) {
+    await this.registrations.setSecret(owner, name, this.secret(owner, name));
+    this.type(owner, name, "");
+  }
+
   /** Says what is wrong with one setting, or that nothing is. */
   mark(key: string, fault: string | null) {
     const { [key]: _, ...others } = this.faults;
@@ -112,7 +141,7 @@ export class SenderForm {
     this.now.smtp = this.usual ? { ...this.usual } : { ...NO_SERVER };
   }
 
-  /** Saves; tells whether it worked. If not, `faults` or `problem` says why. */
+  /** Saves, secrets as well; tells whether it worked. If not, `faults` or `problem` says why. */
   async save(): Promise<boolean> {
     this.saving = true;
     this.problem = null;
@@ -121,8 +150,8 @@ export class SenderForm {
       const settings = copy(this.now);
       await this.profiles.save(settings, copy(this.kept));
       this.kept = settings;
-      this.elsewhere = [];
-      this.faults = {};
+      await this.storeAll();
+      this.settle();
       return true;
     } catch (raw) {
       await this.refused(problemFrom(raw));
@@ -132,6 +161,18 @@ export class SenderForm {
       const { view } = this.profiles;
       if (view && view !== before && view.row.id === this.now.id) this.follow(view);
     }
+  }
+
+  private async storeAll() {
+    if (this.typed.length === 0) return;
+    for (const { owner, name } of this.typed) await this.store(owner, name);
+    await Promise.all([this.registrations.load(), this.profiles.load()]);
+  }
+
+  private settle() {
+    this.elsewhere = [];
+    this.faults = {};
+    this.settled += 1;
   }
 
   private async refused(problem: Problem) {
@@ -162,10 +203,10 @@ export class SenderForm {
 export class SenderForms {
   private readonly byProfile = new Map<string, SenderForm>();
 
-  constructor(private readonly profiles: Profiles) {}
+  constructor(private readonly profiles: Profiles, private readonly registrations: Registrations) {}
 
   of(view: ProfileView): SenderForm {
-    const form = this.byProfile.get(view.row.id) ?? lasting(() => new SenderForm(this.profiles, view));
+    const form = this.byProfile.get(view.row.id) ?? lasting(() => new SenderForm(this.profiles, this.registrations, view));
     this.byProfile.set(view.row.id, form);
     return form;
   }

@@ -1,8 +1,9 @@
-import { screen, waitFor } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import type { Problem } from "../../api/contract/Problem";
 import type { SaveProfile } from "../../api/contract/SaveProfile";
-import { type Answers, failsWith, fakeCall } from "../../testing/fakeCall";
+import { storesContext } from "../../stores";
+import { type Answers, type Fake, failsWith, fakeCall } from "../../testing/fakeCall";
 import { faults, show } from "../../testing/show";
 import SenderSettings from "./SenderSettings.svelte";
 
@@ -16,6 +17,8 @@ async function settings(id = ORDERS, answers: Answers = {}, fake = fakeCall(answ
   const saved = () => fake.asked.filter(({ command }) => command === "save_profile").map(({ request }) => (request as SaveProfile).settings);
   return { ...shown, saved };
 }
+
+const stored = (fake: Fake) => fake.asked.filter(({ command }) => command === "set_secret").map(({ request }) => request);
 
 const invalid = (field: string): Problem => ({
   code: "invalid-settings", title: "Some settings cannot be accepted", means: "", said: null, retry: "after_change",
@@ -190,11 +193,30 @@ describe("a secret", () => {
     await user.click(screen.getByRole("button", { name: "Replace… Password" }));
     await user.type(screen.getByLabelText("Password"), "s3cret!{Enter}");
     await waitFor(() => expect(screen.getByText("Password: set")).toBeInTheDocument());
-    expect(fake.asked.filter(({ command }) => command === "set_secret").map(({ request }) => request)).toEqual([
+    expect(stored(fake)).toEqual([
       { key: { owner: MONITORING, name: "password" }, value: "s3cret!" },
     ]);
     expect(document.body.innerHTML).not.toContain("s3cret!");
     expect(screen.getByRole("button", { name: "Replace… Password" })).toHaveFocus();
+  });
+
+  it("that was typed is an unsaved change: Revert drops it, another tab does not, Save stores it", async () => {
+    const { user, fake, stores, unmount } = await settings(MONITORING);
+    await user.click(screen.getByRole("button", { name: "Replace… Password" }));
+    await user.type(screen.getByLabelText("Password"), "wrong");
+    expect(screen.getByText("1 change not saved")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Revert" }));
+    await user.click(screen.getByRole("button", { name: "Replace… Password" }));
+    await user.type(screen.getByLabelText("Password"), "s3cret!");
+    unmount();
+    const view = fake.world.profiles.find(({ row }) => row.id === MONITORING);
+    if (!view) throw new Error("the sample has no such sender");
+    render(SenderSettings, { props: { view }, context: storesContext(stores) });
+    await user.click(screen.getByLabelText("Password"));
+    await user.keyboard("{Control>}s{/Control}");
+    await waitFor(() => expect(screen.getByRole("button", { name: "Replace… Password" })).toHaveFocus());
+    expect(stored(fake)).toEqual([{ key: { owner: MONITORING, name: "password" }, value: "s3cret!" }]);
+    expect(screen.getByText("Saved")).toBeVisible();
   });
 
   it("of the mailbox for reading is stored beside its server", async () => {
@@ -202,7 +224,7 @@ describe("a secret", () => {
     expect(screen.queryByLabelText("IMAP password")).toBeNull();
     await user.click(screen.getByRole("button", { name: "Name an IMAP server…" }));
     await user.type(screen.getByLabelText("IMAP password"), "s3cret!{Enter}");
-    expect(fake.asked.filter(({ command }) => command === "set_secret").map(({ request }) => request)).toEqual([
+    expect(stored(fake)).toEqual([
       { key: { owner: ORDERS, name: "imap-password" }, value: "s3cret!" },
     ]);
     expect(await faults()).toEqual([]);
@@ -268,7 +290,7 @@ describe("the route", () => {
     expect(screen.queryByLabelText("Proxy password")).toBeNull();
     await user.type(screen.getByLabelText("Proxy’s user"), "corp\\me");
     await user.type(screen.getByLabelText("Proxy password"), "s3cret!{Enter}");
-    expect(fake.asked.filter(({ command }) => command === "set_secret").map(({ request }) => request)).toEqual([
+    expect(stored(fake)).toEqual([
       { key: { owner: ORDERS, name: "proxy-password" }, value: "s3cret!" },
     ]);
     expect(await faults()).toEqual([]);
