@@ -147,11 +147,44 @@ async fn applying_twice_changes_nothing_while_the_issuer_is_not_to_be_had() {
         assert_eq!((code, &again["unchanged"][0]), (0, &"hidden".into()), "{again}");
         assert_eq!(again["found"], serde_json::json!([]), "nobody said it");
 
-        // Of an app that is changed it has to say so anew.
-        let (code, refused) = apply(&sendright, &toml.replace("app-1", "app-2"));
-        assert_ne!(code, 0, "{refused}");
-        assert!(sendright.run(&["export"]).stdout.contains("app-1"));
+        // Of an app that is changed it has to say so anew, and another issuer for the first time.
+        let before = sendright.run(&["export"]).stdout;
+        for (old, new) in [("app-1", "app-2"), (&*issuer.authority, "http://127.0.0.1:1")] {
+            let (code, refused) = apply(&sendright, &toml.replace(old, new));
+            assert_ne!(code, 0, "{new}: {refused}");
+            assert_eq!(sendright.run(&["export"]).stdout, before, "{new}");
+        }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn endpoints_that_another_program_replaced_while_the_issuer_was_asked_do_not_come_back() {
+    let sendright = Arc::new(Sendright::new());
+    let other = "https://id.other.example";
+    let replaced = declared(
+        other,
+        &format!("authorize_endpoint = \"{other}/ask\"\ntoken_endpoint = \"{other}/token\""),
+    );
+    let sound = metadata("ISSUER/ask", "ISSUER/token");
+    let (own, beside) = (Arc::new(OnceLock::<String>::new()), Arc::clone(&sendright));
+    let (address, mut asked) = (Arc::clone(&own), 0);
+    let issuer = TokenEndpoint::start(move |_| {
+        asked += 1;
+        match asked {
+            1 => return Say::Json(200, sound.replace("ISSUER", address.get().unwrap())),
+            2 => assert_eq!(apply(&beside, &replaced).0, 0),
+            _ => {}
+        }
+        Say::HangUp
+    })
+    .await;
+    own.set(issuer.authority.clone()).unwrap();
+    let toml = declared(&issuer.authority, "");
+    assert_eq!(apply(&sendright, &toml).0, 0);
+    let (code, refused) = apply(&sendright, &toml);
+    assert_eq!(code, 2, "nobody says where its endpoints are: {refused}");
+    let kept = sendright.run(&["export"]).stdout;
+    assert!(kept.contains(other) && !kept.contains(&issuer.authority), "{kept}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,9 +36,9 @@ impl App {
                 Ok(file::lookups(&looked_at.source(&[]), &inner.store, &*inner.vault, now)?)
             })
             .await?;
-        let answers = self.look_up_all(wanted).await?;
-        let told = answers.said.iter().flat_map(|(name, at)| words(name, at)).collect();
-        let found = [answers.said, answers.kept].concat();
+        let found = self.look_up_all(wanted).await?;
+        let said = found.iter().filter_map(|(name, said)| Some((name, said.as_ref()?)));
+        let told = said.flat_map(|(name, said)| words(name, said)).collect();
         let applied = self
             .beside(move |inner| {
                 let now = inner.clock.now();
@@ -77,7 +77,7 @@ struct Given<E> {
 }
 
 impl<E: Fn(&str) -> Option<Secret>> Given<E> {
-    fn source<'a>(&'a self, found: &'a [(String, Found)]) -> Source<'a> {
+    fn source<'a>(&'a self, found: &'a [(String, Option<Found>)]) -> Source<'a> {
         let Self { text, base_dir, environment, secrets } = self;
         Source { text, base_dir, environment, secrets, found }
     }

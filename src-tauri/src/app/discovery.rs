@@ -14,15 +14,6 @@ use crate::{
 use std::path::PathBuf;
 use url::Url;
 
-/// What is known of the issuers in a file, by registration.
-#[derive(Default)]
-pub(super) struct Answers {
-    /// By their own word.
-    pub(super) said: Vec<(String, Found)>,
-    /// As it is stored: they could not be asked.
-    pub(super) kept: Vec<(String, Found)>,
-}
-
 impl App {
     /// Looks up where the endpoints of the issuer in `settings` are; nothing is saved.
     ///
@@ -49,19 +40,23 @@ impl App {
         })
     }
 
-    /// What every issuer in a file says that stands there without its endpoints. One that cannot be asked just now takes
-    /// nothing away: what is stored of it stays.
-    pub(super) async fn look_up_all(&self, wanted: Vec<Lookup>) -> Result<Answers, Problem> {
-        let mut answers = Answers::default();
-        for Lookup { registration, issuer, ca_file, way, stored } in wanted {
+    /// What every issuer in a file says that stands there without its endpoints, by registration. `None`: it cannot
+    /// be asked just now, which takes nothing away.
+    pub(super) async fn look_up_all(
+        &self,
+        wanted: Vec<Lookup>,
+    ) -> Result<Vec<(String, Option<Found>)>, Problem> {
+        let mut answers = Vec::new();
+        for Lookup { registration, issuer, ca_file, way, may_stay } in wanted {
             let (http, issuer) = self.to_ask(&issuer, ca_file, way).await?;
-            match (discover(&http, &issuer).await, stored) {
-                (Err(error), Some(stored)) if error.may_pass() => {
+            let said = match discover(&http, &issuer).await {
+                Err(error) if may_stay && error.may_pass() => {
                     tracing::warn!(registration, %error, "not looked up; what is stored stays");
-                    answers.kept.push((registration, stored));
+                    None
                 }
-                (answer, _) => answers.said.push((registration, answer?)),
-            }
+                answer => Some(answer?),
+            };
+            answers.push((registration, said));
         }
         Ok(answers)
     }

@@ -40,8 +40,14 @@ impl Found {
         Self { authorize: own.clone(), token: own, ..Self::default() }
     }
 
-    /// What is stored of a provider.
-    fn stored(known: &Registration) -> Self {
+    /// What is stored, if `draft` with it is just the registration that there is.
+    pub(super) fn stored(draft: &RegistrationDraft, before: &Registration) -> Option<Self> {
+        let (mut draft, stored) = (draft.clone(), Self::of(before));
+        stored.complete(&mut draft);
+        (draft.check(before.id).as_ref() == Ok(before)).then_some(stored)
+    }
+
+    fn of(known: &Registration) -> Self {
         let text = |endpoint: &Option<String>| endpoint.clone().unwrap_or_default();
         Self {
             authorize: text(&known.authorize_endpoint),
@@ -80,8 +86,8 @@ pub struct Lookup {
     pub ca_file: Option<PathBuf>,
     /// The way there: that of the first sender who uses it, in the file or else stored.
     pub way: Option<Way>,
-    /// What is stored of it, where the file changes nothing of the registration.
-    pub stored: Option<Found>,
+    /// Whether what is stored of it may stay: the file changes nothing of the registration.
+    pub may_stay: bool,
 }
 
 /// The way of a sender.
@@ -125,7 +131,7 @@ pub fn lookups(
         .filter(|draft| draft.wants_its_issuer())
         .filter_map(|draft| {
             let issuer = check::issuer(&draft.issuer).ok()?;
-            Some((draft.name.trim().to_owned(), Found::assumed(&issuer)))
+            Some((draft.name.trim().to_owned(), Some(Found::assumed(&issuer))))
         })
         .collect();
     if assumed.is_empty() {
@@ -154,7 +160,7 @@ fn lookup(
         issuer: draft.issuer.clone(),
         ca_file: after.ca_file.clone(),
         way: way(plan, stored, after.id),
-        stored: before.as_ref().and_then(|before| still_good(draft, before)),
+        may_stay: before.as_ref().is_some_and(|before| Found::stored(draft, before).is_some()),
     }
 }
 
@@ -167,11 +173,4 @@ fn way(plan: &Plan, stored: &[Profile], registration: RegistrationId) -> Option<
     let key = SecretKey::new(way.sender, SecretName::ProxyPassword);
     let given = plan.secrets.iter().find(|(other, ..)| *other == key);
     Some(Way { password: given.map(|(_, password, _)| password.clone()), ..way })
-}
-
-/// What is stored, if `draft` with it is just the registration that there is.
-fn still_good(draft: &RegistrationDraft, before: &Registration) -> Option<Found> {
-    let (mut draft, stored) = (draft.clone(), Found::stored(before));
-    stored.complete(&mut draft);
-    (draft.check(before.id).as_ref() == Ok(before)).then_some(stored)
 }

@@ -40,8 +40,9 @@ pub struct Source<'a> {
     pub environment: &'a dyn Fn(&str) -> Option<Secret>,
     /// The secrets that were read already.
     pub secrets: &'a KnownSecrets,
-    /// What the issuers say that it names without their endpoints, by registration.
-    pub found: &'a [(String, Found)],
+    /// What the issuers say that it names without their endpoints, by registration. `None`: it could not be
+    /// asked, and what is stored stays where the file is of one mind with it.
+    pub found: &'a [(String, Option<Found>)],
 }
 
 /// What applying a file did.

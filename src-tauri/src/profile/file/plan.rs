@@ -3,7 +3,7 @@
 mod secrets;
 
 use super::{
-    FileError, PlacedFault, Source,
+    FileError, Found, PlacedFault, Source,
     certificate::Passwords,
     read::Entries,
     table::{Entry, title},
@@ -101,7 +101,7 @@ impl Planning<'_> {
             }
             let before = self.registrations.iter().find(|known| is_it(&known.name)).cloned();
             let id = before.as_ref().map_or_else(RegistrationId::new, |known| known.id);
-            let draft = self.with_found(&entry.draft);
+            let draft = self.with_found(&entry.draft, before.as_ref());
             match draft.check(id) {
                 Ok(after) => {
                     self.refuse_all(entry, &title, after.files());
@@ -121,10 +121,16 @@ impl Planning<'_> {
         Ok(broken)
     }
 
-    /// The draft with what its issuer says, where the file leaves it out.
-    fn with_found(&self, draft: &RegistrationDraft) -> RegistrationDraft {
+    /// The draft with what its issuer says, or else is stored now, where the file leaves it out.
+    fn with_found(
+        &self,
+        draft: &RegistrationDraft,
+        before: Option<&Registration>,
+    ) -> RegistrationDraft {
         let (mut draft, name) = (draft.clone(), draft.name.trim());
-        if let Some((_, found)) = self.source.found.iter().find(|(whose, _)| whose == name) {
+        let found = self.source.found.iter().find(|(whose, _)| whose == name);
+        let stored = || Found::stored(&draft, before?);
+        if let Some(found) = found.and_then(|(_, said)| said.clone().or_else(stored)) {
             found.complete(&mut draft);
         }
         draft
