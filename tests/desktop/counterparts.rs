@@ -10,16 +10,29 @@ use std::{
 
 /// An SMTP server that takes a message and says nothing more until it is let go, and then hangs up.
 pub(crate) fn relay_that_falls_silent(let_go: Receiver<()>) -> u16 {
+    relay(move || {
+        let _ = let_go.recv();
+        None
+    })
+}
+
+/// An SMTP server that takes every message.
+pub(crate) fn relay_that_accepts() -> u16 {
+    relay(|| Some("250 2.0.0 Queued"))
+}
+
+/// An SMTP server that answers a whole message with what `judge` gives; with nothing, it hangs up.
+fn relay(mut judge: impl FnMut() -> Option<&'static str> + Send + 'static) -> u16 {
     listen(move |mut stream| {
-        let _ = stream.write_all(b"220 silent.test ESMTP\r\n");
+        let _ = stream.write_all(b"220 relay.test ESMTP\r\n");
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
             let reply = match line.get(..4).unwrap_or(&line) {
                 "DATA" => "354 Go on",
-                "." => {
-                    let _ = let_go.recv();
-                    return;
-                }
-                "EHLO" | "MAIL" | "RCPT" => "250 2.0.0 OK",
+                "." => match judge() {
+                    Some(reply) => reply,
+                    None => return,
+                },
+                "EHLO" | "MAIL" | "RCPT" | "QUIT" => "250 2.0.0 OK",
                 _ => continue,
             };
             let _ = stream.write_all(format!("{reply}\r\n").as_bytes());

@@ -22,6 +22,7 @@ mod native;
 mod notes;
 mod screens;
 mod secrecy;
+mod sending;
 #[path = "../peers/servers/mod.rs"]
 mod servers;
 mod session;

@@ -218,6 +218,19 @@ impl Page {
         self.click("cell", text);
     }
 
+    /// Presses the button called `name` twice, as fast as a hand that means one press.
+    pub(crate) fn double_press(&self, name: &str) {
+        let element = json!({ELEMENT: self.find("control", name)});
+        let press = |kind: &str| json!({"type": kind, "button": 0});
+        let steps = json!([
+            {"type": "pointerMove", "origin": element, "x": 0, "y": 0},
+            press("pointerDown"), press("pointerUp"), {"type": "pause", "duration": 120}, press("pointerDown"), press("pointerUp"),
+        ]);
+        let body = json!({"actions": [{"type": "pointer", "id": "mouse", "actions": steps}]});
+        self.ask(Method::POST, "actions", Some(&body))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+
     fn click(&self, kind: &str, name: &str) {
         let began = Instant::now();
         // It may move or be drawn anew between finding and pressing.

@@ -72,6 +72,8 @@ data! {
         outcome: Outcome,
         /// The result in a few words: "Accepted", "Sign-in refused".
         result: String,
+        /// Whether it was not sent because somebody stopped it.
+        cancelled: bool,
         /// Belongs to the sandbox.
         sandbox: bool,
     }

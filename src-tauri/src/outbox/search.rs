@@ -4,7 +4,10 @@ use super::{
     OutboxError, Record,
     rows::{record, word},
 };
-use crate::api::{HistoryPage, HistoryQuery, HistoryRow, Outcome, RecipientOutcome};
+use crate::{
+    api::{HistoryPage, HistoryQuery, HistoryRow, Outcome, RecipientOutcome},
+    explain::Code,
+};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 /// What is searched, as SQL: recipients with their replies, subject, sender, last reply, problem.
@@ -86,6 +89,7 @@ impl Record {
             subject: self.subject.clone(),
             outcome: self.outcome,
             result: self.result(),
+            cancelled: self.problem.as_ref().is_some_and(|problem| problem.code == Code::Cancelled),
             sandbox: self.sandbox,
         }
     }

@@ -49,6 +49,13 @@ export function bare(written: string): string {
   return /<([^<>]*)>\s*$/.exec(written)?.[1]?.trim() ?? written.trim();
 }
 
+/** `address` as servers are told it, to be compared: its domain in the ASCII form, all in small letters. */
+export function asTold(address: string): string {
+  const at = address.lastIndexOf("@") + 1;
+  const domain = `http://${address.slice(at)}`;
+  return (URL.canParse(domain) ? address.slice(0, at) + new URL(domain).hostname : address).toLowerCase();
+}
+
 /** The display name in `Name <address>`; empty: none. */
 export function displayName(written: string): string {
   const name = /^(.*)<[^<>]*>\s*$/.exec(written.trim())?.[1]?.trim() ?? "";

@@ -3,7 +3,7 @@ import type { MessageDraft } from "../api/contract/MessageDraft";
 import type { Notice } from "../api/contract/Notice";
 import type { Returned } from "../api/contract/Returned";
 import type { Transport } from "../api/contract/Transport";
-import type { Recipient } from "../mail/address";
+import { asTold, type Recipient } from "../mail/address";
 import { shownContentIds, textFromHtml } from "../mail/written";
 import { lasting } from "./lasting.svelte";
 
@@ -52,9 +52,11 @@ export class Draft {
   /** The text form: what was written, or what follows from the HTML until somebody edits it. */
   readonly text = $derived(this.ownText ?? (this.html.trim() === "" ? "" : textFromHtml(this.html)));
   readonly textFollowsHtml = $derived(this.ownText === null && this.html.trim() !== "");
-  readonly count = $derived(this.to.length + this.cc.length + this.bcc.length);
+  private readonly recipients = $derived([...this.to, ...this.cc, ...this.bcc]);
+  /** How many it goes to: a wrong address is nobody's. */
+  readonly count = $derived(this.recipients.filter(({ valid }) => valid).length);
   /** Whether there is anything that could be lost. */
-  readonly begun = $derived(this.count + this.attached.length + this.headers.length > 0 || (this.subject + this.text + this.html).trim() !== "");
+  readonly begun = $derived(this.recipients.length + this.attached.length + this.headers.length > 0 || (this.subject + this.text + this.html).trim() !== "");
   readonly attachedSize = $derived(this.attached.reduce((sum, one) => sum + Number(one.file.size), 0));
 
   writeText(text: string) {
@@ -84,6 +86,13 @@ export class Draft {
     }
   }
 
+  /** Leaves only these recipients, each where it was. */
+  keepOnly(addresses: string[]) {
+    const kept = new Set(addresses.map(asTold));
+    const only = (list: Recipient[]) => list.filter(({ address }) => kept.has(asTold(address)));
+    [this.to, this.cc, this.bcc] = [only(this.to), only(this.cc), only(this.bcc)];
+  }
+
   addHeader() {
     this.headers.push({ name: "", value: "" });
   }
@@ -95,7 +104,7 @@ export class Draft {
       const wrong = list.find((one) => !one.valid);
       if (wrong) return { field, fault: `${wrong.written} is not a mail address` };
     }
-    if (this.count === 0) return { field: "to", fault: "Add at least one recipient" };
+    if (this.recipients.length === 0) return { field: "to", fault: "Add at least one recipient" };
     const known = new Set(this.attached.map((one) => one.contentId));
     const missing = shownContentIds(this.html).find((id) => !known.has(id));
     return missing === undefined ? null : { field: "html", fault: `The HTML shows cid:${missing}, which no attached picture has` };

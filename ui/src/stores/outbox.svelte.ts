@@ -1,6 +1,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import { type Call, problemFrom } from "../api/call";
 import type { MessageDraft } from "../api/contract/MessageDraft";
+import type { Outcome } from "../api/contract/Outcome";
 import type { Problem } from "../api/contract/Problem";
 import type { SendNews } from "../api/contract/SendNews";
 import type { SendReport } from "../api/contract/SendReport";
@@ -14,7 +15,12 @@ export interface Sending {
   cancelling: boolean;
   report: SendReport | null;
   problem: Problem | null;
+  /** What Compose shows of it: how it ended, or beside that the question whether the same is to go out once more. */
+  shows: "result" | "again" | null;
 }
+
+/** With these somebody has the message, or may have it. */
+const LEFT: Outcome[] = ["accepted", "partly", "uncertain"];
 
 /** What is being sent from this window, one at a time for each sender. */
 export class Outbox {
@@ -38,6 +44,7 @@ export class Outbox {
       cancelling: false,
       report: null,
       problem: null,
+      shows: "result",
     });
     this.sends.set(profileId, sending);
     try {
@@ -53,6 +60,18 @@ export class Outbox {
     sending.cancelling = true;
     // What became of it comes with the report; an error here only says that it is over already.
     await this.call("cancel_send", sending.sendId).catch(() => undefined);
+  };
+
+  /** Whether the last send of this sender brought `message` to somebody, or may have. */
+  hasLeft = (profileId: string, message: MessageDraft) => {
+    const sending = this.of(profileId);
+    return LEFT.includes(sending?.report?.outcome ?? "not_sent") && JSON.stringify(sending?.message) === JSON.stringify(message);
+  };
+
+  /** Shows how the last send of this sender ended, asks whether it is to be repeated, or neither. */
+  show = (profileId: string, shows: Sending["shows"]) => {
+    const sending = this.of(profileId);
+    if (sending) sending.shows = shows;
   };
 
   /** Forgets how the last send of this sender ended. */

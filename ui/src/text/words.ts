@@ -9,6 +9,7 @@ import type { Provider } from "../api/contract/Provider";
 import type { SignIn } from "../api/contract/SignIn";
 import type { Transport } from "../api/contract/Transport";
 import type { VaultKind } from "../api/contract/VaultKind";
+import type { StateName } from "../components/icons";
 
 /** How a state is said and drawn. `tone` is the class of its text colour. */
 export interface State<Glyph extends string = string> {
@@ -38,6 +39,10 @@ export const OUTCOME = {
   not_sent: { label: "Not sent", glyph: "failing", tone: "bad" },
   uncertain: { label: "Uncertain", glyph: "advice", tone: "warn" },
 } as const satisfies Record<Outcome, State>;
+
+/** How a send or a recipient of it fared; what the person stopped has not failed. */
+export const fate = (outcome: Outcome, cancelled: boolean): State<StateName> =>
+  cancelled && outcome === "not_sent" ? { label: "Cancelled", glyph: "disabled", tone: "t2" } : OUTCOME[outcome];
 
 export const TRANSPORT: Record<Transport, string> = { smtp: "SMTP", graph: "Graph" };
 

@@ -54,6 +54,10 @@ outcome: Outcome,
  */
 result: string, 
 /**
+ * Whether it was not sent because somebody stopped it.
+ */
+cancelled: boolean, 
+/**
  * Belongs to the sandbox.
  */
 sandbox: boolean, };

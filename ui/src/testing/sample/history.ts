@@ -46,6 +46,7 @@ function detail(line: Line, number: number, at: Moments, profiles: ProfileRow[])
     subject,
     outcome,
     result,
+    cancelled: false,
     sandbox: false,
   };
   const problem = problemOf(result);

@@ -1,30 +1,11 @@
-import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import type { SendReport } from "../../api/contract/SendReport";
-import type { SendRequest } from "../../api/contract/SendRequest";
 import { storesContext } from "../../stores";
-import { type Answers, failsWith, fakeCall } from "../../testing/fakeCall";
+import { chips, compose, PROFILE } from "../../testing/compose";
+import { failsWith } from "../../testing/fakeCall";
 import { uncertain } from "../../testing/sample/problems";
-import { faults, show } from "../../testing/show";
+import { faults } from "../../testing/show";
 import Compose from "./Compose.svelte";
-
-const PROFILE = "00000000-0000-4000-8000-000000000001";
-
-async function compose(answers: Answers = {}) {
-  const fake = fakeCall(answers);
-  const view = fake.world.profiles.find(({ row }) => row.id === PROFILE);
-  if (!view) throw new Error("the sample has no such sender");
-  const shown = await show(Compose, { view }, fake);
-  const sent = () => fake.asked.filter(({ command }) => command === "send").map(({ request }) => request as SendRequest);
-  return { ...shown, view, sent, to: screen.getByLabelText("To") };
-}
-
-const report = (more: Partial<SendReport>): SendReport => ({
-  id: PROFILE, outcome: "accepted", message_id: "<1@k.example>", transport: "smtp", recipients: [], reply: "250 OK",
-  stage: "message", elapsed_ms: 843, problem: null, note: null, ...more,
-});
-
-const chips = () => screen.getAllByRole("button", { name: /^Remove / }).map((one) => one.getAttribute("aria-label")?.slice(7));
 
 describe("a message", () => {
   it("begins with its recipients when nothing else has the focus", async () => {
@@ -54,11 +35,13 @@ describe("recipients", () => {
 
   it("that have a slip get a suggestion, which Fix takes", async () => {
     const { user, to } = await compose();
-    await user.type(to, "jan@kestrel,example,");
+    await user.type(to, "a@k.example,jan@kestrel,example,");
+    expect(screen.getByText("To: 1 recipient")).toBeVisible();
     expect(screen.getByText("Did you mean jan@kestrel.example?")).toBeVisible();
     expect(to).toBeInvalid();
     await user.click(screen.getByRole("button", { name: "Fix" }));
-    expect(chips()).toEqual(["jan@kestrel.example"]);
+    expect(chips()).toEqual(["a@k.example", "jan@kestrel.example"]);
+    expect(screen.getByText("To: 2 recipients")).toBeVisible();
   });
 
   it("that are missing get the focus instead of a dead button", async () => {
@@ -100,7 +83,7 @@ describe("the message", () => {
     await user.click(screen.getByRole("checkbox", { name: "delivered" }));
     await user.click(screen.getByRole("checkbox", { name: "failed" }));
     expect(screen.getByRole("checkbox", { name: "never" })).not.toBeChecked();
-    await user.selectOptions(screen.getByLabelText("What comes back with a report"), "headers");
+    await user.selectOptions(screen.getByLabelText("A report brings back"), "headers");
     expect(await faults()).toEqual([]);
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(sent()[0]?.message).toMatchObject({ dsn: ["success", "failure"], dsn_return: "headers" });
@@ -216,72 +199,5 @@ describe("the message", () => {
     await user.click(screen.getAllByRole("button", { name: "Remove logo.png" })[0] as HTMLElement);
     draft.to = [{ written: "a@k.example", address: "a@k.example", valid: true, suggestion: null }];
     expect(draft.fault()).toMatchObject({ field: "html" });
-  });
-});
-
-describe("a send", () => {
-  it("shows stage and octets, and can be cancelled until the server has it", async () => {
-    let finish: (ended: SendReport) => void = () => undefined;
-    const { user, to, sent, fake } = await compose({ send: () => new Promise((resolve) => (finish = resolve)) });
-    await user.type(to, "a@k.example,");
-    await user.click(screen.getByRole("button", { name: /^Send/ }));
-    const news = { event: "send", send_id: sent()[0]?.send_id ?? "", stage: "message", total: 211_000, wait_ms: null } as const;
-    fake.tell({ ...news, sent: 131_000, cancellable: true });
-    expect(await screen.findByText("Uploading to smtp.office365.com, 131 KB of 211 KB")).toBeVisible();
-    expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "62");
-    expect(to).toBeDisabled();
-    await user.keyboard("{Escape}");
-    expect(fake.asked.at(-1)).toMatchObject({ command: "cancel_send", request: news.send_id });
-    fake.tell({ ...news, sent: 211_000, cancellable: false });
-    expect(await screen.findByText("Too late to cancel")).toBeVisible();
-    expect(screen.queryByRole("button", { name: /Cancel/ })).toBeNull();
-    expect(await faults()).toEqual([]);
-    finish(report({}));
-    expect(await screen.findByText(/Accepted by smtp.office365.com in 843 ms/)).toBeVisible();
-    expect(screen.getByRole("region", { name: "Result of the send" })).toHaveFocus();
-  });
-
-  it("that went partly says so for each recipient", async () => {
-    const recipients: SendReport["recipients"] = [
-      { address: "a@k.example", outcome: "accepted", reply: "250 2.1.5 OK" },
-      { address: "b@k.example", outcome: "refused", reply: "550 5.1.10 not found" },
-    ];
-    const { user, to } = await compose({ send: () => report({ outcome: "partly", recipients }) });
-    await user.type(to, "a@k.example,b@k.example,");
-    await user.click(screen.getByRole("button", { name: /^Send/ }));
-    const result = await screen.findByRole("region", { name: "Result of the send" });
-    expect(within(result).getByText(/not for 1 of 2 recipients/)).toBeVisible();
-    expect(within(result).getByText("550 5.1.10 not found")).toBeVisible();
-    expect(await faults()).toEqual([]);
-  });
-
-  it("whose end could not be written down says so, and stays accepted", async () => {
-    const note = "How it went could not be written down: The disk is full.";
-    const { user, to } = await compose({ send: () => report({ note }) });
-    await user.type(to, "a@k.example,");
-    await user.click(screen.getByRole("button", { name: /^Send/ }));
-    const result = await screen.findByRole("region", { name: "Result of the send" });
-    expect(within(result).getByText(note)).toBeVisible();
-    expect(within(result).getByText(/^Accepted by/)).toBeVisible();
-    expect(await faults()).toEqual([]);
-  });
-
-  it("whose end nobody knows is neither called sent nor failed, and says what to do", async () => {
-    const { user, to, stores } = await compose({ send: () => report({ outcome: "uncertain", problem: uncertain, reply: null }) });
-    await user.type(to, "a@k.example,");
-    await user.click(screen.getByRole("button", { name: /^Send/ }));
-    const result = await screen.findByRole("region", { name: "Result of the send" });
-    expect(within(result).getByRole("img", { name: "Uncertain" })).toBeVisible();
-    expect(within(result).getByText(/Look for it in the mailbox/)).toBeVisible();
-    await user.click(within(result).getByRole("button", { name: "Close the result" }));
-    await waitFor(() => expect(stores.outbox.of(PROFILE)).toBeNull());
-  });
-
-  it("is not begun twice", async () => {
-    const { user, to, sent } = await compose({ send: () => new Promise(() => undefined) });
-    await user.type(to, "a@k.example,");
-    await user.keyboard("{Control>}{Enter}{Enter}{/Control}");
-    await fireEvent.keyDown(window, { key: "Enter", ctrlKey: true });
-    expect(sent()).toHaveLength(1);
   });
 });

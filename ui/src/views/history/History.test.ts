@@ -52,7 +52,37 @@ describe("history", () => {
   it("of one sender offers no other senders, and opens what it was asked for", async () => {
     await show(History, { profileId: uuid(1), look: { open: uuid(1002) } });
     expect(await screen.findByRole("region", { name: "Message" })).toHaveTextContent("Your order 48213 is confirmed");
+    const opened = screen.getByRole("row", { selected: true });
+    expect(opened).toHaveTextContent("Your order 48213 is confirmed");
+    await waitFor(() => expect(opened).toHaveFocus());
     expect(screen.queryByRole("combobox", { name: "Sender" })).toBeNull();
+  });
+
+  it("shows what the server said to whom it refused", async () => {
+    const fake = fakeCall();
+    const partly = fake.world.history.find(({ row }) => row.outcome === "partly");
+    if (!partly) throw new Error("the sample has no such send");
+    partly.recipients = [
+      { address: "a@k.example", outcome: "accepted", reply: "250 2.1.5 OK" },
+      { address: "b@k.example", outcome: "refused", reply: "550 5.1.10 no such user" },
+    ];
+    await show(History, { profileId: null, look: { open: partly.row.id } }, fake);
+    const drawer = await screen.findByRole("region", { name: "Message" });
+    expect(within(drawer).getByText("550 5.1.10 no such user")).toBeVisible();
+    expect(within(drawer).queryByText("250 2.1.5 OK")).toBeNull();
+    expect(await faults()).toEqual([]);
+  });
+
+  it("does not call failed what the person stopped, nor unsaid what was not kept", async () => {
+    const fake = fakeCall();
+    const [stopped, unknown] = [fake.world.history.at(-1), fake.world.history.find(({ row }) => row.outcome === "uncertain")];
+    if (!stopped || !unknown) throw new Error("the sample has no such send");
+    stopped.row.cancelled = true;
+    unknown.transcript = [];
+    await show(History, { profileId: null, look: { open: unknown.row.id } }, fake);
+    expect(within((await rows()).at(-1) as HTMLElement).getByRole("img", { name: "Cancelled" })).toBeVisible();
+    const drawer = await screen.findByRole("region", { name: "Message" });
+    expect(within(drawer).getByText(/^What was said was not kept/)).toBeVisible();
   });
 
   it("says what fills it, and why it cannot be read", async () => {
