@@ -125,6 +125,7 @@ export class NewSender {
     const { preset } = this;
     if (!preset || this.filledFor === preset.id) return;
     this.filledFor = preset.id;
+    this.certificate.reset();
     const domain = this.mailbox.trim().split("@")[1] ?? "";
     const fresh = newRegistration(preset.provider ?? "microsoft", preset.cloud);
     const tenant = preset.id === PERSONAL ? "consumers" : domain;
@@ -154,11 +155,12 @@ export class NewSender {
 
   private checkApp(): Record<string, string> {
     const faults: Record<string, string> = {};
-    const credential = this.clientSecret !== "" || this.certificate.files !== null || this.kept?.proves_itself_with;
-    if (this.secretUse === "needed" && !credential) {
-      faults["app.client_secret"] = faults["app.certificate"] = "This way of signing in needs the app’s client secret or certificate";
-    }
-    if (this.existing === null) {
+    if (this.existing !== null) {
+      const there = this.clientSecret !== "" || this.existing.proves_itself_with !== null;
+      if (this.secretUse === "needed" && !there) faults["app.client_secret"] = "This way of signing in needs the app’s client secret";
+    } else {
+      const missing = this.secretUse === "needed" ? this.certificate.missing(this.clientSecret, this.kept) : {};
+      for (const [field, fault] of Object.entries(missing)) faults[`app.${field}`] = fault;
       const { tenant, client_id, name, provider } = this.registration;
       if (name.trim() === "") faults["app.name"] = "Give the registration a name";
       if (client_id.trim() === "") faults["app.client_id"] = "Copy the application’s (client) ID from the provider’s page";
@@ -208,7 +210,8 @@ export class NewSender {
   }
 
   private async saveRegistration(): Promise<string> {
-    let id = this.existing?.settings.id ?? null;
+    const { existing, kept } = this;
+    let id = existing?.settings.id ?? null;
     if (id === null) {
       try {
         id = this.madeId = await this.registrations.save({ ...$state.snapshot(this.registration), id: this.madeId });
@@ -222,9 +225,9 @@ export class NewSender {
       await this.registrations.load();
     }
     this.clientSecret = "";
-    if (this.secretUse !== "not-used") {
+    if (existing === null && this.secretUse !== "not-used") {
       try {
-        await this.certificate.keep(id);
+        await this.certificate.keep(id, kept);
       } catch (raw) {
         throw inApp(problemFrom(raw));
       }

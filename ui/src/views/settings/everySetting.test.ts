@@ -87,7 +87,7 @@ const REGISTRATION: Record<string, Change> = {
   tenant: { of: MAILER, by: write("Tenant", "organizations"), to: "organizations" },
   client_id: { of: MAILER, by: write("Application (client) ID", "66666666-2222-3333-4444-555555555555"), to: "66666666-2222-3333-4444-555555555555" },
   client_secret_expires: { of: MAILER, by: web(write("Secret expires", "2028-01-31")), to: "2028-01-31" },
-  certificate_algorithm: { of: MAILER, by: web(both(choose("Certificate"), pick("Signs with", "rs256"))), to: "rs256" },
+  certificate_algorithm: { of: MAILER, by: web(both(choose("Certificate"), press("Choose file…"), pick("Signs with", "rs256"))), to: "rs256" },
   redirect: { of: MAILER, by: pick("Way back", "deep-link"), to: "deep-link" },
   authority: { of: MAILER, by: write("Authority", "https://login.kestrel.example/"), to: "https://login.kestrel.example/" },
   authorize_endpoint: { of: MAILER, by: write("Authorize endpoint", "https://id.kestrel.example/a"), to: "https://id.kestrel.example/a" },
