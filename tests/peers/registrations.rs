@@ -21,6 +21,43 @@ fn marked(product: &Product) -> Vec<String> {
 }
 
 #[test]
+fn scopes_that_the_sign_in_did_not_ask_for_mark_the_sender_until_it_does() {
+    let servers = servers();
+    let product = Product::new();
+    let own = format!(
+        "[[registration]]\nname = \"own\"\nprovider = \"custom\"\nclient_id = \"{}\"\n\
+         authorize_endpoint = \"{idp}/{tenant}/oauth2/v2.0/authorize\"\n\
+         token_endpoint = \"{idp}/{tenant}/oauth2/v2.0/token\"\nca_file = \"{}\"\n",
+        servers.clients["desktop"],
+        servers.ca.display(),
+        idp = servers.idp,
+        tenant = servers.tenant,
+    );
+    let asking = |scopes: &str| {
+        let through = format!("\"delegated\"\nregistration = \"own\"\nscopes = [{scopes}]");
+        own.clone()
+            + &profile("Alice", "alice", &through)
+            + &smtp(servers, "submission", "starttls")
+    };
+    let for_mail = "\"https://outlook.office.com/SMTP.Send\", \"offline_access\"";
+    product.apply(&asking("\"openid\", \"email\", \"offline_access\""));
+    product.sign_in(servers, "Alice", "alice@corp.test");
+    assert_eq!(marked(&product), [""; 0]);
+
+    let file = product.write("changed.toml", asking(for_mail).as_bytes());
+    let told = product.run(&["apply", "-f", &file]).fine();
+    let again = json!([{ "profile": "Alice", "changed": ["scopes"] }]);
+    assert_eq!(told.result()["sign_in_again"], again);
+    assert_eq!(healths(&product)[0].2, "the scopes changed since the sign-in");
+    let refused = product.run(&["token", "Alice"]);
+    assert_eq!((refused.code, refused.problem()), (3, "sign-in-needed"), "{refused:?}");
+
+    product.sign_in(servers, "Alice", "alice@corp.test");
+    assert_eq!(marked(&product), [""; 0]);
+    product.run(&["token", "Alice"]).fine();
+}
+
+#[test]
 fn a_changed_registration_marks_exactly_the_senders_that_must_sign_in_again() {
     let servers = servers();
     let product = Product::new();

@@ -7,7 +7,9 @@ use crate::{
     oauth::{
         AccessToken, Party, SignInReason, SignedIn as Brought, TokenError, challenge, missing,
     },
-    profile::{Profile, ProfileId, Registration, SignIn, Transport, presets, store::SignedIn},
+    profile::{
+        Profile, ProfileId, Provider, Registration, SignIn, Transport, presets, store::SignedIn,
+    },
     secret::{Secret, SecretKey, SecretName, SecretStore as _},
     transport::{Credentials, SendError, Stage},
 };
@@ -23,6 +25,8 @@ pub(super) struct Sender {
     pub(super) account: Option<String>,
     /// What was allowed at the sign-in.
     granted: Vec<String>,
+    /// The settings that changed since then, as the declarative file calls them.
+    changed: Vec<&'static str>,
 }
 
 impl Sender {
@@ -35,6 +39,19 @@ impl Sender {
         let mut scopes = presets::token_scopes(profile, registration.as_ref(), via);
         scopes.retain(|scope| !not_yet.contains(scope));
         scopes
+    }
+
+    /// Whether a renewal can bring what the sender needs now.
+    ///
+    /// # Errors
+    /// It brings what was asked at the sign-in, and that is less. Only Microsoft is told the scopes anew, and
+    /// knows itself what an administrator has allowed since.
+    fn may_renew(&self) -> Result<(), TokenError> {
+        let told = self.registration.as_ref().is_none_or(|one| one.provider == Provider::Microsoft);
+        if !told && self.changed == ["scopes"] {
+            return Err(TokenError::SignInNeeded(SignInReason::ScopesChanged));
+        }
+        Ok(())
     }
 }
 
@@ -56,11 +73,18 @@ impl App {
             inner.store.look(|rows| {
                 let profile = rows.profile(id)?;
                 let registration = registration_of(rows, &profile)?;
-                let (account, granted) = match rows.sign_in(id)? {
-                    Some(known) => (known.account, known.scopes),
-                    None => (None, Vec::new()),
-                };
-                Ok(Sender { profile, registration, account, granted })
+                let known = rows.sign_in(id)?;
+                let through = known.as_ref().zip(registration.as_ref());
+                let changed = through.map(|(known, through)| known.changed(&profile, through));
+                let (account, granted) =
+                    known.map(|known| (known.account, known.scopes)).unwrap_or_default();
+                Ok(Sender {
+                    account,
+                    granted,
+                    changed: changed.unwrap_or_default(),
+                    profile,
+                    registration,
+                })
             })
         })
         .await
@@ -132,16 +156,18 @@ impl App {
         if let Some(held) = self.held_token(sender, via) {
             return Ok(held);
         }
+        sender.may_renew()?;
         let party = until(cancel, self.party(sender)).await?;
         let scopes = sender.token_scopes(via);
         let before = self.0.wallet.held_by(sender.profile.id).map(|token| token.expires_at);
         let access = self.0.wallet.access(&party, &scopes, cancel).await;
         let id = sender.profile.id;
+        let allowed = if party.provider == Provider::Microsoft { scopes } else { Vec::new() };
         match &access {
             Ok(token) if Some(token.expires_at) == before => {}
-            Ok(_) => self.renewed(id, None).await?,
+            Ok(_) => self.renewed(id, None, &allowed).await?,
             Err(TokenError::SignInNeeded(SignInReason::Refused(why))) => {
-                self.renewed(id, Some(why.to_string())).await?;
+                self.renewed(id, Some(why.to_string()), &[]).await?;
                 self.challenged(id, why.claims.as_deref()).await?;
             }
             Err(TokenError::SignInNeeded(SignInReason::Never)) => {
@@ -181,16 +207,25 @@ impl App {
     }
 
     /// Writes down that a sign-in renewed itself, or why only the person can renew it.
-    async fn renewed(&self, id: ProfileId, needs_sign_in: Option<String>) -> Result<(), Problem> {
-        let now = self.0.clock.now();
+    /// Of what is `allowed` nobody has to be asked any more.
+    async fn renewed(
+        &self,
+        id: ProfileId,
+        needs_sign_in: Option<String>,
+        allowed: &[String],
+    ) -> Result<(), Problem> {
+        let (now, allowed) = (self.0.clock.now(), allowed.to_vec());
         self.beside(move |inner| {
             Ok(inner.store.change(|rows| match rows.sign_in(id)? {
                 None => Ok(()),
                 Some(known) if needs_sign_in.is_some() => {
                     rows.put_sign_in(id, &SignedIn { needs_sign_in, ..known })
                 }
-                Some(known) => rows
-                    .put_sign_in(id, &SignedIn { refreshed_at: now, needs_sign_in: None, ..known }),
+                Some(known) => {
+                    let asked = known.asked.map(|asked| with(asked, allowed));
+                    let known = SignedIn { refreshed_at: now, needs_sign_in: None, asked, ..known };
+                    rows.put_sign_in(id, &known)
+                }
             })?)
         })
         .await
@@ -202,6 +237,7 @@ impl App {
         let known = SignedIn {
             account: brought.account.as_ref().and_then(|account| account.name.clone()),
             tenant: brought.account.as_ref().and_then(|account| account.tenant.clone()),
+            asked: Some(brought.asked.clone()),
             scopes: brought.granted.clone(),
             missing: brought.missing.clone(),
             signed_in_at: now,
@@ -226,6 +262,13 @@ impl Inner {
     pub(super) fn access_expires_at(&self, id: ProfileId) -> Option<Timestamp> {
         self.wallet.held_by(id).map(|token| token.expires_at)
     }
+}
+
+/// `asked`, and what is `allowed` besides.
+fn with(mut asked: Vec<String>, allowed: Vec<String>) -> Vec<String> {
+    let new: Vec<_> = allowed.into_iter().filter(|one| !asked.contains(one)).collect();
+    asked.extend(new);
+    asked
 }
 
 fn no_registration(profile: &Profile) -> Problem {

@@ -116,15 +116,15 @@ impl Known {
                 .then(|| "neither a client secret nor a certificate is stored".to_owned()),
             SignIn::Delegated => match &self.sign_in {
                 None => Some("nobody has signed in yet".to_owned()),
-                Some(known) => self.registration_changed().or(known.needs_sign_in.clone()),
+                Some(known) => self.settings_changed().or(known.needs_sign_in.clone()),
             },
         }
     }
 
     /// What changed since the sign-in, so that its tokens are not used any more.
-    fn registration_changed(&self) -> Option<String> {
-        let changed = self.sign_in.as_ref()?.changed(self.registration.as_ref()?);
-        (!changed.is_empty()).then(|| SignInReason::RegistrationChanged { changed }.to_string())
+    fn settings_changed(&self) -> Option<String> {
+        let changed = self.sign_in.as_ref()?.changed(&self.profile, self.registration.as_ref()?);
+        SignInReason::from_changes(changed).map(|reason| reason.to_string())
     }
 
     fn expiring(&self) -> Option<(Health, String)> {

@@ -16,9 +16,23 @@ pub enum SignInReason {
         /// The settings that changed, as the declarative file calls them.
         changed: Vec<&'static str>,
     },
+    /// The sender needs more than the sign-in asked for.
+    #[error("the scopes changed since the sign-in")]
+    ScopesChanged,
     /// The provider wants to see the person again.
     #[error("{0}")]
     Refused(Box<ProviderRefusal>),
+}
+
+impl SignInReason {
+    /// What follows from settings that `changed` since the sign-in, as the declarative file calls them.
+    pub fn from_changes(changed: Vec<&'static str>) -> Option<Self> {
+        match changed.as_slice() {
+            [] => None,
+            ["scopes"] => Some(Self::ScopesChanged),
+            _ => Some(Self::RegistrationChanged { changed }),
+        }
+    }
 }
 
 /// Why there is no token.

@@ -8,7 +8,9 @@ mod table;
 
 pub use endpoints::{Endpoints, endpoints};
 pub(super) use endpoints::{filled_in, has_tenant_place, is_guid, sign_in_addresses};
-pub use scopes::{IDENTITY_SCOPES, admin_scopes, consent_scopes, scope_for_others, token_scopes};
+pub use scopes::{
+    IDENTITY_SCOPES, admin_scopes, consent_scopes, needed_scopes, scope_for_others, token_scopes,
+};
 pub(super) use scopes::{is_graph, resource};
 pub use table::{Preset, Server, list};
 

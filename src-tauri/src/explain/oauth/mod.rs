@@ -200,6 +200,12 @@ fn sign_in_needed(reason: SignInReason) -> Problem {
                 changed.join(", ")
             ),
         ),
+        SignInReason::ScopesChanged => Problem::new(
+            Code::SignInNeeded,
+            "The scopes changed since the sign-in",
+            "The sign-in did not ask for all that the sender needs now, and a renewal cannot. Sign in \
+             again, or set the scopes back.",
+        ),
         SignInReason::Refused(refusal) => {
             Problem { code: Code::SignInNeeded, ..refused(&refusal, Asked::Provider) }
         }

@@ -64,6 +64,8 @@ pub struct SignedIn {
     pub account: Option<Account>,
     /// The settings that it rests on.
     pub basis: Basis,
+    /// What the person was asked for.
+    pub asked: Vec<String>,
     /// What is allowed now.
     pub granted: Vec<String>,
     /// What was asked for this token and not allowed.
@@ -147,6 +149,7 @@ impl Wallet {
         let signed_in = SignedIn {
             account,
             basis: party.basis.clone(),
+            asked: party.consent_scopes.clone(),
             missing: missing(&party.token_scopes, &access.scopes),
             granted: access.scopes.clone(),
             renews_itself,

@@ -37,6 +37,16 @@ pub fn consent_scopes(profile: &Profile, registration: Option<&Registration>) ->
     }
 }
 
+/// Of [`consent_scopes`] what the sender cannot go without: a sign-in that did not ask for it has to be
+/// repeated. The scope for others' mailboxes is left out: until then it sends as itself.
+pub fn needed_scopes(profile: &Profile, registration: &Registration) -> Vec<String> {
+    let for_others = scope_for_others(profile, Some(registration), profile.transport);
+    let own = !profile.scopes.is_empty();
+    let mut scopes = consent_scopes(profile, Some(registration));
+    scopes.retain(|scope| own || for_others.as_ref() != Some(scope));
+    scopes
+}
+
 /// What one token request for `transport` names: a token is for one resource. The profile's own
 /// scopes for that resource where it names any, else what `transport` needs.
 pub fn token_scopes(

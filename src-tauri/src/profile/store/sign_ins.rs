@@ -3,7 +3,7 @@
 use super::{Rows, StoreError, document, words};
 use crate::{
     clock::Timestamp,
-    profile::{Basis, ProfileId, Registration, RegistrationId, SignIn},
+    profile::{Basis, Profile, ProfileId, Registration, RegistrationId, SignIn, presets},
     secret::{SecretKey, SecretName},
 };
 use rusqlite::{OptionalExtension as _, params};
@@ -17,6 +17,8 @@ pub struct SignedIn {
     pub account: Option<String>,
     /// The Microsoft tenant of the account, as it says.
     pub tenant: Option<String>,
+    /// What was asked for, and what was granted since without asking; `None`: nobody wrote it down.
+    pub asked: Option<Vec<String>>,
     /// What was granted.
     pub scopes: Vec<String>,
     /// What was asked and not granted.
@@ -32,14 +34,23 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// The settings in which `registration` is another than at the sign-in, as the declarative file
-    /// calls them.
-    pub fn changed(&self, registration: &Registration) -> Vec<&'static str> {
-        self.basis.as_ref().map_or(Vec::new(), |basis| basis.changed(&Basis::of(registration)))
+    /// The settings of `registration` that are others than at the sign-in, else those of `profile`, as the
+    /// declarative file calls them.
+    pub fn changed(&self, profile: &Profile, registration: &Registration) -> Vec<&'static str> {
+        let rests_on = self.basis.as_ref().map(|basis| basis.changed(&Basis::of(registration)));
+        match rests_on.unwrap_or_default() {
+            same if same.is_empty() && self.scopes_grew(profile, registration) => vec!["scopes"],
+            changed => changed,
+        }
+    }
+
+    fn scopes_grew(&self, profile: &Profile, registration: &Registration) -> bool {
+        let needed = presets::needed_scopes(profile, registration);
+        self.asked.as_ref().is_some_and(|asked| !needed.iter().all(|one| asked.contains(one)))
     }
 }
 
-/// A profile whose person has to sign in again, since its registration changed.
+/// A profile whose person has to sign in again, since its registration or its scopes changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignInAgain {
     /// The profile's name.
@@ -53,7 +64,7 @@ impl Rows<'_> {
     pub fn sign_in(self, profile: ProfileId) -> Result<Option<SignedIn>, StoreError> {
         let mut row = self.0.prepare_cached(
             "SELECT account, scopes, signed_in_at, refreshed_at, needs_sign_in, basis, \
-             tenant, missing FROM sign_ins WHERE profile = ?1",
+             tenant, missing, asked FROM sign_ins WHERE profile = ?1",
         )?;
         let found = row.query_row([profile.to_string()], |row| {
             Ok(SignedIn {
@@ -67,6 +78,7 @@ impl Rows<'_> {
                     .and_then(|basis| serde_json::from_str(&basis).ok()),
                 tenant: row.get(6)?,
                 missing: words(&row.get::<_, String>(7)?),
+                asked: row.get::<_, Option<String>>(8)?.as_deref().map(words),
             })
         });
         Ok(found.optional()?)
@@ -77,9 +89,10 @@ impl Rows<'_> {
         self.0.execute(
             "INSERT INTO sign_ins \
              (profile, account, scopes, signed_in_at, refreshed_at, needs_sign_in, basis, tenant, \
-             missing) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (profile) DO UPDATE \
-             SET account = ?2, scopes = ?3, signed_in_at = ?4, refreshed_at = ?5, \
-             needs_sign_in = ?6, basis = ?7, tenant = ?8, missing = ?9",
+             missing, asked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+             ON CONFLICT (profile) DO UPDATE SET account = ?2, scopes = ?3, signed_in_at = ?4, \
+             refreshed_at = ?5, needs_sign_in = ?6, basis = ?7, tenant = ?8, missing = ?9, \
+             asked = ?10",
             params![
                 profile.to_string(),
                 known.account,
@@ -90,6 +103,7 @@ impl Rows<'_> {
                 known.basis.as_ref().map(document),
                 known.tenant,
                 known.missing.join(" "),
+                known.asked.as_ref().map(|asked| asked.join(" ")),
             ],
         )?;
         Ok(())
@@ -125,7 +139,7 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Whose person has to sign in again since a registration changed. With `instead`, as it would be
+    /// Whose person has to sign in again since a registration, or the scopes, changed. With `instead`, as it would be
     /// if that registration were saved.
     pub fn sign_in_again(
         self,
@@ -142,7 +156,7 @@ impl Rows<'_> {
             else {
                 continue;
             };
-            let changed = known.changed(registration);
+            let changed = known.changed(&profile, registration);
             if !changed.is_empty() {
                 found.push(SignInAgain { profile: profile.name, changed });
             }

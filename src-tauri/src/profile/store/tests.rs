@@ -135,6 +135,7 @@ fn a_sign_in_is_replaced_and_goes_with_its_profile() {
     let known = SignedIn {
         account: Some("invoices@kestrel.example".into()),
         tenant: Some("11111111-2222-3333-4444-555555555555".into()),
+        asked: Some(vec!["openid".into(), "email".into()]),
         scopes: vec!["openid".into(), "https://outlook.office.com/SMTP.Send".into()],
         missing: vec!["https://outlook.office.com/IMAP.AccessAsUser.All".into()],
         signed_in_at: at(1),
@@ -152,6 +153,42 @@ fn a_sign_in_is_replaced_and_goes_with_its_profile() {
             assert_eq!(rows.sign_in(id)?, Some(later));
             rows.purge_profile(id)?;
             assert_eq!(rows.sign_in(id)?, None);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_sign_in_that_did_not_ask_for_all_that_is_needed_now_has_to_be_repeated() {
+    let (profiles, id) = store();
+    let known = SignedIn {
+        account: None,
+        tenant: None,
+        asked: None,
+        scopes: Vec::new(),
+        missing: Vec::new(),
+        signed_in_at: at(1),
+        refreshed_at: at(1),
+        needs_sign_in: None,
+        basis: Some(Basis::of(&registration())),
+    };
+    let asked = |words: &str| words.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let elsewhere = Registration { client_id: "another".into(), ..registration() };
+    let table = [
+        (Some("mail offline_access"), "mail", registration(), vec![]),
+        (Some("mail offline_access"), "mail mail.read", registration(), vec!["scopes"]),
+        (Some("mail"), "mail mail.read", elsewhere, vec!["client_id"]),
+        (None, "mail", registration(), vec![]),
+    ];
+    profiles
+        .change::<_, StoreError>(|rows| {
+            for (number, (before, now, through, expected)) in table.into_iter().enumerate() {
+                rows.put_sign_in(id, &SignedIn { asked: before.map(asked), ..known.clone() })?;
+                let scopes = asked(now);
+                let profile = crate::profile::Profile { scopes, ..rows.profile(id)? };
+                let kept = rows.sign_in(id)?.expect("it was put there");
+                assert_eq!(kept.changed(&profile, &through), expected, "row {number}");
+            }
             Ok(())
         })
         .unwrap();
