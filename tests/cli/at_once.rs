@@ -1,6 +1,7 @@
 //! Files that are applied while other processes change the same senders.
 
 use super::*;
+use std::process::{Child, Stdio};
 
 /// The sender of [`KESTREL`] with a password, and nothing else.
 const RELAY: &str = r#"

@@ -7,7 +7,7 @@ use sendright::{
 };
 use std::{
     fs,
-    io::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
     net::{TcpListener, TcpStream},
     thread,
 };

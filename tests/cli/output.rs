@@ -1,6 +1,8 @@
 //! What is printed: whole, in columns, and to nobody.
 
 use super::*;
+#[cfg(unix)]
+use std::process::Stdio;
 
 #[test]
 fn a_long_subject_is_cut_in_the_list_and_a_longer_one_is_not_sent() {

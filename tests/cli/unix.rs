@@ -7,7 +7,7 @@ use std::{
     io::{BufRead, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
-    process::{Child, Command},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 

@@ -1,100 +1,11 @@
 //! SMTP, line by line.
 
+mod talk;
+
 use super::*;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use sendright::net::{
-    dial::dial,
-    tls::{Client, Oldest},
-};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
-
-const SOON: Duration = Duration::from_secs(20);
-
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
-
-/// A client that says what it is told.
-struct Talk(BufReader<Box<dyn Stream>>);
-
-impl Talk {
-    /// Connects to the STARTTLS port; the greeting is read.
-    async fn plain(stage: &Stage) -> Self {
-        let at = stage.at();
-        let dialed = dial(at.smtp_host, at.smtp_starttls_port, SOON).await.unwrap();
-        let mut talk = Self(BufReader::new(Box::new(dialed.stream)));
-        let greeting = talk.reply().await;
-        assert!(greeting.starts_with("220 ") && greeting.contains("Sendright sandbox"));
-        talk
-    }
-
-    /// The same with TLS, greeted again.
-    async fn protected(stage: &Stage) -> Self {
-        let mut talk = Self::plain(stage).await;
-        talk.say("EHLO client.test").await;
-        assert_eq!(talk.say("STARTTLS").await, "220 2.0.0 SMTP server ready");
-        let mut talk = talk.over_tls(stage).await;
-        talk.say("EHLO client.test").await;
-        talk
-    }
-
-    async fn over_tls(self, stage: &Stage) -> Self {
-        let pem = fs::read(&stage.at().ca_file).unwrap();
-        let client = Client::new(&Trust::only_pem(&pem).unwrap(), Oldest::Tls13).unwrap();
-        let (stream, _) = client.handshake(self.0.into_inner(), "localhost", SOON).await.unwrap();
-        Self(BufReader::new(Box::new(stream)))
-    }
-
-    /// Signed in as `user` with a token of the same person.
-    async fn signed_in(stage: &Stage, user: &str) -> Self {
-        let token = stage.access_token(user, SMTP_SEND).await;
-        let mut talk = Self::protected(stage).await;
-        let reply = talk.say(&format!("AUTH XOAUTH2 {}", blob(user, &token))).await;
-        assert_eq!(reply, "235 2.7.0 Authentication successful");
-        talk
-    }
-
-    async fn send(&mut self, octets: &[u8]) {
-        self.0.get_mut().write_all(octets).await.unwrap();
-        self.0.get_mut().flush().await.unwrap();
-    }
-
-    async fn say(&mut self, line: &str) -> String {
-        self.send(format!("{line}\r\n").as_bytes()).await;
-        self.reply().await
-    }
-
-    /// The whole reply, its lines joined by LF; empty when the server hung up.
-    async fn reply(&mut self) -> String {
-        let mut reply = String::new();
-        loop {
-            let mut line = String::new();
-            let _ = self.0.read_line(&mut line).await;
-            reply.push_str(&line.replace("\r\n", "\n"));
-            if line.as_bytes().get(3) != Some(&b'-') {
-                return reply.trim_end().to_owned();
-            }
-        }
-    }
-
-    /// Sends `message` from `from` to anna; what the server says to it.
-    async fn mail(&mut self, from: &str, message: &[u8]) -> String {
-        self.say(&format!("MAIL FROM:<{from}>")).await;
-        self.say("RCPT TO:<anna@sandbox.test>").await;
-        assert!(self.say("DATA").await.starts_with("354"));
-        self.send(message).await;
-        self.say(".").await
-    }
-}
-
-fn blob(user: &str, token: &str) -> String {
-    BASE64.encode(format!("user={user}\u{1}auth=Bearer {token}\u{1}\u{1}"))
-}
-
-fn letter(from: &str) -> Vec<u8> {
-    format!("From: {from}\r\nTo: anna@sandbox.test\r\nSubject: Hello\r\nMessage-ID: <1@sandbox.test>\r\n\r\nText\r\n")
-        .into_bytes()
-}
+use talk::{Talk, blob, letter};
 
 #[tokio::test]
 async fn it_offers_what_exchange_offers_and_signing_in_only_under_tls() {
@@ -146,9 +57,7 @@ async fn a_mail_arrives_octet_by_octet() {
 #[tokio::test]
 async fn the_other_port_speaks_tls_from_the_start() {
     let stage = Stage::set().await;
-    let at = stage.at();
-    let dialed = dial("127.0.0.1", at.smtp_tls_port, SOON).await.unwrap();
-    let mut talk = Talk(BufReader::new(Box::new(dialed.stream))).over_tls(&stage).await;
+    let mut talk = Talk::at_tls_port(&stage).await;
     assert!(talk.reply().await.starts_with("220"));
     assert!(talk.say("EHLO client.test").await.contains("AUTH LOGIN XOAUTH2 PLAIN"));
 }

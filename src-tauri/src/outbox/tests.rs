@@ -1,3 +1,6 @@
+mod drafts;
+mod found;
+
 use super::*;
 use crate::{
     api::{RecipientOutcome, RecipientReport},
@@ -223,56 +226,6 @@ fn a_send_of_a_living_process_is_left_alone() {
 }
 
 #[test]
-fn every_word_that_is_searched_must_be_found() {
-    let world = World::new();
-    let outbox = world.open();
-    for (subject, to) in [("Your order 1", "ana@example.org"), ("Your order 2", "bo@example.org")] {
-        outbox.begin(&beginning(subject, to)).unwrap();
-        world.clock.advance(Duration::from_secs(1));
-    }
-    let found = |words: &str| {
-        let page =
-            outbox.find(&HistoryQuery { search: words.into(), ..HistoryQuery::all() }).unwrap();
-        assert_eq!((page.found, page.total), (page.rows.len() as u64, 2));
-        page.rows.into_iter().map(|row| row.subject).collect::<Vec<_>>()
-    };
-    assert_eq!(found(""), ["Your order 2", "Your order 1"], "newest first");
-    assert_eq!(found("ORDER ana@"), ["Your order 1"]);
-    assert!(found("order nobody").is_empty());
-    assert!(found("%' OR 1=1 --").is_empty());
-}
-
-#[test]
-fn filters_narrow_what_is_found() {
-    let world = World::new();
-    let outbox = world.open();
-    let (old, new) = (beginning("old", "ana@example.org"), beginning("new", "bo@example.org"));
-    outbox.begin(&old).unwrap();
-    let mut refused = ending(Outcome::Refused);
-    refused.problem = Some(Problem::new(Code::AuthRefused, "Sign-in refused", "…"));
-    outbox.end(old.id, &refused).unwrap();
-    world.clock.advance(Duration::from_secs(60));
-    let later = world.clock.now();
-    outbox.begin(&new).unwrap();
-    let subjects = |query: HistoryQuery| {
-        outbox.find(&query).unwrap().rows.into_iter().map(|row| row.subject).collect::<Vec<_>>()
-    };
-    assert_eq!(subjects(HistoryQuery { since: Some(later), ..HistoryQuery::all() }), ["new"]);
-    let of_old = HistoryQuery { profile_id: Some(old.profile), ..HistoryQuery::all() };
-    assert_eq!(outbox.find(&of_old).unwrap().total, 1, "the other profile's do not count");
-    assert_eq!(subjects(of_old), ["old"]);
-    assert_eq!(
-        subjects(HistoryQuery { outcomes: vec![Outcome::Refused], ..HistoryQuery::all() }),
-        ["old"]
-    );
-    assert_eq!(subjects(HistoryQuery { limit: 1, offset: 1, ..HistoryQuery::all() }), ["old"]);
-    let page = outbox
-        .find(&HistoryQuery { outcomes: vec![Outcome::Refused], ..HistoryQuery::all() })
-        .unwrap();
-    assert_eq!(page.rows[0].result, "Sign-in refused");
-}
-
-#[test]
 fn old_sends_are_forgotten_and_those_under_way_kept() {
     let world = World::new();
     let outbox = world.open();
@@ -283,46 +236,6 @@ fn old_sends_are_forgotten_and_those_under_way_kept() {
     world.clock.advance(Duration::from_secs(86_400));
     assert_eq!(outbox.forget_before(world.clock.now()).unwrap(), 1);
     assert!(outbox.get(under_way.id).is_ok());
-}
-
-#[test]
-#[rustfmt::skip]
-fn a_draft_that_was_left_behind_settles_what_became_of_its_send() {
-    use crate::transport::graph::Leftover;
-    let table = [
-        // how it ended        what became of the draft  what is known then
-        (Outcome::Uncertain, Leftover::Removed,  Outcome::NotSent),
-        (Outcome::Uncertain, Leftover::WasSent,  Outcome::Accepted),
-        (Outcome::Uncertain, Leftover::Gone,     Outcome::Uncertain),
-        (Outcome::Refused,   Leftover::Removed,  Outcome::Refused),
-    ];
-    for (ended, leftover, known) in table {
-        let world = World::new();
-        let outbox = world.open();
-        let send = beginning("Large", "ana@example.org");
-        outbox.begin(&send).unwrap();
-        outbox.note_draft(send.id, Some("D1")).unwrap();
-        assert!(outbox.drafts_left(send.profile).unwrap().is_empty(), "it is under way");
-        outbox.end(send.id, &ending(ended)).unwrap();
-        assert!(outbox.get(send.id).unwrap().draft_left);
-        assert_eq!(outbox.drafts_left(send.profile).unwrap(), [(send.id, "D1".to_owned())]);
-        outbox.settle_draft(send.id, leftover).unwrap();
-        let record = outbox.get(send.id).unwrap();
-        assert_eq!((record.outcome, record.draft_left), (known, false), "{leftover:?}");
-    }
-}
-
-#[test]
-fn a_crash_in_the_middle_of_a_large_mail_leaves_its_draft_to_be_found() {
-    let world = World::new();
-    let crashed = world.open();
-    let send = beginning("Large", "ana@example.org");
-    crashed.begin(&send).unwrap();
-    crashed.note_draft(send.id, Some("D1")).unwrap();
-    drop(crashed);
-    let next = world.open();
-    assert_eq!(next.get(send.id).unwrap().outcome, Outcome::Uncertain);
-    assert_eq!(next.drafts_left(send.profile).unwrap(), [(send.id, "D1".to_owned())]);
 }
 
 #[test]
