@@ -16,6 +16,11 @@ use url::Url;
 /// A server that nobody calls.
 const SERVER: &str = "host = \"mail.kestrel.example\"";
 
+/// An app registration whose secret ended before anybody replaced it.
+const FORGOTTEN: &str = "[[registration]]\nname = \"Forgotten\"\nprovider = \"microsoft\"\ntenant = \"kestrel.example\"\n\
+    client_id = \"11111111-2222-3333-4444-555555555555\"\nclient_secret = { file = \"secret.txt\" }\n\
+    client_secret_expires = 2026-01-31\n";
+
 /// A sender that is granted less than it asks for and renews its token for each message, and one with a password.
 fn senders(provider: u16, silent: u16) -> String {
     let registration = format!(
@@ -25,8 +30,11 @@ fn senders(provider: u16, silent: u16) -> String {
     let reports = "tags = [\"production\"]\nsign_in = \"delegated\"\nregistration = \"Own provider\"\n\
                    scopes = [\"mail.send\", \"mail.read\"]\ntoken_grace_seconds = 3000";
     let statements = "tags = [\"production\"]\nsign_in = \"password\"";
+    let payslips = "tags = [\"staff\"]\nsign_in = \"app-only\"\nregistration = \"Forgotten\"\ntransport = \"graph\"";
     [
         registration,
+        FORGOTTEN.to_owned(),
+        sender("Payslips", "payslips@kestrel.example", SERVER, payslips),
         sender("Reports", "reports@kestrel.example", &relay(silent), reports),
         sender("Statements", "statements@kestrel.example", SERVER, statements),
     ]
@@ -44,6 +52,22 @@ fn come_back(session: &Session) {
         [("code", "a-code"), ("state", &field("state"))],
     );
     client().get(back.expect("it is an address")).send().expect("the window listens");
+}
+
+fn expired(camera: &mut Camera<'_>) {
+    let window = camera.window;
+    window.press("Payslips");
+    window.see("Something this sender needs has ended");
+    camera.take("overview-expired");
+    window.turn_to("Compose");
+    camera.take("compose-expired");
+    window.turn_to("Settings");
+    camera.take("settings-expired");
+    window.press("Edit…");
+    window.see("Secret expires");
+    camera.take("registration-expired");
+    window.press("Cancel");
+    window.turn_to("Overview");
 }
 
 fn missing_scopes(camera: &mut Camera<'_>) {
@@ -192,8 +216,10 @@ fn every_note_and_question_is_whole_in_both_themes_and_sizes() {
     let session = Session::with_a_note_for_a_browser(None);
     let ((_provider, waits), (_relay, silent)) = (mpsc::channel(), mpsc::channel());
     let provider = provider_that_grants_less(waits);
+    session.file("secret.txt", b"a-secret-of-long-ago");
     apply(&session, &senders(provider, relay_that_falls_silent(silent)));
     photograph(&session, |camera| {
+        expired(camera);
         missing_scopes(camera);
         credentials(camera);
         questions(camera);

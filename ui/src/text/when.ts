@@ -41,6 +41,9 @@ export function daysLeft(moment: string, now: Date): number {
   return Math.max(0, Math.ceil((new Date(moment).getTime() - now.getTime()) / DAY));
 }
 
+/** Whether there is an end, and it is behind us. */
+export const ended = (moment: string | null, now: Date): boolean => moment !== null && new Date(moment) <= now;
+
 /** A duration in milliseconds: "458 ms", "1.31 s", "2 min 05 s". */
 export function took(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;

@@ -65,6 +65,18 @@ describe("the overview", () => {
     expect(screen.getByRole("button", { name: button })).toHaveClass("pri");
   });
 
+  it("claims no time to renew where something has ended", async () => {
+    const { container } = await overview("Order confirmations", (view) => {
+      const secret = view.credentials.find((one) => one.name === "client-secret");
+      Object.assign(secret ?? {}, { expires_at: "2020-01-31T00:00:00Z" });
+      view.row.health = "expired";
+    });
+    expect(screen.getByText("Something this sender needs has ended")).toBeVisible();
+    expect(screen.getByText(/^31 Jan 2020, .* ago$/)).toHaveClass("bad");
+    expect(container).not.toHaveTextContent("Nothing to renew before");
+    expect(await faults()).toEqual([]);
+  });
+
   it("begins a sign-in from there", async () => {
     const { user, stores } = await overview("Support desk");
     await user.click(screen.getByRole("button", { name: "Sign in…" }));

@@ -79,6 +79,7 @@ describe("a certificate", () => {
     expect(asked("save_certificate")).toEqual([MAILER]);
     await user.click(screen.getByRole("button", { name: "Remove…" }));
     expect(asked("remove_secret")).toEqual([]);
+    expect(screen.getByRole("button", { name: "Keep" })).toHaveFocus();
     await user.click(screen.getByRole("button", { name: "Remove for good" }));
     await waitFor(() => expect(asked("remove_secret")).toEqual([{ owner: MAILER, name: "certificate" }]));
     expect(await screen.findByRole("button", { name: "Choose file…" })).toBeVisible();
