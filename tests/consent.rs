@@ -4,6 +4,7 @@ mod browser;
 pub(crate) mod certificate;
 mod challenge;
 mod device;
+mod pasted;
 mod renewal;
 mod sandbox;
 

@@ -140,11 +140,14 @@ async fn watch(
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
                 Err(broadcast::error::RecvError::Closed) => return Err(lost()),
             },
-            line = next(&mut pasted) => if let Some(text) = line {
-                answer(cli, view, text).await;
-            } else {
-                pasted = None;
-                cli.app.cancel_consent(view.id).await?;
+            line = next(&mut pasted) => {
+                let over = match line {
+                    Some(text) => answer(cli, view, text).await,
+                    None => cli.app.cancel_consent(view.id).await.map(|()| true)?,
+                };
+                if over {
+                    pasted = None; // nothing more is read: that the input ends cancels nothing any more
+                }
             },
             () = &mut ctrl_c, if !stopped => {
                 stopped = true;
@@ -188,15 +191,15 @@ fn told_step(
     (step.step == ConsentStep::Done).then_some(Ok(()))
 }
 
-/// Hands in what was pasted. What is no answer is said, and another one may follow.
-async fn answer(cli: &Cli, view: &ConsentView, text: String) {
+/// Hands in what was pasted; whether it was taken. What is no answer is said, and another one may
+/// follow.
+async fn answer(cli: &Cli, view: &ConsentView, text: String) -> bool {
     if text.trim().is_empty() {
-        return;
+        return false;
     }
     let pasted = ConsentAnswer { consent_id: view.id, text };
-    if let Err(problem) = cli.app.answer_consent(pasted).await {
-        cli.out.problem(&problem);
-    }
+    let taken = cli.app.answer_consent(pasted).await;
+    taken.map_err(|problem| cli.out.problem(&problem)).is_ok()
 }
 
 /// What is typed or piped in, line by line. The thread ends with the program: nothing can interrupt
