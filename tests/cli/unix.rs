@@ -7,6 +7,7 @@ use std::{
     io::{BufRead, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -67,6 +68,33 @@ fn a_directory_that_may_not_be_written_is_named() {
     let ended = Sendright::ended(command, "");
     assert_eq!(ended.code, 1, "{}", ended.stderr);
     assert!(ended.stderr.contains("cannot be written"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_directory_that_is_there_stays_as_open_as_it_is_and_what_is_made_in_it_is_its_owners_alone() {
+    let sendright = kestrel();
+    let there = sendright.path("there");
+    fs::create_dir(&there).unwrap();
+    fs::set_permissions(&there, fs::Permissions::from_mode(0o1777)).unwrap();
+    let mut command = sendright.command(&["sandbox", "--json"]);
+    command.env("SENDRIGHT_DATA_DIR", &there).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap()).lines().next();
+    assert!(stdout.is_some(), "it runs");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    assert_eq!(mode(&there), 0o1777);
+    for (name, expected) in [
+        ("locks", 0o700),
+        ("logs", 0o700),
+        ("sandbox", 0o700),
+        ("sendright.db", 0o600),
+        ("sendright.db-wal", 0o600),
+        ("sendright.db-shm", 0o600),
+    ] {
+        assert_eq!(mode(&there.join(name)), expected, "{name}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]
@@ -136,7 +164,8 @@ fn what_a_killed_program_leaves_is_swept_by_the_next_one() {
 
 #[test]
 fn a_request_to_end_lets_the_message_under_way_be_the_last() {
-    for name in ["-INT", "-TERM"] {
+    // A terminal that is closed hangs up twice: the shell, and then the system.
+    for (name, again) in [("-INT", None), ("-TERM", None), ("-HUP", Some("-HUP"))] {
         let server = TcpListener::bind("127.0.0.1:0").unwrap();
         let sendright = sender_at(&server);
         let (child, mut said) = sending(&sendright, &["--repeat", "5", "--timeout", "10"]);
@@ -144,6 +173,9 @@ fn a_request_to_end_lets_the_message_under_way_be_the_last() {
         until(&mut heard, "DATA"); // the next one's, together with the end of the first
         signal(name, &child);
         assert!(said.any(|line| line.starts_with("Stopping")));
+        if let Some(again) = again {
+            signal(again, &child);
+        }
         out.write_all(b"250 queued\r\n250 ok\r\n250 ok\r\n354 go\r\n").unwrap();
         let mut rest = String::new();
         heard.read_to_string(&mut rest).unwrap();
@@ -156,6 +188,23 @@ fn a_request_to_end_lets_the_message_under_way_be_the_last() {
         assert_eq!(last["problem"]["code"], "cancelled", "{last}");
         assert_eq!(outcomes(&sendright.history()), ["accepted", "not_sent"], "{name}");
     }
+}
+
+#[cfg(target_os = "linux")] // elsewhere it is seen by the terminal, which a test has not
+#[test]
+fn a_send_that_is_to_survive_its_terminal_does() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let sendright = sender_at(&server);
+    let program = env!("CARGO_BIN_EXE_sendright");
+    let mut command = sendright.program("nohup", &[&[program][..], &SEND].concat());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut out, mut heard) = up_to_the_message(&server);
+    signal("-HUP", &child);
+    until(&mut heard, ".");
+    out.write_all(b"250 queued\r\n").unwrap();
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    assert!(!String::from_utf8(ended.stderr).unwrap().contains("Stopping"));
 }
 
 #[test]
