@@ -11,8 +11,8 @@ use std::{
 const MAY_USE: &[(&str, &[&str])] = &[
     ("clock",     &[]),
     ("paths",     &[]),
-    ("db",        &["clock"]),
-    ("secret",    &[]),
+    ("db",        &["clock", "paths"]),
+    ("secret",    &["paths"]),
     ("tame",      &[]),
     ("net",       &["secret", "tame"]),
     ("log",       &["paths"]),

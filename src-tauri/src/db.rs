@@ -3,7 +3,7 @@
 //! WAL and a busy timeout make two processes safe beside each other. A database of a newer version
 //! is not touched.
 
-use crate::clock::Timestamp;
+use crate::{clock::Timestamp, paths};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, types};
 use std::{
     path::{Path, PathBuf},
@@ -58,9 +58,10 @@ impl Db {
     /// # Errors
     /// [`DbError::Newer`] before anything is written; else SQLite's.
     pub fn open(path: &Path) -> Result<Self, DbError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        // SQLite would make it for all to read. What it makes beside it is as open as the file itself; why
+        // it cannot be opened, SQLite says.
+        let _ = paths::owner_only().create_new(true).open(path);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(PATIENCE)?;
         refuse_newer(&connection, path)?;

@@ -1,7 +1,7 @@
 //! What happens, written to a file that is changed daily. Never a secret: they have no `Display`.
 
-use crate::paths::Paths;
-use std::{fs, io};
+use crate::paths::{self, Paths};
+use std::io;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 
@@ -17,7 +17,7 @@ const WHAT: &str = "warn,sendright=info";
 /// The operating system's, when no file can be made there.
 pub fn begin(paths: &Paths) -> io::Result<()> {
     paths.create()?;
-    fs::create_dir_all(paths.logs())?;
+    paths::make_dir(&paths.logs())?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("sendright")
@@ -37,6 +37,7 @@ pub fn begin(paths: &Paths) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn it_is_written_from_the_first_start_on_and_keeps_libraries_quiet() {

@@ -1,7 +1,8 @@
 //! Where files live: one directory for everything, moved as a whole by one setting.
 
 use std::{
-    fs, io,
+    fs::{DirBuilder, OpenOptions},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -53,31 +54,37 @@ impl Paths {
         self.root.join("sandbox")
     }
 
-    /// Makes the data directory, readable by its owner only.
+    /// Makes the data directory. One that is there stays open to whom its owner opened it: what is
+    /// ours in it is closed by itself.
     ///
     /// # Errors
     /// The operating system's, when it cannot be made or is not a directory.
     pub fn create(&self) -> io::Result<()> {
-        for dir in [self.root.clone(), self.locks()] {
-            fs::create_dir_all(&dir)?;
-        }
-        owner_only(&self.root)
+        make_dir(&self.root)?;
+        make_dir(&self.locks())
     }
 }
 
-#[cfg(unix)]
-fn owner_only(dir: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mut permissions = fs::metadata(dir)?.permissions();
-    permissions.set_mode(0o700);
-    fs::set_permissions(dir, permissions)
+// On Windows the user's profile directory is closed to others, with everything in it.
+
+/// Makes the directory `dir` for its owner only, unless it is there.
+///
+/// # Errors
+/// The operating system's, when it cannot be made or is not a directory.
+pub fn make_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(dir)
 }
 
-#[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps)] // elsewhere it can fail
-fn owner_only(_dir: &Path) -> io::Result<()> {
-    // The user's profile directory is already closed to others on Windows.
-    Ok(())
+/// Opens for writing; a file that is made so is for its owner only.
+pub fn owner_only() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 #[cfg(test)]
@@ -95,7 +102,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn others_cannot_look_into_it() {
-        use std::os::unix::fs::PermissionsExt as _;
+        use std::{fs, os::unix::fs::PermissionsExt as _};
         let dir = tempfile::tempdir().unwrap();
         let paths = Paths::at(dir.path().join("data"));
         paths.create().unwrap();

@@ -3,7 +3,6 @@
 use super::{App, Inner};
 use crate::{
     api::{AppSettings, AppView, News},
-    clock::Timestamp,
     explain::{FieldFault, Problem},
     secret::SecretStore as _,
     settings::{self, LONGEST_HISTORY, Settings, Theme},
@@ -50,23 +49,18 @@ impl App {
 impl Inner {
     /// Forgets the sends that are older than the person wants to keep.
     fn forget_old_history(&self, settings: Settings) -> Result<(), Problem> {
-        if let Some(then) = self.kept_since(settings) {
-            self.outbox.forget_before(then)?;
-        }
+        self.outbox.forget_old(kept(settings))?;
         Ok(())
     }
 
     /// The same at a start, which waits for nobody who writes.
     pub(super) fn forget_old_history_in_passing(&self, settings: Settings) -> Result<(), Problem> {
-        if let Some(then) = self.kept_since(settings) {
-            self.outbox.forget_before_in_passing(then)?;
-        }
-        Ok(())
+        Ok(self.outbox.forget_old_in_passing(kept(settings))?)
     }
+}
 
-    fn kept_since(&self, settings: Settings) -> Option<Timestamp> {
-        self.clock.now().before(Duration::from_secs(u64::from(settings.history_days) * 86_400))
-    }
+fn kept(settings: Settings) -> Duration {
+    Duration::from_secs(u64::from(settings.history_days) * 86_400)
 }
 
 fn checked(chosen: &AppSettings) -> Result<Settings, Problem> {

@@ -18,21 +18,25 @@ pub use record::{Beginning, Ending, Record};
 use crate::{
     api::{HistoryPage, HistoryQuery, Outcome},
     clock::{Clock, Timestamp},
-    db::Db,
+    db::{Db, DbError},
     paths::Paths,
     profile::{ProfileId, Transport},
 };
 use rows::{record, word};
-use rusqlite::{OptionalExtension as _, named_params};
-use std::sync::Arc;
+use rusqlite::{OptionalExtension as _, Transaction, named_params};
+use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 use worker::Worker;
 
 /// Who is sending. The word is no parameter, so that the index of what is under way serves it.
 const WORKERS: &str = "SELECT DISTINCT worker FROM sends WHERE outcome = 'sending'";
 
-/// The sends that began before some time and have ended.
-const OLD: &str = "FROM sends WHERE started_at < ?1 AND outcome <> 'sending'";
+/// The sends that began longer than ?1 before the newest of those up to ?2, that have ended, and that the
+/// person has not still to be shown.
+const OLD: &str =
+    "FROM sends WHERE outcome <> 'sending' AND NOT (outcome = 'uncertain' AND NOT seen)
+     AND started_at < (SELECT max(started_at) FROM sends WHERE started_at <= ?2) - ?1";
+const A_DAY: Duration = Duration::from_secs(86_400);
 
 /// The outbox of this process. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -174,31 +178,41 @@ impl Outbox {
         })
     }
 
-    /// Forgets what began before `then`; what is still under way stays.
+    /// Forgets what began longer before the newest send than is to be `kept`. That one is from yesterday or
+    /// earlier: it is the sends that say how much time went by, and a clock that jumps ahead, be it that
+    /// something is sent meanwhile, makes nothing old. What is still under way stays, and what the
+    /// person has still to be shown.
     ///
     /// # Errors
     /// The database's.
-    pub fn forget_before(&self, then: Timestamp) -> Result<usize, OutboxError> {
-        self.db.change(|change| Ok(change.execute(&format!("DELETE {OLD}"), [then])?))
+    pub fn forget_old(&self, kept: Duration) -> Result<usize, OutboxError> {
+        self.db.change(|change| Ok(self.delete_old(change, kept)?))
     }
 
-    /// As [`forget_before`](Self::forget_before), unless there is nothing to forget or another process
-    /// is writing.
+    /// As [`forget_old`](Self::forget_old), unless there is nothing to forget or another process is
+    /// writing.
     ///
     /// # Errors
     /// The database's.
-    pub fn forget_before_in_passing(&self, then: Timestamp) -> Result<(), OutboxError> {
+    pub fn forget_old_in_passing(&self, kept: Duration) -> Result<(), OutboxError> {
         let some: bool = self.db.look(|look| {
             let sql = format!("SELECT EXISTS (SELECT 1 {OLD})");
-            Ok::<_, OutboxError>(look.query_row(&sql, [then], |row| row.get(0))?)
+            Ok::<_, OutboxError>(look.query_row(&sql, self.old(kept), |row| row.get(0))?)
         })?;
         if some {
-            self.db.change_in_passing(|change| {
-                change.execute(&format!("DELETE {OLD}"), [then])?;
-                Ok(())
-            })?;
+            self.db.change_in_passing(|change| self.delete_old(change, kept).map(drop))?;
         }
         Ok(())
+    }
+
+    fn delete_old(&self, change: &Transaction<'_>, kept: Duration) -> Result<usize, DbError> {
+        Ok(change.execute(&format!("DELETE {OLD}"), self.old(kept))?)
+    }
+
+    /// The values of [`OLD`].
+    fn old(&self, kept: Duration) -> (i64, Option<Timestamp>) {
+        let kept = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
+        (kept, self.clock.now().before(A_DAY))
     }
 
     /// A row that is still "sending" and whose process is gone was cut off: nobody knows its end.

@@ -226,16 +226,48 @@ fn a_send_of_a_living_process_is_left_alone() {
 }
 
 #[test]
-fn old_sends_are_forgotten_and_those_under_way_kept() {
+fn old_sends_are_forgotten_except_one_under_way_and_one_whose_end_nobody_was_told() {
     let world = World::new();
     let outbox = world.open();
-    let (ended, under_way) = (beginning("a", "a@example.org"), beginning("b", "b@example.org"));
-    outbox.begin(&ended).unwrap();
-    outbox.end(ended.id, &ending(Outcome::Accepted)).unwrap();
+    let sent = |outcome| {
+        let send = beginning("a", "a@example.org");
+        outbox.begin(&send).unwrap();
+        let started_at = world.clock.now();
+        outbox.end(send.id, &Ending { started_at, ..ending(outcome) }).unwrap();
+        send.id
+    };
+    let under_way = beginning("b", "b@example.org");
     outbox.begin(&under_way).unwrap();
-    world.clock.advance(Duration::from_secs(86_400));
-    assert_eq!(outbox.forget_before(world.clock.now()).unwrap(), 1);
-    assert!(outbox.get(under_way.id).is_ok());
+    let [accepted, uncertain] = [Outcome::Accepted, Outcome::Uncertain].map(sent);
+    let kept = || [accepted, uncertain, under_way.id].map(|id| outbox.get(id).is_ok());
+    world.clock.advance(91 * A_DAY);
+    sent(Outcome::Accepted);
+    world.clock.advance(A_DAY);
+    outbox.forget_old_in_passing(90 * A_DAY).unwrap();
+    assert_eq!(kept(), [false, true, true]);
+    outbox.saw(&[uncertain]).unwrap();
+    assert_eq!(outbox.forget_old(90 * A_DAY).unwrap(), 1);
+    assert_eq!(kept(), [false, false, true]);
+}
+
+#[test]
+fn a_clock_that_is_ahead_for_less_than_a_day_makes_nothing_old_even_if_something_is_sent() {
+    let world = World::new();
+    let outbox = world.open();
+    let send = beginning("before", "a@example.org");
+    outbox.begin(&send).unwrap();
+    outbox.end(send.id, &ending(Outcome::Accepted)).unwrap();
+    world.clock.advance(400 * A_DAY);
+    assert_eq!(outbox.forget_old(90 * A_DAY).unwrap(), 0, "nothing newer is there");
+    outbox.begin(&beginning("meanwhile", "a@example.org")).unwrap();
+    assert_eq!(outbox.forget_old(90 * A_DAY).unwrap(), 0);
+    let right = Outbox { clock: Clock::set_to(Timestamp::from_unix(START).unwrap()), ..outbox };
+    right.clock.advance(2 * A_DAY);
+    assert_eq!(
+        right.forget_old(90 * A_DAY).unwrap(),
+        0,
+        "what is dated in the future says nothing"
+    );
 }
 
 #[test]

@@ -28,7 +28,10 @@ pub use directory::{
 };
 pub use inbox::{Attachment, Inbox, Mail, MailDetail, Via};
 
-use crate::clock::{Clock, Timestamp};
+use crate::{
+    clock::{Clock, Timestamp},
+    paths::{make_dir, owner_only},
+};
 use ca::Authority;
 use inbox::Room;
 use listen::{Port, Staff};
@@ -146,8 +149,7 @@ impl Sandbox {
     /// A port is taken, or `dir` cannot be written.
     pub async fn start(options: Options) -> Result<Self, SandboxError> {
         let dir = &options.dir;
-        fs::create_dir_all(dir)
-            .map_err(|source| SandboxError::File { path: dir.clone(), source })?;
+        make_dir(dir).map_err(|source| SandboxError::File { path: dir.clone(), source })?;
         let (authority, signer) = keys(dir)?;
         let tls = authority.server_config()?;
         let ports = ports(options.port_base).await?;
@@ -275,11 +277,7 @@ fn started(clock: &Clock) -> NonZeroU32 {
 fn write_private(path: &Path, text: &str) -> Result<(), SandboxError> {
     let failed = |source| SandboxError::File { path: path.to_owned(), source };
     let draft = path.with_extension(format!("{}.new", uuid::Uuid::new_v4().simple()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft).map_err(failed)?;
+    let mut file = owner_only().create_new(true).open(&draft).map_err(failed)?;
     io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)?;
     drop(file);
     fs::rename(&draft, path).map_err(failed)

@@ -7,6 +7,7 @@
 //! costs a secret.
 
 use super::{Secret, SecretKey, SecretStore, VaultError, VaultKind};
+use crate::paths::owner_only;
 use age::{
     DecryptError,
     secrecy::{ExposeSecret as _, SecretString},
@@ -15,7 +16,7 @@ use age::{
 use std::{
     collections::BTreeMap,
     fmt,
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -174,7 +175,7 @@ impl FileVault {
     /// Waits for its turn among processes; the turn ends with the file returned.
     fn alone(&self) -> Result<File, VaultError> {
         let beside = self.path.with_extension("lock");
-        let file = private().create(true).truncate(false).open(beside);
+        let file = owner_only().create(true).truncate(false).open(beside);
         let file = file.map_err(|error| self.file_error(error))?;
         let began = Instant::now();
         loop {
@@ -195,21 +196,12 @@ impl FileVault {
     /// Puts the new file in the old one's place once it is safe on the disk.
     fn replace(&self, text: &str) -> io::Result<()> {
         let beside = self.path.with_extension("new");
-        let mut file = private().create(true).truncate(true).open(&beside)?;
+        let mut file = owner_only().create(true).truncate(true).open(&beside)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&beside, &self.path)?;
         sync_dir(self.path.parent())
     }
-}
-
-/// Opens for writing what only its owner may read.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 #[cfg(unix)]
