@@ -1,9 +1,11 @@
 //! TCP connections: names looked up, addresses raced against each other, `TCP_NODELAY` on.
 
 mod error;
+mod prompt;
 mod race;
 
 pub use error::{DialError, Tried};
+pub use prompt::Prompt;
 
 use super::route::Through;
 use race::{Lost, interleaved, race};

@@ -7,7 +7,7 @@ use super::{
     wire::{Wire, cancellable},
 };
 use crate::{
-    net::{limits::Limits, tls::Client as Tls},
+    net::{dial::Prompt, limits::Limits, tls::Client as Tls},
     profile::Security,
     transport::{SendError, Stage, Watch},
 };
@@ -30,7 +30,7 @@ impl Session {
         watch.transcript.note(dialed.path.to_string());
         let allowed = server.security == Security::None && server.allow_plaintext;
         let private = dialed.path.stays_here() || allowed;
-        let wire = Wire::new(Box::new(dialed.stream), host, private);
+        let wire = Wire::new(Box::new(Prompt::new(dialed.stream)), host, private);
         let (offers, limits) = (Offers::default(), *limits);
         let mut session = Self { wire, offers, limits, usable: true, ahead: None, parting: false };
         if server.security == Security::Tls {
