@@ -35,6 +35,7 @@ const ROWS: &[(&str, &[&str])] = &[
             "profile.smtp.ca_file",
             "profile.smtp.auth",
             "profile.smtp.allow_plaintext",
+            "profile.smtp.chunking",
         ],
     ),
     (

@@ -1,5 +1,6 @@
 //! SMTP against servers that follow a script: what is said, and what becomes of it.
 
+mod chunk;
 mod connection;
 mod envelope;
 mod message;
@@ -120,6 +121,7 @@ fn server(script: &SmtpScript, security: Security) -> Server {
         trust: Trust::only_pem(script.ca.as_bytes()).unwrap(),
         auth: SmtpAuth::Auto,
         allow_plaintext: false,
+        chunking: false,
         route: Route::Direct,
     }
 }
@@ -129,6 +131,7 @@ struct Attempt {
     script: String,
     security: Security,
     auth: SmtpAuth,
+    chunking: bool,
     credentials: Credentials,
     draft: Draft,
     limits: Limits,
@@ -153,6 +156,7 @@ impl Attempt {
             script: steps.concat(),
             security: Security::None,
             auth: SmtpAuth::Auto,
+            chunking: false,
             credentials,
             draft: draft(),
             limits: limits(),
@@ -163,7 +167,8 @@ impl Attempt {
 
     async fn go(self) -> Sent {
         let script = SmtpScript::start(&self.script).await;
-        let server = Server { auth: self.auth, ..server(&script, self.security) };
+        let server =
+            Server { auth: self.auth, chunking: self.chunking, ..server(&script, self.security) };
         let letter = letter(self.draft).await;
         let result = async {
             let mut session = open(&server, &self.credentials, &self.limits, &self.watch).await?;

@@ -13,6 +13,8 @@ use std::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Client {
     Sendright,
+    /// With `smtp.chunking`.
+    Chunking,
     Curl,
     Msmtp,
     Swaks,
@@ -31,6 +33,7 @@ pub(crate) const ONE_IN: u32 = 20;
 impl Client {
     pub(crate) const ALL: &[Self] = &[
         Self::Sendright,
+        Self::Chunking,
         Self::Curl,
         Self::Msmtp,
         Self::Swaks,
@@ -41,6 +44,7 @@ impl Client {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sendright => "sendright",
+            Self::Chunking => "sendright, chunking",
             Self::Curl => "curl",
             Self::Msmtp => "msmtp",
             Self::Swaks => "swaks",
@@ -52,6 +56,7 @@ impl Client {
     pub(crate) fn can(self, work: Work) -> bool {
         match self {
             Self::Sendright => true,
+            Self::Chunking => matches!(work, Work::One | Work::Large),
             _ if work == Work::Graph => false,
             Self::Curl => true,
             Self::Msmtp | Self::Swaks | Self::Nodemailer => work != Work::Token,
@@ -59,9 +64,9 @@ impl Client {
         }
     }
 
-    /// Whether it says good-bye to the server (QUIT, RFC 5321 §4.1.1.10): Postfix's log says `quit=1`.
-    pub(crate) fn says_good_bye(self) -> bool {
-        self != Self::Nodemailer
+    /// Whether it is Sendright.
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Self::Sendright | Self::Chunking)
     }
 
     /// How many messages a run of `work` sends.
@@ -86,7 +91,7 @@ impl Client {
     /// What has to be there before the clock runs.
     pub(crate) fn prepare(self, work: Work, port: u16, world: &World) {
         match (self, work) {
-            (Self::Sendright, _) => world.point_sendright_to(port),
+            (Self::Sendright | Self::Chunking, _) => world.point_sendright_to(port),
             (Self::Curl, Work::Many(times)) => {
                 let one = curl_words(port, world, &world.message(work));
                 let one: Vec<_> =
@@ -103,7 +108,15 @@ impl Client {
     pub(crate) fn run(self, command: &mut Command, work: Work, port: u16, world: &World) {
         let message = world.message(work);
         match self {
-            Self::Sendright => sendright(command, work, world),
+            Self::Sendright => {
+                let profile = match work {
+                    Work::Token => "App",
+                    Work::Graph => "Graph",
+                    _ => "Alice",
+                };
+                sendright(command, profile, work, world);
+            }
+            Self::Chunking => sendright(command, "Chunking", work, world),
             Self::Curl => match work {
                 Work::Many(_) => {
                     command.arg("curl").arg("-K").arg(world.file("curl.conf"));
@@ -162,12 +175,7 @@ impl Client {
     }
 }
 
-fn sendright(command: &mut Command, work: Work, world: &World) {
-    let profile = match work {
-        Work::Token => "App",
-        Work::Graph => "Graph",
-        _ => "Alice",
-    };
+fn sendright(command: &mut Command, profile: &str, work: Work, world: &World) {
     command.arg(env!("CARGO_BIN_EXE_sendright")).args([
         "send",
         profile,

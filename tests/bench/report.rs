@@ -21,7 +21,8 @@ What is timed is the whole program, from its start to its end, with its good-bye
 includes reading its database and the keychain (a real gnome-keyring), writing each send down before its first byte
 leaves and its outcome after, and making the message; curl, msmtp and swaks are given a message that is made already.
 `peak` is the most memory the process had. Round trips are counted by the relay that makes the line long, TCP's own
-handshake included: each is one delay that nothing can hide. (Why BDAT does not save one: decisions/data-not-bdat.md.)
+handshake included: each is one delay that nothing can hide. `chunking` is the
+setting `smtp.chunking`, which saves one of them (why it is off by default: decisions/data-not-bdat.md).
 Microsoft Graph is the tests' stand-in for it, which needs most of the time itself: what counts there is the memory.
 ";
 
@@ -113,6 +114,7 @@ fn version(client: Client) -> Option<String> {
         Client::Swaks => ("swaks", "--version"),
         Client::Nodemailer => return Some("nodemailer 10.6.0".to_owned()),
         Client::OauthProxy => return Some("email-oauth2-proxy 2026.7.3".to_owned()),
+        Client::Chunking => return None,
     };
     let output = Command::new(program).arg(argument).output().ok()?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -65,7 +65,8 @@ fn peak(played: &[Played]) -> Option<Target> {
 
 fn soonest(played: &[Played]) -> Option<Target> {
     let rows = &scene(played, Work::One, Some(DELAY))?.rows;
-    let peers = rows[1..].iter().map(|row| (row.client, row.best().wall));
+    let peers = rows.iter().filter(|row| !row.client.is_ours());
+    let peers = peers.map(|row| (row.client, row.best().wall));
     let (peer, theirs) = peers.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
     let ours = rows[0].best().wall;
     Some(Target {
@@ -77,7 +78,7 @@ fn soonest(played: &[Played]) -> Option<Target> {
 
 fn many(played: &[Played]) -> Option<Target> {
     let near = scene(played, Work::Many(1000), None)?;
-    let peers = near.rows.iter().filter(|row| row.client != Client::Sendright);
+    let peers = near.rows.iter().filter(|row| !row.client.is_ours());
     let (peer, theirs) =
         peers.map(|row| (row.client, row.best().wall)).min_by(|(_, a), (_, b)| a.total_cmp(b))?;
     let ratio = theirs / near.rows[0].best().wall;
@@ -90,21 +91,18 @@ fn many(played: &[Played]) -> Option<Target> {
     })
 }
 
-/// Compared with those that end the conversation as they should; the others are named.
 fn round_trips(played: &[Played]) -> Option<Target> {
     let far = scene(played, Work::One, Some(DELAY))?;
     let trips = |row: &Row| Some((row.client, row.best().round_trips?));
-    let least = |polite: bool| {
-        let peers = far.rows[1..].iter().filter(|row| row.client.says_good_bye() == polite);
-        peers.filter_map(trips).min_by(|(_, a), (_, b)| a.total_cmp(b))
+    let least = |ours: bool| {
+        let rows = far.rows.iter().filter(|row| row.client.is_ours() == ours);
+        rows.filter_map(trips).min_by(|(_, a), (_, b)| a.total_cmp(b))
     };
-    let (_, ours) = trips(&far.rows[0])?;
-    let (peer, theirs) = least(true)?;
-    let rude =
-        least(false).map(|(peer, trips)| format!("; {} {trips:.0}, without QUIT", peer.name()));
+    let (_, usual) = trips(&far.rows[0])?;
+    let ((us, ours), (peer, theirs)) = (least(true)?, least(false)?);
     Some(Target {
-        wanted: "One message far away: fewer round trips than any peer that says QUIT".to_owned(),
-        found: format!("{ours:.0}; {} {theirs:.0}{}", peer.name(), rude.unwrap_or_default()),
+        wanted: "One message far away: fewer round trips than any peer".to_owned(),
+        found: format!("{ours:.0} ({}; else {usual:.0}); {} {theirs:.0}", us.name(), peer.name()),
         met: ours < theirs,
     })
 }

@@ -49,7 +49,9 @@ impl World {
         };
         world.write_messages();
         world.point_sendright_to(world.submission());
-        world.tell_secret(&["secret", "set", "Alice", "password"], "alice-pass");
+        for sender in ["Alice", "Chunking"] {
+            world.tell_secret(&["secret", "set", sender, "password"], "alice-pass");
+        }
         world.tell_secret(&["secret", "set", "bench", "client-secret"], &servers.secrets["web"]);
         world
     }
@@ -140,6 +142,7 @@ impl World {
         let smtp = format!(
             "smtp = {{ host = \"localhost\", port = {port}, security = \"starttls\", ca_file = \"{ca}\" }}"
         );
+        let chunking = smtp.replace(" }", ", chunking = true }");
         let toml = format!(
             "[[registration]]\nname = \"bench\"\nprovider = \"microsoft\"\ntenant = \"{}\"\nclient_id = \"{}\"\n\
              client_secret = {{ vault = true }}\nauthority = \"{}\"\ngraph_url = \"{}\"\nca_file = \"{ca}\"\n\
@@ -148,7 +151,9 @@ impl World {
              [[profile]]\nname = \"Graph\"\nregistration = \"bench\"\nsign_in = \"app-only\"\ntransport = \"graph\"\n\
              mailbox = \"{APP}\"\n\
              [[profile]]\nname = \"Alice\"\nsign_in = \"password\"\npassword = {{ vault = true }}\ntransport = \"smtp\"\n\
-             mailbox = \"alice@corp.test\"\n{smtp}\n",
+             mailbox = \"alice@corp.test\"\n{smtp}\n\
+             [[profile]]\nname = \"Chunking\"\nsign_in = \"password\"\npassword = {{ vault = true }}\ntransport = \"smtp\"\n\
+             mailbox = \"alice@corp.test\"\n{chunking}\n",
             servers.tenant, servers.clients["web"], servers.idp, servers.graph,
         );
         fs::write(self.file("senders.toml"), toml).expect("the directory is ours");

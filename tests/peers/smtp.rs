@@ -72,6 +72,29 @@ fn a_mail_with_a_token_arrives_octet_by_octet() {
 }
 
 #[test]
+fn a_mail_in_one_go_arrives_octet_by_octet() {
+    let product = Product::new();
+    product.write("password.txt", b"alice-pass");
+    let sign_in = "\"password\"\npassword = { file = \"password.txt\" }";
+    let server = smtp(servers(), "submission", "starttls").replace(" }", ", chunking = true }");
+    product.apply(&(profile("P", "alice", sign_in) + &server));
+    let content = noise(3_000_000);
+    let file = product.write("large.bin", &content);
+    for text in [".", "..\n.\n.."] {
+        let message = ["--subject", "In one go", "--text", text, "--attach", &file];
+        let to = ["send", "P", "--to", "bob@corp.test", "--to", "nobody@corp.test"];
+        let answer = product.run(&[&to[..], &message].concat());
+        assert_eq!(answer.result()["outcome"], "partly", "{answer:?}");
+        let id = answer.result()["message_id"].as_str().unwrap();
+        let raw = Mailbox::open(servers(), "bob").wait_for(id);
+        assert!(attachment(&raw).1 == content);
+        let row = answer.result()["id"].as_str().unwrap();
+        let said = product.run(&["history", "show", row]).fine().result().to_string();
+        assert!(said.contains("BDAT ") && !said.contains("354 "), "{said}");
+    }
+}
+
+#[test]
 fn a_token_of_12_kilobytes_passes() {
     let product = token("big_tokens", "alice", "submission", "");
     let answer = send(&product, &["bob@corp.test"], &[]).fine();

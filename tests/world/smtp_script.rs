@@ -15,7 +15,7 @@ const DRIP: Duration = Duration::from_millis(200);
 ///
 /// Each line of the script is a step:
 /// `S: text` writes a line; `C: text` reads one, which has to begin with `text`; `EMPTY` reads an empty
-/// one; `TLS` shakes hands; `MESSAGE` reads up to the final dot; `HALF` reads some of a message; `CLOSE` hangs up; `SILENCE`
+/// one; `TLS` shakes hands; `MESSAGE` reads up to the final dot; `CHUNK` reads BDAT and as many octets as it says; `HALF` reads some of a message; `CLOSE` hangs up; `SILENCE`
 /// waits until the client hangs up; `PAUSE` neither reads nor writes any more. `BYTES: text` writes without a line end, `DRIP: text`
 /// a letter at a time, `FLOOD: text` one line after the other and `WITHOUT END: text` one line of it for ever. `\r`, `\n`, `\0`
 /// and `\xHH` in a text stand for the octets they name.
@@ -107,6 +107,16 @@ async fn follow(step: &str, stream: &mut Box<dyn Stream>, heard: &mut Vec<String
             Some(message) => heard.push(message),
             None => return false,
         },
+        ("CHUNK", _) => {
+            let Some(line) = until(stream, b"\n").await else { return false };
+            let words: Vec<_> = line.split(' ').collect();
+            let ["BDAT", size, "LAST"] = words[..] else { panic!("expected BDAT, heard {line:?}") };
+            let mut octets = vec![0; size.parse().unwrap()];
+            if stream.read_exact(&mut octets).await.is_err() {
+                return false;
+            }
+            heard.push(String::from_utf8_lossy(&octets).into_owned());
+        }
         ("HALF", _) => {
             let _ = stream.read(&mut [0; 64]).await;
         }

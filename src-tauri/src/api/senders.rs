@@ -120,6 +120,8 @@ data! {
         /// The host that a password or token may go to unprotected: this `host`, and only where
         /// `security` is none; empty: nowhere.
         allow_plaintext: String,
+        /// A message goes out together with its envelope (BDAT) where the server offers CHUNKING.
+        chunking: bool,
     }
     /// An IMAP server.
     ImapServerSettings {

@@ -156,6 +156,7 @@ pub(super) fn server(from: &SmtpSettings) -> ServerSettings {
         ca_file: draft.ca_file,
         auth: from.auth,
         allow_plaintext: draft.allow_plaintext,
+        chunking: from.chunking,
     }
 }
 
@@ -177,6 +178,7 @@ fn smtp_draft(from: &ServerSettings) -> SmtpDraft {
         ca_file: from.ca_file.clone(),
         auth: from.auth.to_string(),
         allow_plaintext: from.allow_plaintext.clone(),
+        chunking: from.chunking,
     }
 }
 

@@ -231,6 +231,7 @@ impl Line {
             security: settings.security,
             auth: settings.auth,
             allow_plaintext: settings.allow_plaintext,
+            chunking: settings.chunking,
             oldest: match settings.min_tls {
                 MinTls::V12 => Oldest::Tls12,
                 MinTls::V13 => Oldest::Tls13,

@@ -77,10 +77,12 @@ fn words(view: &ProfileView, backup: &str) -> Vec<Vec<String>> {
 }
 
 fn server(server: &ServerSettings) -> String {
-    let ServerSettings { host, port, security, min_tls, ca_file, auth, allow_plaintext } = server;
+    let ServerSettings { host, port, security, min_tls, ca_file, auth, allow_plaintext, chunking } =
+        server;
     let ca = if ca_file.is_empty() { String::new() } else { format!(", trusting {ca_file} too") };
     let clear = if allow_plaintext.is_empty() { "" } else { ", in clear text" };
-    format!("{host}:{port} ({security}, TLS {min_tls} or newer, auth {auth}){ca}{clear}")
+    let chunks = if *chunking { ", with CHUNKING" } else { "" };
+    format!("{host}:{port} ({security}, TLS {min_tls} or newer, auth {auth}){ca}{clear}{chunks}")
 }
 
 fn imap(ImapServerSettings { host, port, user, security }: &ImapServerSettings) -> String {

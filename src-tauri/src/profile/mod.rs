@@ -83,6 +83,8 @@ pub struct SmtpSettings {
     pub auth: SmtpAuth,
     /// A password or token may cross the network unprotected; only where `security` is none.
     pub allow_plaintext: bool,
+    /// A message goes out together with its envelope where the server offers CHUNKING.
+    pub chunking: bool,
 }
 
 /// Where the mailbox can be read.

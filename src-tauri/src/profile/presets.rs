@@ -79,6 +79,7 @@ impl Preset {
             ca_file: None,
             auth: SmtpAuth::Auto,
             allow_plaintext: false,
+            chunking: false,
         })
     }
 }

@@ -12,7 +12,7 @@ import type { Registrations } from "./registrations.svelte";
 
 /** A server that nothing is said of yet. */
 export const NO_SERVER: ServerSettings = {
-  host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "", auth: "auto", allow_plaintext: "",
+  host: "", port: 587, security: "starttls", min_tls: "1.2", ca_file: "", auth: "auto", allow_plaintext: "", chunking: false,
 };
 
 export const SECTIONS = ["Sign-in", "Server", "Sender", "Arrival check", "Network", "Alerts and backup"] as const;
@@ -22,7 +22,7 @@ export type Section = (typeof SECTIONS)[number];
 const PLACES = {
   registration: "Sign-in", sign_in: "Sign-in", scopes: "Sign-in", token_grace_seconds: "Sign-in",
   transport: "Server", smtp: "Server", "smtp.host": "Server", "smtp.port": "Server", "smtp.security": "Server",
-  "smtp.min_tls": "Server", "smtp.ca_file": "Server", "smtp.auth": "Server", "smtp.allow_plaintext": "Server",
+  "smtp.min_tls": "Server", "smtp.ca_file": "Server", "smtp.auth": "Server", "smtp.allow_plaintext": "Server", "smtp.chunking": "Server",
   name: "Sender", tags: "Sender", mailbox: "Sender", from: "Sender", reply_to: "Sender", send_as: "Sender",
   save_to_sent_items: "Server",
   imap: "Arrival check", "imap.host": "Arrival check", "imap.port": "Arrival check", "imap.user": "Arrival check",

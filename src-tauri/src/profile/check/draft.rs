@@ -71,6 +71,7 @@ pub struct SmtpDraft {
     pub auth: String,
     /// The server that was allowed to be signed in to in clear text: another host needs it anew.
     pub allow_plaintext: String,
+    pub chunking: bool,
 }
 
 /// An IMAP server as somebody wrote it.
@@ -185,6 +186,7 @@ impl From<&SmtpSettings> for SmtpDraft {
             ca_file: path(known.ca_file.as_deref()),
             auth: known.auth.to_string(),
             allow_plaintext: if known.allow_plaintext { known.host.clone() } else { String::new() },
+            chunking: known.chunking,
         }
     }
 }

@@ -103,6 +103,7 @@ impl SmtpDraft {
             ca_file: faults.maybe("smtp.ca_file", &self.ca_file, words::file),
             auth: faults.word("smtp.auth", &self.auth, SmtpAuth::ALL, SmtpAuth::Auto),
             allow_plaintext,
+            chunking: self.chunking,
         }
     }
 

@@ -122,7 +122,7 @@ impl Toml {
             self.smtp(smtp);
         }
         if let Some(ImapDraft { host, port, user, security }) = &draft.imap {
-            self.server("imap", host, *port, &[("user", user), ("security", security)]);
+            self.server("imap", host, *port, &[("user", user), ("security", security)], None);
         }
         self.secret("imap_password", secrets.contains(&SecretName::ImapPassword));
         self.text("route", &draft.route);
@@ -141,7 +141,7 @@ impl Toml {
             ("auth", auth),
             ("allow_plaintext", &smtp.allow_plaintext),
         ];
-        self.server("smtp", &smtp.host, smtp.port, &keys);
+        self.server("smtp", &smtp.host, smtp.port, &keys, smtp.chunking.then_some("chunking"));
     }
 
     fn head(&mut self, table: &str) {
@@ -178,12 +178,20 @@ impl Toml {
         }
     }
 
-    /// A server: `more` are its texts, written where there are any.
-    fn server(&mut self, key: &str, host: &str, port: Option<i64>, more: &[(&str, &str)]) {
+    /// A server: `more` are its texts, written where there are any, and `on` what is switched on.
+    fn server(
+        &mut self,
+        key: &str,
+        host: &str,
+        port: Option<i64>,
+        more: &[(&str, &str)],
+        on: Option<&str>,
+    ) {
         let mut pairs = vec![format!("host = {}", quoted(host))];
         pairs.extend(port.map(|port| format!("port = {port}")));
         let more = more.iter().filter(|(_, value)| !value.is_empty());
         pairs.extend(more.map(|(key, value)| format!("{key} = {}", quoted(value))));
+        pairs.extend(on.map(|key| format!("{key} = true")));
         self.line(key, &format!("{{ {} }}", pairs.join(", ")));
     }
 }

@@ -95,6 +95,7 @@ fn profile(table: &mut Table<'_>) -> (ProfileDraft, Secrets) {
             ca_file: smtp.file("ca_file"),
             auth: smtp.text("auth"),
             allow_plaintext: smtp.text("allow_plaintext"),
+            chunking: smtp.flag("chunking").unwrap_or_default(),
         }),
         imap: table.table("imap", |imap| ImapDraft {
             host: imap.text("host"),

@@ -236,6 +236,7 @@ mod tests {
             trust: Trust::system(),
             auth: SmtpAuth::Auto,
             allow_plaintext: false,
+            chunking: false,
             route: Route::Direct,
         }
     }

@@ -15,11 +15,15 @@ use lettre::{
 
 /// How many commands go out before their replies are read (RFC 2920): few enough that the replies
 /// fit into the buffers between us and the server.
-const GROUP: usize = 100;
+pub(super) const GROUP: usize = 100;
 const DATA: &str = "DATA\r\n";
 
 /// The commands that go before a letter's message, the last of them DATA.
-fn commands(letter: &Letter, offers: &Offers, host: &str) -> Result<Vec<String>, SendError> {
+pub(super) fn commands(
+    letter: &Letter,
+    offers: &Offers,
+    host: &str,
+) -> Result<Vec<String>, SendError> {
     let envelope = letter.envelope();
     let mail = Mail::new(Some(envelope.from.clone()), parameters(letter, offers, host)?);
     let notify = letter.notices().notify().filter(|_| offers.dsn);
@@ -88,9 +92,7 @@ impl Session {
         watch: &Watch,
     ) -> Result<Vec<Recipient>, SendError> {
         let commands = commands(letter, &self.offers, self.wire.host())?;
-        if letter.notices().are_wanted() && !self.offers.dsn {
-            watch.transcript.note("no notices of delivery (DSN) are offered, so none is asked for");
-        }
+        self.note_missing_notices(letter, watch);
         let written = self.ahead.take().is_some();
         let mut replies = Vec::with_capacity(commands.len());
         for group in commands.chunks(if self.offers.pipelining { GROUP } else { 1 }) {
@@ -106,6 +108,12 @@ impl Session {
             }
         }
         self.judge(letter, &replies, watch).await
+    }
+
+    pub(super) fn note_missing_notices(&self, letter: &Letter, watch: &Watch) {
+        if letter.notices().are_wanted() && !self.offers.dsn {
+            watch.transcript.note("no notices of delivery (DSN) are offered, so none is asked for");
+        }
     }
 
     /// What can be said already while the message before is not answered yet: its content may stand
@@ -152,25 +160,18 @@ impl Session {
         replies: &[Reply],
         watch: &Watch,
     ) -> Result<Vec<Recipient>, SendError> {
-        let to = &letter.envelope().to;
-        let (mail, answers) = replies.split_first().expect("MAIL is always said, and answered");
-        let recipients: Vec<_> = to.iter().zip(answers).map(answered).collect();
-        let data = answers.get(to.len());
+        let data = replies.get(letter.envelope().to.len() + 1);
         let asked = data.is_some_and(|reply| reply.code() == 354);
-        let somebody = recipients.iter().any(|recipient| recipient.accepted);
-        if mail.is_positive() && somebody && asked {
-            return Ok(recipients);
-        }
-        if mail.is_positive() || asked {
+        let judged = match (verdict(letter, replies), data) {
+            (Ok(recipients), Some(data)) if !asked => {
+                Err(SendError::refusal(Stage::Message, data.clone()).after(recipients))
+            }
+            (judged, _) => judged,
+        };
+        if judged.is_err() && (replies[0].is_positive() || asked) {
             self.take_back(asked, watch).await;
         }
-        Err(match data {
-            _ if !mail.is_positive() => SendError::refusal(Stage::Sender, mail.clone()),
-            Some(data) if somebody => {
-                SendError::refusal(Stage::Message, data.clone()).after(recipients)
-            }
-            _ => SendError::RecipientsRefused { recipients, reply: answers[0].clone() },
-        })
+        judged
     }
 
     /// Ends a transaction that nothing may come of. A server that asks for the message although
@@ -180,6 +181,19 @@ impl Session {
         let ended = self.command(&command, watch).await;
         self.usable = ended.is_ok_and(|reply| reply.code() != 421);
     }
+}
+
+/// Who was accepted, by the replies to MAIL and to each recipient, as far as they came.
+pub(super) fn verdict(letter: &Letter, replies: &[Reply]) -> Result<Vec<Recipient>, SendError> {
+    let (mail, answers) = replies.split_first().expect("MAIL is always said, and answered");
+    let recipients: Vec<_> = letter.envelope().to.iter().zip(answers).map(answered).collect();
+    if !mail.is_positive() {
+        return Err(SendError::refusal(Stage::Sender, mail.clone()));
+    }
+    if !recipients.iter().any(|recipient| recipient.accepted) {
+        return Err(SendError::RecipientsRefused { recipients, reply: answers[0].clone() });
+    }
+    Ok(recipients)
 }
 
 /// Whether `group` can still lead to something after `replies`, the first of which is to MAIL.

@@ -100,11 +100,14 @@ async fn talk(
         trust: Trust::system(),
         auth: SmtpAuth::Auto,
         allow_plaintext: false,
+        chunking: said.last().is_some_and(|byte| byte % 2 == 0),
         route: Route::Direct,
     };
     let wire = Wire::new(Box::new(Script::new(said)), &server.host, true);
     let (offers, limits) = (Offers::default(), Limits::default());
-    let mut session = Session { wire, offers, limits, usable: true, ahead: None, parting: false };
+    let chunking = server.chunking;
+    let mut session =
+        Session { wire, offers, limits, chunking, usable: true, ahead: None, parting: false };
     session.wire.reach(Stage::Ehlo, &watch);
     session.wire.reply(limits.greeting, &watch).await?;
     session.ehlo(&watch).await?;

@@ -11,6 +11,8 @@
 //! "not sent".
 
 mod auth;
+mod chunk;
+mod due;
 mod envelope;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -32,6 +34,7 @@ use crate::{
     },
     profile::{Security, SmtpAuth},
 };
+use due::Due;
 use lettre::transport::smtp::commands::Quit;
 use offers::Offers;
 use std::{fmt, time::Duration};
@@ -60,6 +63,8 @@ pub struct Server {
     /// Whether a password or token may cross the network although nothing protects it: only where
     /// `security` is none, and the person was warned.
     pub allow_plaintext: bool,
+    /// Whether a message goes out together with its envelope where CHUNKING is offered.
+    pub chunking: bool,
     /// The way there.
     pub route: Route,
 }
@@ -69,6 +74,7 @@ pub struct Session {
     wire: Wire,
     offers: Offers,
     limits: Limits,
+    chunking: bool,
     usable: bool,
     /// The Message-ID of the letter whose envelope the server has already.
     ahead: Option<String>,
@@ -141,6 +147,9 @@ impl Session {
         then: Then<&Letter>,
         watch: &Watch,
     ) -> Result<Delivery, SendError> {
+        if self.chunks(letter) {
+            return self.in_one_go(letter, then, watch).await;
+        }
         let recipients = self.envelope(letter, watch).await?;
         match self.message(letter, then, watch).await {
             Ok(reply) => Ok(Delivery { recipients, reply: reply.to_string() }),
@@ -156,7 +165,8 @@ impl Session {
         watch: &Watch,
     ) -> Result<Reply, SendError> {
         self.usable = false; // until the reply to the final dot, the server takes words for text
-        let mut end = self.hand_over(letter, watch).await?;
+        let (stuffing, mut none_due) = (Some(Stuffing::default()), Due::replies(0));
+        let mut end = self.hand_over(letter, Vec::new(), stuffing, &mut none_due, watch).await?;
         watch.transcript.client(".");
         end.extend_from_slice(b".\r\n");
         end.extend_from_slice(self.say_ahead(then, watch).as_bytes());
@@ -166,24 +176,33 @@ impl Session {
         positive(Stage::Message, reply)
     }
 
-    /// Writes the message, all but its last block: that is given back, to go out in one write with
-    /// what comes after it. While a block is written, the next one is read and encoded.
-    async fn hand_over(&mut self, letter: &Letter, watch: &Watch) -> Result<Vec<u8>, SendError> {
-        let (mut reader, mut stuffing) = (letter.read(), Stuffing::default());
+    /// Writes `ready` and the message, all but its last block: that is given back, to go out in one
+    /// write with what comes after it. While a block is written, the next one is read and encoded.
+    async fn hand_over(
+        &mut self,
+        letter: &Letter,
+        mut ready: Vec<u8>,
+        mut stuffing: Option<Stuffing>,
+        due: &mut Due,
+        watch: &Watch,
+    ) -> Result<Vec<u8>, SendError> {
+        let (mut reader, mut next) = (letter.read(), Vec::new());
         let (mut sent, total) = (0, letter.size());
-        let (mut ready, mut next) = (Vec::new(), Vec::new());
         while !reader.is_at_end() {
             watch.handed_over(sent, total, true);
             let reading = async {
                 cancellable(Stage::Message, watch, reader.next(&mut next)).await??;
                 Ok(())
             };
-            tokio::try_join!(self.wire.block(&ready, self.limits.block, watch), reading)?;
+            tokio::try_join!(self.wire.block(&ready, due, self.limits.block, watch), reading)?;
+            due.check(letter)?;
             sent += next.len() as u64;
-            stuffing.stuff(&mut next);
+            if let Some(stuffing) = &mut stuffing {
+                stuffing.stuff(&mut next);
+            }
             std::mem::swap(&mut ready, &mut next);
         }
-        self.wire.block(&[], self.limits.block, watch).await?; // a last time to hear and to stop
+        self.wire.block(&[], due, self.limits.block, watch).await?; // a last time to hear and to stop
         watch.transcript.note(format!("the message, {total} octets"));
         watch.handed_over(sent, total, false);
         Ok(ready)

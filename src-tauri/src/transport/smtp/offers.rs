@@ -16,6 +16,8 @@ pub(super) struct Offers {
     pub eight_bit_mime: bool,
     /// SMTPUTF8 (RFC 6531).
     pub smtputf8: bool,
+    /// CHUNKING (RFC 3030).
+    pub chunking: bool,
     /// DSN (RFC 3461).
     pub dsn: bool,
     /// AUTH mechanisms (RFC 4954), in capital letters.
@@ -40,6 +42,7 @@ impl Offers {
                 Some("PIPELINING") => offers.pipelining = true,
                 Some("8BITMIME") => offers.eight_bit_mime = true,
                 Some("SMTPUTF8") => offers.smtputf8 = true,
+                Some("CHUNKING") => offers.chunking = true,
                 Some("DSN") => offers.dsn = true,
                 Some("AUTH") => offers.auth.extend(words.map(str::to_owned)),
                 _ => {}
@@ -56,11 +59,12 @@ mod tests {
 
     #[test]
     fn offers_are_read_whatever_their_case() {
-        let said = "250-starttls.example greets you\n250-size 100\n250-Pipelining\n250-8bitmime\n\
+        let said = "250-starttls.example greets you\n250-size 100\n250-Pipelining\n250-8bitmime\n250-Chunking\n\
                     250-AUTH=LOGIN\n250-auth login xoauth2\n250 X-UNKNOWN";
         let offers = Offers::of(&Reply::parse(said).unwrap());
         assert!(!offers.starttls, "the first line is a name");
         assert!(offers.pipelining && offers.eight_bit_mime && !offers.smtputf8);
+        assert!(offers.chunking && !offers.dsn);
         assert_eq!(offers.size, Some(100));
         assert_eq!(offers.auth, ["LOGIN", "XOAUTH2"]);
         let unlimited = Offers::of(&Reply::parse("250-a\n250 SIZE").unwrap());

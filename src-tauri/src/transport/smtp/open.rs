@@ -32,7 +32,9 @@ impl Session {
         let private = dialed.path.stays_here() || allowed;
         let wire = Wire::new(Box::new(Prompt::new(dialed.stream)), host, private);
         let (offers, limits) = (Offers::default(), *limits);
-        let mut session = Self { wire, offers, limits, usable: true, ahead: None, parting: false };
+        let chunking = server.chunking;
+        let mut session =
+            Self { wire, offers, limits, chunking, usable: true, ahead: None, parting: false };
         if server.security == Security::Tls {
             session.protect(server, watch).await?;
         }

@@ -1,6 +1,9 @@
 //! The connection: lines in, lines out, each within its time, each written down.
 
-use super::reply::{self, Reply};
+use super::{
+    due::Due,
+    reply::{self, Reply},
+};
 use crate::{
     net::tls::Client as Tls,
     secret::veil::Veil,
@@ -132,37 +135,59 @@ impl Wire {
     }
 
     /// Writes a block of the message, if only to hear: a server that has had enough says so before the
-    /// end.
+    /// end. The replies that are `due` are taken as they come.
     pub(super) async fn block(
         &mut self,
         block: &[u8],
+        due: &mut Due,
         limit: Duration,
         watch: &Watch,
     ) -> Result<(), SendError> {
-        if self.unread.is_empty() {
-            let (mut read, mut write) = split(&mut self.stream);
-            let writing = async {
-                write.write_all(block).await?;
-                write.flush().await
-            };
-            let early = tokio::select! {
-                biased;
-                () = watch.cancel.cancelled() => return Err(SendError::Cancelled { stage: self.stage }),
-                early = read.read_buf(&mut self.unread) => early,
-                done = timeout(limit, writing) => return match done {
-                    Ok(done) => done.map_err(|error| self.lost(&error)),
-                    Err(_) => Err(self.timed_out(limit)),
-                },
-            };
-            if early.map_err(|error| self.lost(&error))? == 0 {
-                return Err(self.closed());
+        let (mut left, end) = (block, Instant::now() + limit);
+        while !self.unread.is_empty() || self.write_or_hear(&mut left, end, limit, watch).await? {
+            let reply = self.reply(limit, watch).await?;
+            if due.left() > 0 && reply.code() != 421 {
+                due.take(reply);
+            } else if reply.is_positive() {
+                return Err(self.not_smtp(&format!("{reply}, inside the message")));
+            } else {
+                return Err(SendError::refusal(self.stage, reply));
             }
         }
-        match self.reply(limit, watch).await? {
-            reply if reply.is_positive() => {
-                Err(self.not_smtp(&format!("{reply}, inside the message")))
+        Ok(())
+    }
+
+    /// Writes what is `left` until it is written or the server says something; whether it did.
+    async fn write_or_hear(
+        &mut self,
+        left: &mut &[u8],
+        end: Instant,
+        limit: Duration,
+        watch: &Watch,
+    ) -> Result<bool, SendError> {
+        let (mut read, mut write) = split(&mut self.stream);
+        let writing = async {
+            while !left.is_empty() {
+                match write.write(left).await? {
+                    0 => return Err(io::ErrorKind::WriteZero.into()),
+                    written => *left = &left[written..],
+                }
             }
-            reply => Err(SendError::refusal(self.stage, reply)),
+            write.flush().await
+        };
+        let heard = tokio::select! {
+            biased;
+            () = watch.cancel.cancelled() => return Err(SendError::Cancelled { stage: self.stage }),
+            heard = read.read_buf(&mut self.unread) => heard,
+            done = timeout_at(end, writing) => return match done {
+                Ok(done) => done.map(|()| false).map_err(|error| self.lost(&error)),
+                Err(_) => Err(self.timed_out(limit)),
+            },
+        };
+        match heard {
+            Ok(0) => Err(self.closed()),
+            Ok(_) => Ok(true),
+            Err(error) => Err(self.lost(&error)),
         }
     }
 

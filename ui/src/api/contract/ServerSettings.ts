@@ -35,4 +35,8 @@ auth: SmtpAuth,
  * The host that a password or token may go to unprotected: this `host`, and only where
  * `security` is none; empty: nowhere.
  */
-allow_plaintext: string, };
+allow_plaintext: string, 
+/**
+ * A message goes out together with its envelope (BDAT) where the server offers CHUNKING.
+ */
+chunking: boolean, };

@@ -32,7 +32,7 @@ export const sampleRegistrations: RegistrationView[] = [
 ];
 
 const server = (host: string, port: number, security: ServerSettings["security"]): ServerSettings => ({
-  host, port, security, min_tls: "1.2", ca_file: "", auth: "auto", allow_plaintext: "",
+  host, port, security, min_tls: "1.2", ca_file: "", auth: "auto", allow_plaintext: "", chunking: false,
 });
 
 const preset = (id: string, title: string, note: string, more: Partial<PresetView>): PresetView => ({

@@ -142,7 +142,7 @@ describe("a server of its own", () => {
     expect(screen.getByText("was 1.2")).toBeVisible();
     expect(screen.getByText("1 change not saved")).toBeVisible();
     await user.click(screen.getByRole("button", { name: /^Save/ }));
-    expect(saved()[0]?.smtp).toEqual({ host: "smtp.office365.com", port: 587, security: "starttls", min_tls: "1.3", ca_file: "", auth: "auto", allow_plaintext: "" });
+    expect(saved()[0]?.smtp).toEqual({ host: "smtp.office365.com", port: 587, security: "starttls", min_tls: "1.3", ca_file: "", auth: "auto", allow_plaintext: "", chunking: false });
   });
 
   it("takes the port along when its protection changes", async () => {

@@ -57,6 +57,7 @@ const SENDER: Record<string, Change> = {
   "smtp.auth": { of: MONITORING, by: pick("Sign in to it by", "plain"), to: "plain" },
   "smtp.ca_file": { of: MONITORING, by: write(/^Extra CA file/, "/etc/ssl/kestrel.pem"), to: "/etc/ssl/kestrel.pem" },
   "smtp.allow_plaintext": { of: MONITORING, by: both(pick("Security", "none"), press("Allow…"), press("Allow for this server")), to: "mail.kestrel.example" },
+  "smtp.chunking": { of: MONITORING, by: pick("Message", "true"), to: true },
   "imap.host": { by: reading(write("IMAP host", "imap.kestrel.example")), to: "imap.kestrel.example" },
   "imap.port": { by: reading(both(write("IMAP host", "imap.kestrel.example"), write("Port", "1993"))), to: 1993 },
   "imap.security": { by: reading(both(write("IMAP host", "imap.kestrel.example"), pick("Security", "starttls"))), to: "starttls" },

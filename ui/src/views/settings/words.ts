@@ -44,6 +44,11 @@ export const COPIES = [
   { value: "false", label: "Keep no copy" },
 ] as const;
 
+export const MESSAGES = [
+  { value: "false", label: "When the server asks for it (DATA)" },
+  { value: "true", label: "With the envelope (BDAT)" },
+] as const;
+
 /** The port that goes with a protection (RFC 8314 §7.3, RFC 5321 §4.5.4.2). */
 export const usualPort = (security: Security): number => ({ starttls: 587, tls: 465, none: 25 })[security];
 
