@@ -1,6 +1,9 @@
 //! A person's desktop, private to one test: a display, a session bus with a keyring, a home, and a real Chromium as the
 //! system's browser.
 
+mod browser;
+mod hands;
+
 use crate::{
     keyring::{Ended, Keyring},
     servers::Servers,
@@ -10,7 +13,6 @@ use serde_json::json;
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -18,9 +20,6 @@ use std::{
 
 /// Two desktops at once are too much for a small machine.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-/// The scheme the browser may hand over without asking, as after "Always allow".
-const SCHEME: &str = "org.sendright.app";
 
 /// A desktop session. Everything in it ends with it.
 pub(crate) struct Session {
@@ -64,20 +63,6 @@ impl Session {
         Self { keyring, display, debug_port: free_port(), ca, _xvfb: xvfb, _turn: turn }
     }
 
-    fn note(&self) -> PathBuf {
-        self.home().join("sent-to")
-    }
-
-    /// Where the browser was sent, once; waits for it.
-    pub(crate) fn sent_to(&self) -> String {
-        let note = self.note();
-        let read = || fs::read_to_string(&note).unwrap_or_default();
-        wait_until("the system's browser", || read().contains("://"));
-        let address = read();
-        fs::remove_file(&note).expect("the home is ours");
-        address
-    }
-
     /// The person's home directory.
     pub(crate) fn home(&self) -> &Path {
         self.keyring.home()
@@ -115,50 +100,6 @@ impl Session {
             command.env("SSL_CERT_FILE", ca);
         }
         command
-    }
-
-    fn make_chromium_the_browser(&self, servers: &Servers) {
-        let profile = self.home().join("chromium");
-        let port = self.debug_port;
-        self.make_browser(&format!(
-            "exec {} --no-sandbox --user-data-dir='{}' --remote-debugging-port={port} \
-             --ignore-certificate-errors --no-first-run --no-default-browser-check --disable-background-networking \
-             --disable-component-update --disable-sync --disable-gpu --disable-quic --password-store=basic \
-             --window-size=1000,800 \"$@\" >'{}' 2>&1",
-            chromium(),
-            profile.display(),
-            self.home().join("chromium.log").display(),
-        ));
-        let allowed = json!({"protocol_handler": {"allowed_origin_protocol_pairs": {&servers.idp: {SCHEME: true}}}});
-        write(&profile.join("Default/Preferences"), &allowed.to_string());
-    }
-
-    /// Makes what `script` does the system's browser.
-    fn make_browser(&self, script: &str) {
-        let program = self.home().join("browser");
-        fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("the home is ours");
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the home is ours");
-        let entry = format!(
-            "[Desktop Entry]\nType=Application\nName=Browser\nExec={} %u\n\
-             MimeType=x-scheme-handler/http;x-scheme-handler/https;text/html;\n",
-            program.display(),
-        );
-        write(&self.home().join("data/applications/browser.desktop"), &entry);
-        let kinds = ["x-scheme-handler/http", "x-scheme-handler/https", "text/html"];
-        let defaults = kinds.map(|kind| format!("{kind}=browser.desktop\n")).concat();
-        write(
-            &self.home().join("config/mimeapps.list"),
-            &format!("[Default Applications]\n{defaults}"),
-        );
-    }
-
-    /// The page that the system's browser shows, once something has made it open one.
-    pub(crate) fn browser(&self) -> (Driver, Page) {
-        let address = format!("127.0.0.1:{}", self.debug_port);
-        wait_until("the system's browser", || std::net::TcpStream::connect(&address).is_ok());
-        let driver = Driver::start(self.command("setpriv"), "chromedriver");
-        let page = driver.open(&json!({"goog:chromeOptions": {"debuggerAddress": address}}));
-        (driver, page)
     }
 
     /// The window, as a person opens it from the menu.
@@ -202,80 +143,6 @@ impl Session {
     pub(crate) fn log(&self) -> String {
         let files = fs::read_dir(self.home().join("data/sendright/logs")).into_iter().flatten();
         files.flatten().filter_map(|file| fs::read_to_string(file.path()).ok()).collect()
-    }
-
-    /// Presses keys in the window.
-    pub(crate) fn keys(&self, keys: &str) {
-        self.mouse(&format!(
-            "search --onlyvisible --name ^Sendright$ windowfocus --sync key {keys}"
-        ));
-    }
-
-    /// Moves the mouse, and does what else `xdotool` does.
-    pub(crate) fn mouse(&self, what: &str) {
-        self.run(&format!("timeout 20 xdotool {what}"));
-    }
-
-    /// Chooses `file` in the dialog `title` that is open, by the keyboard.
-    pub(crate) fn choose_file(&self, title: &str, file: &Path) {
-        // A key that comes before the dialog listens is lost: again, until it is gone.
-        let pattern = title.replace(' ', ".");
-        let script = format!(
-            "dialog='search --onlyvisible --name ^{pattern}$'\n\
-             xdotool search --sync --onlyvisible --name '^{pattern}$' >&2\n\
-             while xdotool $dialog >&2; do\n\
-               xdotool $dialog windowfocus --sync key ctrl+l key ctrl+a type --delay 15 '{}'\n\
-               xdotool key Return; sleep 1\n\
-             done",
-            file.display(),
-        );
-        let chosen = self
-            .command("timeout")
-            .args(["30", "sh", "-c", &script])
-            .stderr(Stdio::null())
-            .status();
-        assert!(
-            chosen.is_ok_and(|status| status.success()),
-            "no file dialog, or xdotool is missing (`scripts/setup test` installs it)"
-        );
-    }
-
-    /// Keeps a picture of the window, for the README and for whoever wants to see; it lands in `target/tmp`.
-    pub(crate) fn picture(&self, name: &str) {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
-        fs::create_dir_all(path.parent().expect("it is a file")).expect("the directory is Cargo's");
-        let script = format!(
-            "import -window $(xdotool search --onlyvisible --name '^Sendright$' | head -1) '{}'",
-            path.display()
-        );
-        let taken = self.command("sh").args(["-c", &script]).status();
-        assert!(
-            taken.is_ok_and(|status| status.success()),
-            "no picture: is ImageMagick missing (`scripts/setup test`)?"
-        );
-    }
-
-    /// Makes the window as large as the person drags it.
-    pub(crate) fn resize(&self, (width, height): (u32, u32)) {
-        let script = format!(
-            "xdotool search --onlyvisible --name '^Sendright$' windowsize --sync {width} {height}"
-        );
-        let done = self.command("timeout").args(["20", "sh", "-c", &script]).status();
-        assert!(done.is_ok_and(|status| status.success()), "the window cannot be resized");
-    }
-
-    /// Closes the browser, as a person does who is done with it.
-    pub(crate) fn close_browser(&self) {
-        // It is nobody's child here: it was opened through the desktop. Its lock names its process.
-        let lock = fs::read_link(self.home().join("chromium/SingletonLock")).unwrap_or_default();
-        let lock = lock.to_string_lossy();
-        let Some(pid) = lock.rsplit('-').next().filter(|pid| !pid.is_empty()) else { return };
-        let _ = Command::new("sh")
-            .args([
-                "-c",
-                &format!("kill {pid} 2>/dev/null && timeout 20 tail --pid={pid} -f /dev/null"),
-            ])
-            .status();
     }
 
     /// A file of the person's.
@@ -333,15 +200,4 @@ fn xvfb() -> (Ended, String) {
     let number =
         number.expect("Xvfb is missing or does not start; `scripts/setup test` installs it");
     (Ended::new(child), format!(":{number}"))
-}
-
-fn chromium() -> &'static str {
-    let known = ["chromium", "chromium-browser", "google-chrome"];
-    let there = |name: &&&str| Command::new(name).arg("--version").output().is_ok();
-    known.iter().find(there).expect("Chromium is missing; `scripts/setup test` installs it")
-}
-
-fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("it is a file")).expect("the home is ours");
-    fs::write(path, text).expect("the home is ours");
 }
