@@ -26,6 +26,7 @@ mod prompt;
 mod redirects;
 mod sandbox;
 mod secrets;
+mod silence;
 mod smtp;
 mod vault_file;
 mod world;

@@ -16,6 +16,13 @@ pub(crate) fn relay_that_falls_silent(let_go: Receiver<()>) -> u16 {
     })
 }
 
+/// A server that takes connections and says nothing.
+pub(crate) fn server_that_says_nothing() -> u16 {
+    listen(|mut stream| {
+        let _ = stream.read_to_end(&mut Vec::new());
+    })
+}
+
 /// An SMTP server that takes every message.
 pub(crate) fn relay_that_accepts() -> u16 {
     relay(|| Some("250 2.0.0 Queued"))

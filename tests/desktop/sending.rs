@@ -1,14 +1,15 @@
-//! What becomes of a message where a gesture is made twice.
+//! What becomes of a message where a gesture is made twice, and where the window is closed on it.
 
 use crate::{
     app::ENTER,
     camera::photograph,
-    counterparts::relay_that_accepts,
-    declared::{apply, relay, sender},
+    counterparts::{relay_that_accepts, relay_that_falls_silent, server_that_says_nothing},
+    declared::{apply, relay, run, sender},
     session::Session,
     webdriver::Page,
 };
 use serde_json::{Value, json};
+use std::sync::mpsc;
 
 /// Opens Compose of the only sender and writes a letter.
 fn write(window: &Page, subject: &str) {
@@ -28,15 +29,7 @@ fn ended(window: &Page) -> Vec<Value> {
 #[test]
 fn a_letter_leaves_once_by_one_gesture_however_often_it_is_made() {
     let session = Session::with_a_note_for_a_browser(None);
-    apply(
-        &session,
-        &sender(
-            "Invoices",
-            "invoices@kestrel.example",
-            &relay(relay_that_accepts()),
-            "sign_in = \"none\"",
-        ),
-    );
+    declare(&session, relay_that_accepts());
     photograph(&session, |camera| {
         let window = camera.window;
         window.see("Invoices");
@@ -58,4 +51,76 @@ fn a_letter_leaves_once_by_one_gesture_however_often_it_is_made() {
         assert!(window.focused().contains("Invoices of November"), "{}", window.focused());
         camera.take("history-of-a-send");
     });
+}
+
+/// The only sender, through the relay at `port`.
+fn declare(session: &Session, port: u16) {
+    let invoices =
+        sender("Invoices", "invoices@kestrel.example", &relay(port), "sign_in = \"none\"");
+    apply(session, &invoices);
+}
+
+/// How the only message ended, as the command line reads it once the window is gone.
+fn left(session: &Session) -> Value {
+    let read = run(session, &["history", "--json"]);
+    let page: Value = serde_json::from_slice(&read.stdout).expect("history is JSON");
+    assert_eq!(page["total"], 1, "{page}");
+    page["rows"][0].clone()
+}
+
+#[test]
+fn a_window_that_is_closed_on_a_send_asks_and_stops_it() {
+    let session = Session::with_a_note_for_a_browser(None);
+    declare(&session, server_that_says_nothing());
+    photograph(&session, |camera| {
+        let window = camera.window;
+        window.see("Invoices");
+        write(window, "Invoices of November");
+        window.press("Send");
+        window.see("Greeting");
+        window.see("Silent for");
+        window.see("set the security to TLS");
+        camera.take("compose-silent");
+        session.press_close();
+        window.see("A message is being sent");
+        camera.take("closing");
+        window.press("Keep open");
+        assert_eq!(ended(window), ["sending"]);
+        session.press_close();
+        window.press_at_last("Stop it and close");
+        session.wait_for_end("the end of the window");
+    });
+    let row = left(&session);
+    assert_eq!((&row["outcome"], &row["cancelled"]), (&json!("not_sent"), &json!(true)), "{row}");
+}
+
+#[test]
+fn a_window_that_is_closed_on_a_message_that_the_server_has_says_so() {
+    let session = Session::with_a_note_for_a_browser(None);
+    let (let_go, held) = mpsc::channel::<()>();
+    declare(&session, relay_that_falls_silent(held));
+    photograph(&session, |camera| {
+        let window = camera.window;
+        window.see("Invoices");
+        write(window, "Invoices of November");
+        window.press("Send");
+        window.see("Too late to cancel");
+        session.press_close();
+        window.see("The server has all of it");
+        camera.take("closing-too-late");
+        window.press("Close anyway");
+        window.see("Stopping");
+        drop(let_go); // the answer does not come, and the end of the connection is known in time
+        session.wait_for_end("the end of the window");
+    });
+    assert_eq!(left(&session)["outcome"], "uncertain");
+}
+
+#[test]
+fn a_window_that_sends_nothing_closes_at_once() {
+    let session = Session::with_a_note_for_a_browser(None);
+    let (_driver, window) = session.window();
+    window.see("Add your first sender");
+    session.press_close();
+    session.wait_for_end("the end of the window");
 }

@@ -105,11 +105,7 @@ impl Session {
     /// The window, as a person opens it from the menu.
     pub(crate) fn window(&self) -> (Driver, Page) {
         // One that is still ending would be handed everything that the next one is told.
-        let home = self.home().display().to_string();
-        wait_until("the end of the last window", || {
-            let all = processes_of(&home);
-            !all.iter().any(|(process, _)| process.contains("sendright-desktop"))
-        });
+        self.wait_for_end("the end of the last window");
         let driver = Driver::start(self.command("setpriv"), "WebKitWebDriver");
         let binary = env!("CARGO_BIN_EXE_sendright-desktop");
         let page =
@@ -129,6 +125,24 @@ impl Session {
             "pid=$(xdotool search --onlyvisible --name '^Sendright$' getwindowpid | head -1)\n\
              kill $pid && timeout 20 tail --pid=$pid -f /dev/null",
         );
+    }
+
+    /// Asks the window to close, as a press on its close button does.
+    pub(crate) fn press_close(&self) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/desktop/close.py");
+        self.run(&format!(
+            "/usr/bin/python3 '{}' $(xdotool search --onlyvisible --name '^Sendright$' | head -1)",
+            script.display()
+        ));
+    }
+
+    /// Waits until no window of this desktop is open any more.
+    pub(crate) fn wait_for_end(&self, what: &str) {
+        let home = self.home().display().to_string();
+        wait_until(what, || {
+            let all = processes_of(&home);
+            !all.iter().any(|(process, _)| process.contains("sendright-desktop"))
+        });
     }
 
     fn run(&self, script: &str) {

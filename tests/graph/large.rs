@@ -239,6 +239,26 @@ async fn what_is_refused_or_cancelled_leaves_no_draft() {
 }
 
 #[tokio::test]
+async fn a_draft_that_is_being_made_when_the_send_is_stopped_is_removed() {
+    let Say::Raw(made) = made() else { unreachable!("it is an answer") };
+    let mut steps = vec![(MAKE, Say::Held(made))];
+    steps.extend(removed());
+    let (dir, server) = (tempfile::tempdir().unwrap(), GraphScript::start(steps).await);
+    let token = CancellationToken::new();
+    let attempt = Attempt { watch: Watch::new(token.clone(), |_| ()), ..Attempt::default() };
+    let message = with_files(dir.path(), &[7_000_000]);
+    let stopping = async {
+        server.is_silent().await;
+        token.cancel();
+        server.go_on();
+    };
+    let (sent, ()) = tokio::join!(attempt.send(&server, &message), stopping);
+    assert_eq!(Problem::from(sent.unwrap_err()).code, Code::Cancelled);
+    server.asked();
+    assert_eq!(attempt.drafts(), [Some("D1".into()), None]);
+}
+
+#[tokio::test]
 async fn a_draft_that_cannot_be_removed_stays_with_the_caller() {
     let mut steps = good();
     steps.truncate(2);

@@ -17,6 +17,8 @@ pub(crate) enum Say {
     Raw(String),
     /// By hanging up after the request was read.
     HangUp,
+    /// The same, once it is told to [`go_on`](GraphScript::go_on).
+    Held(String),
     /// Not at all.
     Silence,
 }
@@ -42,6 +44,7 @@ pub(crate) struct GraphScript {
     pub(crate) url: String,
     script: Arc<Mutex<Script>>,
     silent: Arc<Notify>,
+    goes_on: Arc<Notify>,
 }
 
 struct Script {
@@ -78,18 +81,25 @@ impl GraphScript {
         let steps = steps.into_iter().map(|(line, say)| (line.into(), say)).collect();
         let script = Arc::new(Mutex::new(Script { steps, asked: Vec::new() }));
         let silent = Arc::new(Notify::new());
-        let (shared, tells, base) = (Arc::clone(&script), Arc::clone(&silent), url.clone());
+        let goes_on = Arc::new(Notify::new());
+        let (shared, base) = (Arc::clone(&script), url.clone());
+        let notices = [&silent, &goes_on].map(Arc::clone);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&shared), Arc::clone(&tells), base.clone()));
+                tokio::spawn(serve(stream, Arc::clone(&shared), notices.clone(), base.clone()));
             }
         });
-        Self { url, script, silent }
+        Self { url, script, silent, goes_on }
     }
 
     /// Waits until it keeps silent about a request that it has read.
     pub(crate) async fn is_silent(&self) {
         self.silent.notified().await;
+    }
+
+    /// Lets it give the answer that it holds back.
+    pub(crate) fn go_on(&self) {
+        self.goes_on.notify_one();
     }
 
     /// Everything it was asked, once all steps have been gone.
@@ -109,7 +119,7 @@ impl GraphScript {
 async fn serve(
     mut stream: TcpStream,
     script: Arc<Mutex<Script>>,
-    silent: Arc<Notify>,
+    [silent, goes_on]: [Arc<Notify>; 2],
     base: String,
 ) {
     let Some(asked) = request(&mut stream).await else { return };
@@ -130,11 +140,18 @@ async fn serve(
             silent.notify_one();
             while stream.read(&mut [0; 64]).await.is_ok_and(|octets| octets > 0) {}
         }
-        Say::Raw(raw) => {
-            let _ = stream.write_all(filled(&raw, &base).as_bytes()).await;
-            let _ = stream.shutdown().await;
+        Say::Held(raw) => {
+            silent.notify_one();
+            goes_on.notified().await;
+            give(stream, &filled(&raw, &base)).await;
         }
+        Say::Raw(raw) => give(stream, &filled(&raw, &base)).await,
     }
+}
+
+async fn give(mut stream: TcpStream, answer: &str) {
+    let _ = stream.write_all(answer.as_bytes()).await;
+    let _ = stream.shutdown().await;
 }
 
 /// `raw` with the server's address in it, and its length corrected for that.

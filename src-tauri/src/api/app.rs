@@ -91,6 +91,8 @@ pub enum News {
         /// What would be attached.
         files: Option<DraggedFiles>,
     },
+    /// The window is to be closed while something is being sent.
+    CloseAsked,
     /// Files were dropped on the window.
     Dropped {
         /// They may be attached.

@@ -58,4 +58,5 @@ pub struct Contract {
     pub open_vault_file: (VaultPassphrase, ()),
     pub use_keychain: ((), ()),
     pub set_zoom: (f64, ()),
+    pub stop_and_close: ((), ()),
 }

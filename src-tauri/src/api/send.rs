@@ -119,6 +119,10 @@ data! {
         /// How long it is until it goes on, in milliseconds: the server wants to be left alone, or takes
         /// only so many messages a minute.
         wait_ms: Option<u64>,
+        /// How long the server may keep silent here before it is given up, in milliseconds.
+        limit_ms: Option<u64>,
+        /// What to check first where it does.
+        check: Option<String>,
     }
     /// How a send ended.
     SendReport {

@@ -45,6 +45,8 @@ pub struct Answered {
     id: Uuid,
     ending: Ending,
     report: SendReport,
+    /// It is under way until it is settled.
+    _under_way: Stop,
 }
 
 impl Answered {
@@ -76,7 +78,7 @@ impl Line {
     /// Writes down how a message ended. Whoever asked is told it in any case: what was accepted must
     /// not look as if it could be sent again. A row without its ending is uncertain at the next start.
     pub async fn settle(&self, answered: Answered) -> SendReport {
-        let Answered { id, ending, report } = answered;
+        let Answered { id, ending, report, _under_way } = answered;
         let written = self.app.beside(move |inner| Ok(inner.outbox.end(id, &ending)?)).await;
         self.settled(report, written.as_ref().err())
     }
@@ -98,7 +100,7 @@ impl Line {
             Err(problem) => return (self.settle(answered).await, Err(problem)),
         };
         let row = self.row(&ready, message);
-        let Answered { id, ending, report } = answered;
+        let Answered { id, ending, report, _under_way } = answered;
         let written = self.app.beside(move |inner| Ok(inner.outbox.turn(id, &ending, &row)?)).await;
         let report = self.settled(report, written.as_ref().err());
         let begun = written.and_then(|begun| begun.map_err(Problem::from));
@@ -155,7 +157,7 @@ impl Line {
 
     pub(super) fn answered(
         &self,
-        Ready { id, letter, .. }: Ready,
+        Ready { id, letter, cancel, .. }: Ready,
         ended: Result<Delivery, Failed>,
         watch: &Watch,
         began: Instant,
@@ -165,7 +167,7 @@ impl Line {
         let started_at = now.before(took).unwrap_or(now);
         let ending = ending(ended, watch.transcript(), started_at, took_ms);
         let report = told(id, &letter, self.via, &ending);
-        Answered { id, ending, report }
+        Answered { id, ending, report, _under_way: cancel }
     }
 
     /// The report, with a note where the end could not be written down because of `problem`.

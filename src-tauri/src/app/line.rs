@@ -12,9 +12,11 @@ use crate::{
     explain::{Code, FieldFault, Problem, SendAsFacts, refuses_from},
     letter::{Attachment, Draft, Letter, Notices},
     net::tls::Oldest,
-    profile::{Mailbox, MinTls, Profile, Provider, SignIn, Transport, check, presets},
+    profile::{
+        Mailbox, MinTls, Profile, Provider, SignIn, SmtpSettings, Transport, check, presets,
+    },
     transport::{
-        Credentials, Delivery, SendError, Stage, Then, Turn, Watch,
+        Credentials, Delivery, SendError, Side, Stage, Then, Turn, Watch,
         smtp::{Server, Session},
     },
 };
@@ -54,7 +56,7 @@ impl Line {
     /// Sends a message that was written down; how it ended has to be [`settle`](Self::settle)d.
     pub async fn exchange(&self, ready: Ready, then: Then<&Ready>) -> Answered {
         let began = Instant::now();
-        let watch = self.app.watch(ready.id, ready.cancel.clone());
+        let watch = self.app.watch(ready.id, ready.cancel.clone(), self.mail_server());
         let ended = self.hand_over(&ready, then, &watch).await;
         self.answered(ready, ended, &watch, began)
     }
@@ -182,7 +184,7 @@ impl Line {
             drop(greeted); // it may be closed already: nobody waits for a good-bye
             greeted = Session::greet(&server, limits, watch).await;
         }
-        let mut session = greeted.map_err(|error| self.failed(letter, error))?;
+        let mut session = greeted.map_err(|error| self.not_greeted(letter, error, watch))?;
         match session.sign_in(&server, &credentials, watch).await {
             Ok(()) => Ok(Open { session, _turn: turn }),
             Err(error) => Err(self.failed(letter, error)),
@@ -248,6 +250,26 @@ impl Line {
             failed.problem = self.send_as_refused(failed.problem, letter);
         }
         failed
+    }
+
+    /// Says why there was no greeting, and what to check first where the server did not say a word.
+    fn not_greeted(&self, letter: &Letter, error: SendError, watch: &Watch) -> Failed {
+        let heard = watch.transcript().lines().iter().any(|line| line.side == Side::Server);
+        let silent = error.stage() == Stage::Ehlo
+            && !heard
+            && matches!(error, SendError::TimedOut { .. } | SendError::Lost { .. });
+        let mut failed = self.failed(letter, error);
+        if let Some(server) = self.mail_server().filter(|_| silent) {
+            failed.problem = failed.problem.not_greeted(server.port, server.security);
+        }
+        failed
+    }
+
+    /// The mail server's settings, where the way out is one.
+    fn mail_server(&self) -> Option<SmtpSettings> {
+        let Sender { profile, registration, .. } = &self.sender;
+        let smtp = self.via == Transport::Smtp;
+        presets::smtp(profile, registration.as_ref()).filter(|_| smtp)
     }
 
     fn forget_refused_token(&self, error: &SendError) {

@@ -99,6 +99,8 @@ struct Inner {
     browsers: TaskTracker,
     lanes: Lanes,
     sending: Mutex<HashMap<Uuid, CancellationToken>>,
+    /// The same sends, each until its end is written down.
+    sends: TaskTracker,
     sandbox: tokio::sync::Mutex<Option<Sandbox>>,
     news: broadcast::Sender<News>,
 }
@@ -124,6 +126,7 @@ impl App {
             browsers: TaskTracker::new(),
             lanes: Lanes::default(),
             sending: Mutex::default(),
+            sends: TaskTracker::new(),
             sandbox: tokio::sync::Mutex::default(),
             news: broadcast::channel(NEWS_KEPT).0,
             paths,

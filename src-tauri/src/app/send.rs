@@ -3,13 +3,20 @@
 use super::{App, line::Line};
 use crate::{
     api::{News, SendNews, SendReport, SendRequest},
-    explain::{Code, Problem},
+    explain::{Code, Problem, first_to_check},
+    net::limits::Limits,
     outbox::OutboxError,
-    profile::{Profile, ProfileId, Transport},
+    profile::{Profile, ProfileId, SmtpSettings, Transport},
     transport::{Progress, SendError, Stage, Then, Watch},
 };
-use std::{collections::hash_map::Entry, ops::Deref, time::Duration};
-use tokio_util::sync::CancellationToken;
+use std::{
+    collections::hash_map::Entry,
+    ops::Deref,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
+};
+use tokio::time::timeout;
+use tokio_util::{sync::CancellationToken, task::task_tracker::TaskTrackerToken};
 use uuid::Uuid;
 
 /// What stops a send: from its beginning until this is dropped, it can be found by the send's id.
@@ -18,6 +25,7 @@ pub struct Stop {
     app: App,
     pub(super) id: Uuid,
     cancel: CancellationToken,
+    _under_way: TaskTrackerToken,
 }
 
 impl Stop {
@@ -77,7 +85,7 @@ impl App {
             Entry::Occupied(_) => return Err(OutboxError::Repeated(id).into()),
             Entry::Vacant(place) => place.insert(cancel.clone()),
         };
-        Ok(Stop { app: self.clone(), id, cancel })
+        Ok(Stop { app: self.clone(), id, cancel, _under_way: self.0.sends.token() })
     }
 
     /// Stops a send, as long as its message is not complete.
@@ -89,6 +97,23 @@ impl App {
         Ok(())
     }
 
+    /// Whether a send of this process is under way.
+    pub fn is_sending(&self) -> bool {
+        !self.0.sends.is_empty()
+    }
+
+    /// Stops every send of this process whose message is not complete, and waits until all have ended and
+    /// are written down, `patience` at most.
+    pub async fn stop_sending(&self, patience: Duration) {
+        for cancel in self.0.sending().values() {
+            cancel.cancel();
+        }
+        self.0.sends.close(); // so that it can be waited for; others may begin all the same
+        if timeout(patience, self.0.sends.wait()).await.is_err() {
+            tracing::warn!("a send goes on, and nobody waits for its end");
+        }
+    }
+
     /// Tells the faces that the send `id` waits for `what` before it can go on, and how long: its turn, a
     /// connection, or what it signs in with.
     pub(super) fn waits_for(&self, id: Uuid, what: &str, wait: Option<Duration>) {
@@ -98,24 +123,56 @@ impl App {
             sent: 0,
             total: 0,
             cancellable: true,
-            wait_ms: wait.and_then(|wait| wait.as_millis().try_into().ok()),
+            wait_ms: wait.and_then(millis),
+            limit_ms: None,
+            check: None,
         }));
     }
 
-    /// Tells the faces how far the send `id` is.
-    pub(super) fn watch(&self, id: Uuid, cancel: CancellationToken) -> Watch {
+    /// Tells the faces how far the send `id` is, which goes to `server` where that is a mail server.
+    pub(super) fn watch(
+        &self,
+        id: Uuid,
+        cancel: CancellationToken,
+        server: Option<SmtpSettings>,
+    ) -> Watch {
         let app = self.clone();
+        let spoken = AtomicBool::new(false);
         Watch::new(cancel, move |progress: Progress| {
+            let Progress { stage, sent, total, cancellable, wait } = progress;
+            // Beyond the first step that needs its word, the server has spoken.
+            let silent = !spoken.fetch_or(stage >= Stage::Tls, Relaxed);
+            let server = server.as_ref();
             app.tell(News::Send(SendNews {
                 send_id: id,
-                stage: progress.stage.as_str().to_owned(),
-                sent: progress.sent,
-                total: progress.total,
-                cancellable: progress.cancellable,
-                wait_ms: progress.wait.and_then(|wait| wait.as_millis().try_into().ok()),
+                stage: stage.as_str().to_owned(),
+                sent,
+                total,
+                cancellable,
+                wait_ms: wait.and_then(millis),
+                limit_ms: server.and_then(|_| millis(patience(&app.0.limits, &progress))),
+                check: server
+                    .filter(|_| silent)
+                    .and_then(|server| first_to_check(stage, server.port, server.security)),
             }));
         })
     }
+}
+
+/// How long a mail server may keep silent where a send is.
+fn patience(limits: &Limits, at: &Progress) -> Duration {
+    match at.stage {
+        Stage::Dns | Stage::Tcp => limits.connect,
+        Stage::Tls => limits.tls,
+        Stage::Ehlo => limits.greeting,
+        Stage::Auth | Stage::Sender => limits.command,
+        Stage::Message if at.cancellable => limits.block,
+        Stage::Message => limits.final_dot,
+    }
+}
+
+fn millis(wait: Duration) -> Option<u64> {
+    wait.as_millis().try_into().ok()
 }
 
 fn switched_off(profile: &Profile) -> Problem {

@@ -5,6 +5,7 @@
 mod certificate;
 mod files;
 mod graph;
+mod greeting;
 mod letter;
 mod net;
 mod oauth;
@@ -17,5 +18,6 @@ mod tls;
 mod transport;
 mod vault;
 
+pub use greeting::first_to_check;
 pub use problem::{Cause, Code, FieldFault, Fix, Likelihood, Problem, Retry};
 pub use send_as::{SendAsFacts, refuses_from};

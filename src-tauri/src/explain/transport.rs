@@ -27,7 +27,7 @@ impl From<SendError> for Problem {
             SendError::RecipientsRefused { recipients, reply } => {
                 recipients_refused(recipients.len(), &reply)
             }
-            SendError::TimedOut { stage, host, limit } => timed_out(stage, &host, limit),
+            SendError::TimedOut { host, limit, .. } => timed_out(&host, limit),
             SendError::Lost { stage, host, said } => lost(stage, &host).said(said),
             SendError::Uncertain { host, said, .. } => uncertain(&host, &said),
             SendError::Cancelled { .. } => Self::new(
@@ -200,18 +200,10 @@ fn uncertain(host: &str, said: &str) -> Problem {
     .retry(Retry::Never)
 }
 
-fn timed_out(stage: Stage, host: &str, limit: Duration) -> Problem {
-    let means = match stage {
-        Stage::Ehlo => {
-            "It accepted the connection and did not greet. On port 465 that means that TLS was expected: \
-             set security = \"tls\"."
-        }
-        _ => {
-            "It fell silent in the middle of the conversation, before the message was complete. \
-              Nothing was sent."
-        }
-    };
+fn timed_out(host: &str, limit: Duration) -> Problem {
     let title = format!("{host} did not answer within {} s", limit.as_secs());
+    let means = "It fell silent in the middle of the conversation, before the message was complete. Nothing \
+                 was sent.";
     Problem::new(Code::TimedOut, title, means).retry(Retry::AfterWait)
 }
 

@@ -38,7 +38,7 @@ macro_rules! commands {
 commands! {
     besides files::choose_attachments, files::send, files::import_file, files::export_file, files::choose_file,
         certificates::read_certificate, certificates::set_certificate, certificates::save_certificate,
-        link::open_link, window::set_zoom;
+        link::open_link, window::set_zoom, window::stop_and_close;
 
     app_view(()) -> AppView;
     set_app_settings(AppSettings) -> ();

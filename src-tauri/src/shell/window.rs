@@ -1,9 +1,11 @@
 //! The one window.
 
-use super::{context_menu, files};
+use super::{Running, context_menu, files, news};
+use crate::{api::News, app::App, explain::Problem};
+use std::time::Duration;
 use tauri::{
-    AppHandle, DragDropEvent, Manager as _, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-    webview::PageLoadEvent,
+    AppHandle, DragDropEvent, Manager as _, State, Url, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent, webview::PageLoadEvent,
 };
 
 /// Its label.
@@ -13,6 +15,9 @@ pub(super) const MAIN: &str = "main";
 /// three times, the smallest window has no room for a button.
 const SMALLEST: f64 = 0.5;
 const LARGEST: f64 = 3.0;
+
+/// How long a send that is stopped is waited for before the window closes: time enough to remove a draft.
+const STOPPING: Duration = Duration::from_secs(20);
 
 /// Makes the window; it is shown once there is something in it.
 pub(super) fn open(app: &AppHandle) -> tauri::Result<()> {
@@ -30,10 +35,13 @@ pub(super) fn open(app: &AppHandle) -> tauri::Result<()> {
         .build()?;
     context_menu::tame(&window)?;
     let app = app.clone();
-    window.on_window_event(move |event| {
-        if let WindowEvent::DragDrop(event) = event {
-            dragged(&app, event);
+    window.on_window_event(move |event| match event {
+        WindowEvent::DragDrop(event) => dragged(&app, event),
+        WindowEvent::CloseRequested { api, .. } if is_sending(&app) => {
+            api.prevent_close();
+            news::tell(&app, &News::CloseAsked);
         }
+        _ => {}
     });
     Ok(())
 }
@@ -55,6 +63,25 @@ pub(super) fn set_zoom(window: WebviewWindow, request: f64) {
     if let Err(error) = window.set_zoom(request.clamp(SMALLEST, LARGEST)) {
         tracing::warn!(%error, "the window keeps its size of letters");
     }
+}
+
+fn is_sending(app: &AppHandle) -> bool {
+    app.state::<Running>().app().is_ok_and(App::is_sending)
+}
+
+/// Stops what is being sent, and closes the window once that has ended.
+#[tauri::command]
+pub(super) async fn stop_and_close(
+    window: WebviewWindow,
+    running: State<'_, Running>,
+    request: (),
+) -> Result<(), Problem> {
+    let () = request;
+    running.app()?.stop_sending(STOPPING).await;
+    if let Err(error) = window.destroy() {
+        tracing::warn!(%error, "the window stays open");
+    }
+    Ok(())
 }
 
 /// Whether the webview may go there: to our own pages and to the preview, which has no address.

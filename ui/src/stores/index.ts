@@ -3,6 +3,7 @@ import type { Call } from "../api/call";
 import type { Hear } from "../api/events";
 import type { News } from "../api/contract/News";
 import { Clock } from "./clock.svelte";
+import { Closing } from "./closing.svelte";
 import { Consent } from "./consent.svelte";
 import { Drafts } from "./drafts.svelte";
 import { Nav } from "./nav.svelte";
@@ -19,6 +20,7 @@ import { Zoom } from "./zoom.svelte";
 /** All stores of a window, made together because they hear the same news. */
 export class Stores {
   readonly clock: Clock;
+  readonly closing: Closing;
   readonly nav = new Nav();
   readonly toasts = new Toasts();
   readonly drafts = new Drafts();
@@ -43,6 +45,7 @@ export class Stores {
     this.forms = new SenderForms(this.profiles, this.registrations);
     this.consent = new Consent(call);
     this.outbox = new Outbox(call);
+    this.closing = new Closing(call, this.nav, this.outbox);
     this.uncertain = new Uncertain(call);
     this.settings = new Settings(call);
     this.sandbox = new Sandbox(call);
@@ -81,6 +84,9 @@ export class Stores {
         return;
       case "send":
         this.outbox.hear(news);
+        return;
+      case "close_asked":
+        this.closing.ask();
         return;
       case "dragged":
       case "dropped":

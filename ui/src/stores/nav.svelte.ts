@@ -30,6 +30,10 @@ export type SheetRequest =
 export class Nav {
   place = $state<Place>({ view: "home" });
   sheet = $state<SheetRequest | null>(null);
+  /** Whether the window is to be closed, and asks whether it may: over everything, also over a sheet. */
+  closing = $state(false);
+  /** Whether something hangs over the window, which has all keys then. */
+  readonly covered = $derived(this.sheet !== null || this.closing);
   sidebar = $state(true);
   readonly sidebarWidth = new Remembered("sidebar-width", 240);
   readonly drawerHeight = new Remembered("drawer-height", 268);

@@ -10,8 +10,11 @@ import type { Transport } from "../api/contract/Transport";
 /** One send from this window: under way while it has neither `report` nor `problem`. */
 export interface Sending {
   sendId: string;
+  profileId: string;
   message: MessageDraft;
   news: SendNews | null;
+  /** Since when it is where it is, in milliseconds. */
+  since: number;
   cancelling: boolean;
   report: SendReport | null;
   problem: Problem | null;
@@ -30,6 +33,9 @@ export class Outbox {
 
   of = (profileId: string): Sending | null => this.sends.get(profileId) ?? null;
 
+  /** What is under way. */
+  readonly underWay = $derived([...this.sends.values()].filter(underWay));
+
   busy = (profileId: string) => underWay(this.of(profileId));
 
   /** Whether this window still waits to be told how the send ended. */
@@ -39,8 +45,10 @@ export class Outbox {
     if (this.busy(profileId)) return;
     const sending = $state<Sending>({
       sendId: crypto.randomUUID(),
+      profileId,
       message,
       news: null,
+      since: Date.now(),
       cancelling: false,
       report: null,
       problem: null,
@@ -81,7 +89,9 @@ export class Outbox {
 
   hear = (news: SendNews) => {
     for (const sending of this.sends.values()) {
-      if (sending.sendId === news.send_id) sending.news = news;
+      if (sending.sendId !== news.send_id) continue;
+      if (sending.news?.stage !== news.stage) sending.since = Date.now();
+      sending.news = news;
     }
   };
 }

@@ -143,7 +143,7 @@ describe("a send", () => {
     void stores.outbox.send(uuid(1), message, null);
     await waitFor(() => expect(fake.asked.filter((one) => one.command === "send")).toHaveLength(1));
     const send_id = stores.outbox.of(uuid(1))?.sendId ?? "";
-    fake.tell({ event: "send", send_id, stage: "auth", sent: 0, total: 10, cancellable: true, wait_ms: null });
+    fake.tell({ event: "send", send_id, stage: "auth", sent: 0, total: 10, cancellable: true, wait_ms: null, limit_ms: null, check: null });
     expect(stores.outbox.of(uuid(1))?.news?.stage).toBe("auth");
     expect(stores.outbox.busy(uuid(2))).toBe(false);
     finish();

@@ -158,6 +158,7 @@ export class FakeWorld {
     open_vault_file: ({ passphrase }) => this.openVaultFile(passphrase),
     use_keychain: () => (Object.assign(this.app, { vault: "keychain", vault_chosen: false }), null),
     set_zoom: () => null,
+    stop_and_close: () => null,
   };
 
   private openVaultFile(passphrase: string) {
@@ -252,7 +253,7 @@ export class FakeWorld {
     const stages = ["dns", "tcp", "tls", "ehlo", "auth", "sender", "message"];
     for (const stage of stages) {
       await new Promise((resume) => setTimeout(resume, this.pace));
-      this.tell({ event: "send", send_id: request.send_id, stage, sent: 9_000, total: 18_422, cancellable: stage !== "message", wait_ms: null });
+      this.tell({ event: "send", send_id: request.send_id, stage, sent: 9_000, total: 18_422, cancellable: stage !== "message", wait_ms: null, limit_ms: null, check: null });
     }
     const problems: Partial<Record<Outcome, Problem>> = { refused: smtpAuthOff, partly: noSuchRecipient, uncertain };
     const problem = problems[this.sendEnds] ?? null;

@@ -13,6 +13,8 @@ pub(super) enum Nature {
     Harmless,
     /// Something once more: after trouble on the way it is not made again unseen.
     Adds,
+    /// Another draft, which only the answer names: whoever stops it waits a little for the name.
+    Makes,
     /// Send a mail: the same, and it cannot be stopped.
     Sends,
 }

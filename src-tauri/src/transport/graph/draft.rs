@@ -73,7 +73,7 @@ pub(super) async fn send(
 async fn make(talk: &mut Talk<'_>, bare: &Letter) -> Result<String, SendError> {
     let url = talk.way.graph.at(&["messages"]);
     let body = mail::encoded(bare).await?;
-    let ask = Ask::new(Nature::Adds, Method::POST, url).with("text/plain", body);
+    let ask = Ask::new(Nature::Makes, Method::POST, url).with("text/plain", body);
     for n in 1.. {
         match talk.ask(ask.clone()).await {
             Ok(answer) => {

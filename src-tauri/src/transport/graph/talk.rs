@@ -14,13 +14,16 @@ use crate::{
     transport::{Credentials, SendError, Stage, Watch, transcript::bounded},
 };
 use http::Response;
-use std::time::Duration;
-use tokio::time::sleep;
+use std::{pin::pin, time::Duration};
+use tokio::time::{sleep, timeout};
 
 /// The headers of an answer that explain it.
 const TELLING: [&str; 4] = ["request-id", "client-request-id", "retry-after", "www-authenticate"];
 /// How often one request is made at most.
 const MOST_TRIES: u32 = 6;
+/// How long a draft that is being made is waited for when the send is stopped: only its answer says what
+/// there is to remove.
+const STOPPING: Duration = Duration::from_secs(10);
 /// What a slow line carries in a second, in octets: a long request may take accordingly longer.
 const SLOW_LINE: u64 = 32 * 1024;
 
@@ -151,23 +154,37 @@ impl<'a> Talk<'a> {
         }
     }
 
+    /// Gives `work` another `moment` when somebody stops it.
+    async fn stoppable_in<T>(
+        &self,
+        moment: Duration,
+        work: impl Future<Output = T>,
+    ) -> Result<T, SendError> {
+        let mut work = pin!(work);
+        match self.stoppable(&mut work).await {
+            Err(stopped) => timeout(moment, work).await.map_err(|_| stopped),
+            done => done,
+        }
+    }
+
     async fn attempt(&mut self, ask: &Ask) -> Result<Response<Vec<u8>>, SendError> {
         let way = self.way;
         // What is announced as unstoppable may wait for its turn, and is made then.
         let _turn = match ask.nature {
             Nature::Sends => way.lane.enter().await,
-            Nature::Harmless | Nature::Adds => self.stoppable(way.lane.enter()).await?,
+            Nature::Harmless | Nature::Adds | Nature::Makes => {
+                self.stoppable(way.lane.enter()).await?
+            }
         };
         self.say(ask);
         let request = ask.request(&self.token)?;
         let limit = way.limits.http + Duration::from_secs(ask.body.len() as u64 / SLOW_LINE);
         let sending = way.http.send_within(Some(limit), request);
-        let answer = if ask.nature == Nature::Sends {
-            sending.await
-        } else {
-            self.stoppable(sending).await?
-        };
-        let answer = answer?;
+        let answer = match ask.nature {
+            Nature::Sends => sending.await,
+            Nature::Makes => self.stoppable_in(STOPPING, sending).await?,
+            Nature::Harmless | Nature::Adds => self.stoppable(sending).await?,
+        }?;
         self.note_connection(&answer);
         self.judge(&answer, ask)
     }

@@ -11,7 +11,7 @@ export type News = { "event": "profiles_changed" } | { "event": "history_changed
 /**
  * What would be attached.
  */
-files: DraggedFiles | null, } | { "event": "dropped", 
+files: DraggedFiles | null, } | { "event": "close_asked" } | { "event": "dropped", 
 /**
  * They may be attached.
  */

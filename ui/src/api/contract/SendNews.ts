@@ -29,4 +29,12 @@ cancellable: boolean,
  * How long it is until it goes on, in milliseconds: the server wants to be left alone, or takes
  * only so many messages a minute.
  */
-wait_ms: number | null, };
+wait_ms: number | null, 
+/**
+ * How long the server may keep silent here before it is given up, in milliseconds.
+ */
+limit_ms: number | null, 
+/**
+ * What to check first where it does.
+ */
+check: string | null, };

@@ -1,9 +1,11 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SendReport } from "../../api/contract/SendReport";
 import { chips, compose, PROFILE, report } from "../../testing/compose";
 import { uncertain } from "../../testing/sample/problems";
 import { faults } from "../../testing/show";
+
+afterEach(() => void vi.useRealTimers());
 
 describe("a send", () => {
   it("shows stage and octets, and can be cancelled until the server has it", async () => {
@@ -11,7 +13,7 @@ describe("a send", () => {
     const { user, to, sent, fake } = await compose({ send: () => new Promise((resolve) => (finish = resolve)) });
     await user.type(to, "a@k.example,");
     await user.click(screen.getByRole("button", { name: /^Send/ }));
-    const news = { event: "send", send_id: sent()[0]?.send_id ?? "", stage: "message", total: 211_000, wait_ms: null } as const;
+    const news = { event: "send", send_id: sent()[0]?.send_id ?? "", stage: "message", total: 211_000, wait_ms: null, limit_ms: null, check: null } as const;
     fake.tell({ ...news, sent: 131_000, cancellable: true });
     expect(await screen.findByText("Uploading to smtp.office365.com, 131 KB of 211 KB")).toBeVisible();
     expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "62");
@@ -25,6 +27,23 @@ describe("a send", () => {
     finish(report({}));
     expect(await screen.findByText(/Accepted by smtp.office365.com in 843 ms/)).toBeVisible();
     expect(screen.getByRole("region", { name: "Result of the send" })).toHaveFocus();
+  });
+
+  it("to a server that keeps silent says for how long, and what to check first", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+    const { user, to, sent, fake } = await compose({ send: () => new Promise(() => undefined) });
+    await user.type(to, "a@k.example,");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    const check = "Port 465 begins with TLS: until then the server keeps silent. Set the security to TLS.";
+    const send_id = sent()[0]?.send_id ?? "";
+    fake.tell({ event: "send", send_id, stage: "ehlo", sent: 0, total: 0, cancellable: true, wait_ms: null, limit_ms: 300_000, check });
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(screen.queryByText(check)).toBeNull();
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(screen.getByText(check)).toBeVisible();
+    expect(screen.getByText("Silent for 12 s; given up after 5 min.")).toBeVisible();
+    vi.useRealTimers();
+    expect(await faults()).toEqual([]);
   });
 
   it.each(["accepted", "partly", "uncertain"] as const)("that ended %s does not leave again by the same gesture", async (outcome) => {

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import type { SendNews } from "../../api/contract/SendNews";
-import { part, stageWords, stepWords } from "./progress";
+import { part, silenceWords, stageWords, stepWords } from "./progress";
 
-const news = (stage: string, sent = 0, total = 1_000): SendNews => ({ send_id: "s", stage, sent, total, cancellable: true, wait_ms: null });
+const news = (stage: string, sent = 0, total = 1_000): SendNews => ({ send_id: "s", stage, sent, total, cancellable: true, wait_ms: null, limit_ms: null, check: null });
 
 it("counts the steps of each way", () => {
   expect(stepWords(news("dns"), "smtp")).toBe("step 1 of 7");
@@ -18,6 +18,16 @@ it.each([
 ])("counts up without a gap or a step back where a token is told of %s", (_, stages) => {
   const said = stages.map((stage) => stepWords(news(stage), "smtp")).filter(Boolean);
   expect(said).toEqual([1, 2, 3, 4, 5, 6, 7].map((step) => `step ${step} of 7`));
+});
+
+it("says how long a server has kept silent, once somebody wonders, and when it is given up", () => {
+  const greeting = { ...news("ehlo"), limit_ms: 300_000 };
+  expect(silenceWords(greeting, 4_900)).toBe("");
+  expect(silenceWords(greeting, 75_400)).toBe("Silent for 75 s; given up after 5 min.");
+  expect(silenceWords({ ...greeting, limit_ms: 20_000 }, 5_000)).toBe("Silent for 5 s; given up after 20 s.");
+  expect(silenceWords(news("ehlo"), 75_400)).toBe("");
+  expect(silenceWords({ ...news("message", 500), limit_ms: 180_000 }, 75_400)).toBe("");
+  expect(silenceWords({ ...news("message", 1_000), limit_ms: 600_000 }, 150_000)).toBe("Silent for 2 min; given up after 10 min.");
 });
 
 it("says what is done, and counts octets only while they go", () => {

@@ -44,6 +44,21 @@ export function stepWords(news: SendNews | null, transport: Transport): string {
   return at < 0 ? "" : `step ${at + 1} of ${stages.length}`;
 }
 
+/** After this long at one step somebody wonders whether anything happens, in milliseconds. */
+const A_WHILE = 5_000;
+
+/** "Silent for 12 s; given up after 5 min." Empty before somebody wonders; `at`: how long it is where it is, in milliseconds. */
+export function silenceWords(news: SendNews | null, at: number): string {
+  if (!news?.limit_ms || news.wait_ms !== null || at < A_WHILE) return "";
+  const uploads = news.stage === "message" && news.sent < news.total;
+  return uploads ? "" : `Silent for ${span(at)}; given up after ${span(news.limit_ms)}.`;
+}
+
+/** In seconds, as long as they can be pictured. */
+function span(ms: number): string {
+  return ms < 120_000 ? `${Math.floor(ms / 1_000)} s` : `${Math.floor(ms / 60_000)} min`;
+}
+
 /** Between 0 and 1, by octets handed over: nothing else is known. */
 export function part(news: SendNews | null): number {
   return news?.stage === "message" && news.total > 0 ? Math.min(1, news.sent / news.total) : 0;
