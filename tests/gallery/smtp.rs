@@ -94,6 +94,7 @@ const PICTURES: &[Line] = &[
     ("ends the session at RCPT",               Three,    &[HELLO, MAIL, TO, "C: RCPT\nS: 421 4.3.2 closing\nCLOSE"],                        9, "refused",   "busy"),
     ("takes the last recipient only",          Three,    &[HELLO, MAIL, "C: RCPT\nS: 550 no\nC: RCPT\nS: 451 no\n", TO, DATA, "MESSAGE\nS: 250 ok\n", BYE], 0, "partly", ""),
     ("takes no recipient",                     Three,    &[HELLO, MAIL, "C: RCPT\nS: 550 5.1.1 a\nC: RCPT\nS: 550 b\nC: RCPT\nS: 550 c\nC: RSET\nS: 250 ok\n", BYE], 7, "refused", "recipients-refused"),
+    ("keeps its no to the sender for RCPT",    Three,    &[HELLO, MAIL, "C: RCPT\nS: 553 5.7.1 <ana@kestrel.example>: Sender address rejected: not owned by user bo\nC: RCPT\nS: 553 5.7.1 a\nC: RCPT\nS: 553 5.7.1 b\nC: RSET\nS: 250 ok\n", BYE], 6, "refused", "sender-refused"),
     ("takes no recipient now",                 Three,    &[HELLO, MAIL, "C: RCPT\nS: 450 a\nC: RCPT\nS: 451 b\nC: RCPT\nS: 452 c\nC: RSET\nS: 250 ok\n", BYE], 9, "refused", "busy"),
     ("asks for a message to nobody",           Three,    &[AT_ONCE, "S: 250 ok\nS: 550 5.1.1 a\nS: 550 b\nS: 550 c\nS: 354 go\nC: .\nS: 554 nobody\n", BYE], 7, "refused", "recipients-refused"),
     ("takes everybody and refuses the sender", Three,    &[AT_ONCE, "S: 550 5.7.1 no\nS: 250 a\nS: 250 b\nS: 250 c\nS: 503 no\n", BYE],     6, "refused",   "sender-refused"),

@@ -184,13 +184,15 @@ fn refusals_are_told_apart() {
 
 #[test]
 fn a_sender_that_is_not_his_is_refused_as_such() {
-    let product = Product::new();
-    product.write("password.txt", b"dave-pass");
-    let sign_in = "\"password\"\npassword = { file = \"password.txt\" }\nsend_as = [\"*\"]";
-    product.apply(&(profile("P", "dave", sign_in) + &smtp(servers(), "submission", "starttls")));
-    let answer = send(&product, &["bob@corp.test"], &["--from", "bob@corp.test"]);
-    assert_eq!(answer.code, 6, "{answer:?}");
-    assert!(answer.their_words().contains("not owned by user"), "{answer:?}");
+    for (port, security) in [("submission", "starttls"), ("smtps", "tls")] {
+        let product = Product::new();
+        product.write("password.txt", b"dave-pass");
+        let sign_in = "\"password\"\npassword = { file = \"password.txt\" }\nsend_as = [\"*\"]";
+        product.apply(&(profile("P", "dave", sign_in) + &smtp(servers(), port, security)));
+        let answer = send(&product, &["bob@corp.test"], &["--from", "bob@corp.test"]);
+        assert_eq!(answer.code, 6, "{answer:?}");
+        assert!(answer.their_words().contains("not owned by user"), "{answer:?}");
+    }
 }
 
 #[test]

@@ -57,6 +57,38 @@ async fn with_nobody_left_the_message_is_not_handed_over() {
 }
 
 #[tokio::test]
+async fn a_sender_refused_only_at_the_recipients_is_a_refused_sender() {
+    let no = "S: 553 5.7.1 <ana@kestrel.example>: Sender address rejected: not owned by user bo";
+    let script = format!(
+        "C: MAIL\nS: 250 ok\nC: RCPT\n{no}\nC: RCPT\n{no}\nC: RCPT\n{no}\nC: RSET\nS: 250 ok\nC: QUIT\nS: 221 bye"
+    );
+    let problem = three(&[&script]).go().await.problem();
+    assert_eq!((problem.code, problem.code.exit_code()), (Code::SenderRefused, 6));
+    assert_eq!(problem.title, "The mailbox may not send with this From address");
+    assert!(!problem.means.contains("Exchange") && problem.source.is_none(), "{problem:?}");
+    assert_eq!(problem.said.as_deref(), no.strip_prefix("S: "), "said once");
+}
+
+#[tokio::test]
+async fn a_refused_recipient_is_no_refused_sender_and_each_reply_is_kept() {
+    for no in [
+        "550 5.7.1 <bo@example.org>: Recipient address rejected: not wanted here",
+        "554 5.7.1 <bo@example.org>: Recipient address rejected: looks like spam",
+        "550 5.4.4 this server reaches nothing outside",
+    ] {
+        let script = format!(
+            "C: MAIL\nS: 250 ok\nC: RCPT\nS: {no}\nC: RCPT\nS: 550 5.1.1 no such user\nC: RCPT\nS: {no}\n\
+             C: RSET\nS: 250 ok\nC: QUIT\nS: 221 bye"
+        );
+        let problem = three(&[&script]).go().await.problem();
+        assert_eq!(problem.code, Code::RecipientsRefused);
+        assert_eq!(problem.title, "All 3 recipients were refused");
+        assert!(!problem.means.contains("From"), "{problem:?}");
+        assert_eq!(problem.said.unwrap(), format!("{no}\n550 5.1.1 no such user\n{no}"));
+    }
+}
+
+#[tokio::test]
 async fn each_way_of_saying_no_has_its_place() {
     let mail = "C: MAIL\nS: 250 ok\n";
     let to = "C: RCPT\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: RCPT\nS: 250 ok\n";
@@ -170,7 +202,10 @@ async fn nobody_gets_a_message_that_was_asked_for_although_everybody_was_refused
         assert_eq!(sent.heard[6..], [taken_back, "QUIT"]);
         let error = sent.result.unwrap_err();
         assert_eq!(error.recipients().len(), 3);
-        assert_eq!(Problem::from(error).said.as_deref(), Some("550 5.1.1 a"));
+        assert_eq!(
+            Problem::from(error).said.as_deref(),
+            Some("550 5.1.1 a\n550 5.1.1 b\n550 5.1.1 c")
+        );
     }
 }
 

@@ -9,12 +9,10 @@ use super::{
 };
 use crate::{
     api::{MessageDraft, SendReport},
-    explain::{Code, FieldFault, Problem, SendAsFacts, refuses_from},
+    explain::{Code, FieldFault, Keeper, Problem, SendAsFacts, right_missing},
     letter::{Attachment, Draft, Letter, Notices},
     net::tls::Oldest,
-    profile::{
-        Mailbox, MinTls, Profile, Provider, SignIn, SmtpSettings, Transport, check, presets,
-    },
+    profile::{Mailbox, MinTls, Profile, SignIn, SmtpSettings, Transport, check, presets},
     transport::{
         Credentials, Delivery, SendError, Side, Stage, Then, Turn, Watch,
         smtp::{Server, Session},
@@ -244,10 +242,10 @@ impl Line {
     /// Says why it failed; a token that was refused is not used again.
     pub(super) fn failed(&self, letter: &Letter, error: SendError) -> Failed {
         self.forget_refused_token(&error);
-        let refused = refuses_from(&error);
+        let keeper = right_missing(&error);
         let mut failed = Failed::of(letter, error);
-        if refused {
-            failed.problem = self.send_as_refused(failed.problem, letter);
+        if let Some(keeper) = keeper {
+            failed.problem = self.send_as_refused(failed.problem, letter, keeper);
         }
         failed
     }
@@ -278,15 +276,15 @@ impl Line {
         }
     }
 
-    fn send_as_refused(&self, problem: Problem, letter: &Letter) -> Problem {
-        let Sender { profile, registration, account, .. } = &self.sender;
+    fn send_as_refused(&self, problem: Problem, letter: &Letter, keeper: Keeper) -> Problem {
+        let Sender { profile, account, .. } = &self.sender;
         // A mail server knows the mailbox that is signed in; Graph knows the person.
         let person = account.as_deref().filter(|_| self.via == Transport::Graph);
         problem.send_as(&SendAsFacts {
             signed_in: person.unwrap_or(&profile.mailbox),
             mailbox: &profile.mailbox,
             from: letter.envelope().from.as_ref(),
-            exchange: registration.as_ref().is_some_and(|r| r.provider == Provider::Microsoft),
+            keeper,
             shared_scope: self.via == Transport::Graph && profile.sign_in == SignIn::Delegated,
         })
     }

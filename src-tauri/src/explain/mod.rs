@@ -20,4 +20,4 @@ mod vault;
 
 pub use greeting::first_to_check;
 pub use problem::{Cause, Code, FieldFault, Fix, Likelihood, Problem, Retry};
-pub use send_as::{SendAsFacts, refuses_from};
+pub use send_as::{Keeper, SendAsFacts, right_missing};

@@ -4,6 +4,7 @@ mod words;
 
 pub(super) use words::Words;
 
+use super::send_as::Keeper;
 use crate::transport::{Stage, smtp::Reply};
 
 #[derive(Clone, Copy)]
@@ -21,6 +22,8 @@ enum Known {
     BadCredentials,
     SendAsThrottled,
     NotYourAddress,
+    NotYourLogin,
+    SenderRejected,
     NotYourDomain,
     SenderBlocked,
     NoSuchRecipient,
@@ -52,9 +55,14 @@ const SIGNS: &[(u16, &str, &str, Known)] = &[
     (550, "5.2.252", "",                                      Known::SendAsThrottled),
     (0,   "",        "sendasdenied",                          Known::NotYourAddress),
     (550, "5.7.60",  "",                                      Known::NotYourAddress),
-    (0,   "",        "sender address rejected: not owned by", Known::NotYourAddress),
+    (0,   "",        "sender address rejected: not owned by", Known::NotYourLogin),
+    (0,   "",        "sender address rejected: not logged in", Known::NotSignedIn),
+    (550, "",        "sender address rejected",               Known::SenderRejected),
+    (553, "",        "sender address rejected",               Known::SenderRejected),
+    (554, "",        "sender address rejected",               Known::SenderRejected),
     (550, "5.7.750", "",                                      Known::NotYourDomain),
-    (0,   "5.1.8",   "",                                      Known::SenderBlocked),
+    (0,   "5.1.8",   "bad outbound sender",                   Known::SenderBlocked),
+    (0,   "5.1.8",   "",                                      Known::SenderRejected),
     (0,   "5.7.501", "",                                      Known::SenderBlocked),
     (0,   "5.7.502", "",                                      Known::SenderBlocked),
     (0,   "5.7.503", "",                                      Known::SenderBlocked),
@@ -81,9 +89,13 @@ pub(super) fn known(stage: Stage, reply: &Reply) -> Option<Words> {
     recognised(reply).map(|known| known.words(stage))
 }
 
-/// Whether `reply` refuses the From address.
-pub(super) fn refuses_from(reply: &Reply) -> bool {
-    matches!(recognised(reply), Some(Known::NotYourAddress | Known::SendAsThrottled))
+/// Whose right is missing, when `reply` refuses the From address for want of one.
+pub(super) fn right_missing(reply: &Reply) -> Option<Keeper> {
+    match recognised(reply)? {
+        Known::NotYourAddress | Known::SendAsThrottled => Some(Keeper::Exchange),
+        Known::NotYourLogin => Some(Keeper::MailServer),
+        _ => None,
+    }
 }
 
 fn recognised(reply: &Reply) -> Option<Known> {
@@ -118,6 +130,10 @@ mod tests {
             (Stage::Message, "554 5.2.252 SendAsDenied; ana@example.org not allowed to send as bo@example.org",              Code::SenderRefused, "From address"),
             (Stage::Message, "550 5.2.252 Sender throttled due to continuous send as denied errors",                         Code::SenderRefused, "repeated"),
             (Stage::Sender,  "553 5.7.1 <bo@example.org>: Sender address rejected: not owned by user ana",                   Code::SenderRefused, "From address"),
+            (Stage::Sender,  "553 5.7.1 <bo@example.org>: Sender address rejected: not logged in",                           Code::AuthRefused, "sign-in first"),
+            (Stage::Sender,  "550 5.1.8 <bo@example.test>: Sender address rejected: Domain not found",                       Code::SenderRefused, "refused the sender"),
+            (Stage::Sender,  "553 5.1.8 <bo@example.test>... Domain of sender address does not exist",                       Code::SenderRefused, "refused the sender"),
+            (Stage::Message, "550 5.1.8 Access denied, bad outbound sender",                                                 Code::SenderRefused, "spam"),
             (Stage::Sender,  "530 5.7.57 Client not authenticated to send mail.",                                            Code::AuthRefused, "sign-in first"),
             (Stage::Sender,  "530 5.7.0 Must issue a STARTTLS command first",                                                Code::StarttlsMissing, "protected"),
             (Stage::Sender,  "550 5.1.1 <nobody@example.org>: Recipient address rejected",                                   Code::RecipientsRefused, "does not exist"),

@@ -13,18 +13,31 @@ pub struct SendAsFacts<'a> {
     pub mailbox: &'a str,
     /// The From address.
     pub from: &'a str,
-    /// The mailbox is Exchange's.
-    pub exchange: bool,
+    /// Who can grant the right.
+    pub keeper: Keeper,
     /// Graph, for a person: sending as others is a scope of its own.
     pub shared_scope: bool,
 }
 
-/// Whether `error` is about the From address, and not about the sign-in: another sign-in changes nothing.
-pub fn refuses_from(error: &SendError) -> bool {
+/// Who keeps the rights to send as others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// Exchange, behind SMTP or Graph.
+    Exchange,
+    /// A mail server of another kind.
+    MailServer,
+}
+
+/// Whose right is missing, when `error` is about the From address and not about the sign-in: another
+/// sign-in changes nothing.
+pub fn right_missing(error: &SendError) -> Option<Keeper> {
     match error {
-        SendError::Graph(no) => no.code == "ErrorSendAsDenied" || no.code == "ErrorAccessDenied",
-        SendError::Refused { reply, .. } => replies::refuses_from(reply),
-        _ => false,
+        SendError::Graph(no) => matches!(&*no.code, "ErrorSendAsDenied" | "ErrorAccessDenied")
+            .then_some(Keeper::Exchange),
+        SendError::Refused { reply, .. } | SendError::RecipientsRefused { reply, .. } => {
+            replies::right_missing(reply)
+        }
+        _ => None,
     }
 }
 
@@ -35,7 +48,7 @@ impl Problem {
         if self.code != Code::SenderRefused || facts.signed_in.eq_ignore_ascii_case(facts.from) {
             return self;
         }
-        self.causes.push(right_missing(facts));
+        self.causes.push(no_right(facts));
         if facts.shared_scope {
             self.causes.push(scope_missing(facts.from));
         }
@@ -43,10 +56,10 @@ impl Problem {
     }
 }
 
-fn right_missing(facts: &SendAsFacts<'_>) -> Cause {
-    let SendAsFacts { signed_in, mailbox, from, exchange, .. } = facts;
+fn no_right(facts: &SendAsFacts<'_>) -> Cause {
+    let SendAsFacts { signed_in, mailbox, from, keeper, .. } = facts;
     let quoted = |address: &str| format!("'{}'", address.replace('\'', "''"));
-    let grant = if *exchange {
+    let grant = if *keeper == Keeper::Exchange {
         let mut text = format!(
             "Add-RecipientPermission -Identity {} -Trustee {} -AccessRights SendAs",
             quoted(from),
@@ -121,22 +134,23 @@ mod tests {
         let graph = |status, code: &str| {
             SendError::Graph(Refusal { status, code: code.to_owned(), ..Refusal::default() })
         };
+        let exchange = Some(Keeper::Exchange);
         #[rustfmt::skip]
         let table = [
-            (smtp(Stage::Sender,  "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),                                       true),
-            (smtp(Stage::Message, "554 5.2.252 SendAsDenied; a@x.example not allowed to send as b@x.example; STOREDRV.Submission.Exception:SendAsDeniedException"), true),
-            (smtp(Stage::Message, "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied"),                          true),
-            (smtp(Stage::Message, "550 5.2.252 Sender throttled due to continuous send as denied errors"),                                             true),
-            (smtp(Stage::Sender,  "553 5.7.1 <bo@x.example>: Sender address rejected: not owned by user ana"),                                         true),
-            (smtp(Stage::Sender,  "530 5.7.57 Client not authenticated to send mail."),                                                                false),
-            (smtp(Stage::Message, "550 5.1.8 Access denied, bad outbound sender"),                                                                     false),
-            (graph(403, "ErrorSendAsDenied"),                                                                                                          true),
-            (graph(403, "ErrorAccessDenied"),                                                                                                          true),
-            (graph(401, "InvalidAuthenticationToken"),                                                                                                 false),
+            (smtp(Stage::Sender,  "550 5.7.60 SMTP; Client does not have permissions to send as this sender"),                                       exchange),
+            (smtp(Stage::Message, "554 5.2.252 SendAsDenied; a@x.example not allowed to send as b@x.example; STOREDRV.Submission.Exception:SendAsDeniedException"), exchange),
+            (smtp(Stage::Message, "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied"),                          exchange),
+            (smtp(Stage::Message, "550 5.2.252 Sender throttled due to continuous send as denied errors"),                                             exchange),
+            (smtp(Stage::Sender,  "553 5.7.1 <bo@x.example>: Sender address rejected: not owned by user ana"),                                         Some(Keeper::MailServer)),
+            (smtp(Stage::Sender,  "530 5.7.57 Client not authenticated to send mail."),                                                                None),
+            (smtp(Stage::Message, "550 5.1.8 Access denied, bad outbound sender"),                                                                     None),
+            (graph(403, "ErrorSendAsDenied"),                                                                                                          exchange),
+            (graph(403, "ErrorAccessDenied"),                                                                                                          exchange),
+            (graph(401, "InvalidAuthenticationToken"),                                                                                                 None),
         ];
         for (error, expected) in table {
-            assert_eq!(refuses_from(&error), expected, "{error}");
-            if expected {
+            assert_eq!(right_missing(&error), expected, "{error}");
+            if expected.is_some() {
                 assert_eq!(Problem::from(error).code, Code::SenderRefused);
             }
         }
@@ -149,7 +163,7 @@ mod tests {
             signed_in: "ana@x.example",
             mailbox: "ana@x.example",
             from: "o'hara@x.example",
-            exchange: true,
+            keeper: Keeper::Exchange,
             shared_scope: true,
         };
         let causes = refused().send_as(&facts).causes;

@@ -25,7 +25,7 @@ impl From<SendError> for Problem {
             SendError::AuthRefused { reply, challenge } => auth_refused(&reply, challenge),
             SendError::Refused { stage, reply, .. } => refused(stage, &reply),
             SendError::RecipientsRefused { recipients, reply } => {
-                recipients_refused(recipients.len(), &reply)
+                recipients_refused(&recipients, &reply)
             }
             SendError::TimedOut { host, limit, .. } => timed_out(&host, limit),
             SendError::Lost { stage, host, said } => lost(stage, &host).said(said),

@@ -133,6 +133,21 @@ impl Known {
                 AfterChange,
                 Some(NDR),
             ),
+            Self::NotYourLogin => (
+                Code::SenderRefused,
+                "The mailbox may not send with this From address",
+                "Use the mailbox's own address as From, or have the server's administrator grant it \
+                 the right to send as the other one.",
+                AfterChange,
+                None,
+            ),
+            Self::SenderRejected => (
+                Code::SenderRefused,
+                "The mail server refused the sender",
+                "It takes no mail from this From address. Its own words say why.",
+                AfterChange,
+                None,
+            ),
             Self::NotYourDomain => (
                 Code::SenderRefused,
                 "The organization has not registered the domain of the From address",

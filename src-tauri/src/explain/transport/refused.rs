@@ -5,7 +5,7 @@ use crate::{
         Code, Problem, Retry,
         replies::{self, Words},
     },
-    transport::{Stage, smtp::Reply},
+    transport::{Recipient, Stage, smtp::Reply},
 };
 use std::time::Duration;
 
@@ -14,27 +14,37 @@ pub(super) fn auth_refused(reply: &Reply, challenge: Option<String>) -> Problem 
         Some(reason) => format!("{reply}\n{reason}"),
         None => reply.to_string(),
     };
-    worded(Stage::Auth, reply).said(said)
+    worded(Stage::Auth, reply, at(Stage::Auth)).said(said)
 }
 
 pub(super) fn refused(stage: Stage, reply: &Reply) -> Problem {
-    worded(stage, reply).said(reply.to_string())
+    worded(stage, reply, at(stage)).said(reply.to_string())
 }
 
-pub(super) fn recipients_refused(count: usize, reply: &Reply) -> Problem {
-    let mut problem = worded(Stage::Sender, reply);
-    if matches!(problem.code, Code::SenderRefused) {
-        problem.code = Code::RecipientsRefused;
+/// Nobody was taken, `reply` being the first answer. It may be about the sender all the same: Postfix
+/// keeps what it has against one for RCPT (`smtpd_delay_reject`).
+pub(super) fn recipients_refused(recipients: &[Recipient], reply: &Reply) -> Problem {
+    let mut problem = worded(Stage::Sender, reply, RECIPIENT);
+    if problem.code == Code::RecipientsRefused && recipients.len() > 1 {
+        problem.title = format!("All {} recipients were refused", recipients.len());
     }
-    if count > 1 {
-        problem.title = format!("All {count} recipients were refused");
-    }
-    problem.said(reply.to_string())
+    let mut said: Vec<_> = recipients.iter().filter_map(|one| one.reply.as_deref()).collect();
+    said.dedup();
+    problem.said(said.join("\n"))
 }
+
+/// What can be said of a reply of which nothing is known: code, title, and what it means.
+type Unknown = (Code, &'static str, &'static str);
+
+const RECIPIENT: Unknown = (
+    Code::RecipientsRefused,
+    "The mail server refused the recipient",
+    "It does not take this message for this address. Its own words say why.",
+);
 
 /// What a reply at `stage` means, and how long to wait where it says so.
-fn worded(stage: Stage, reply: &Reply) -> Problem {
-    let problem = meant(stage, reply);
+fn worded(stage: Stage, reply: &Reply, unknown: Unknown) -> Problem {
+    let problem = meant(stage, reply, unknown);
     match told_wait(reply).filter(|_| problem.retry == Retry::AfterWait) {
         Some(wait) => problem.after(wait),
         None => problem,
@@ -53,8 +63,8 @@ fn told_wait(reply: &Reply) -> Option<Duration> {
     })
 }
 
-/// The words of the catalogue, or what can be said of any reply at `stage`.
-fn meant(stage: Stage, reply: &Reply) -> Problem {
+/// The words of the catalogue, or what can be said of any reply there.
+fn meant(stage: Stage, reply: &Reply, unknown: Unknown) -> Problem {
     if let Some(Words { code, title, means, retry, source }) = replies::known(stage, reply) {
         let problem = Problem::new(code, title, means).retry(retry);
         return match source {
@@ -70,7 +80,12 @@ fn meant(stage: Stage, reply: &Reply) -> Problem {
         )
         .retry(Retry::AfterWait);
     }
-    let (code, title, means) = match stage {
+    let (code, title, means) = unknown;
+    Problem::new(code, title, means)
+}
+
+fn at(stage: Stage) -> Unknown {
+    match stage {
         Stage::Auth => (
             Code::AuthRefused,
             "The mail server refused the sign-in",
@@ -91,8 +106,7 @@ fn meant(stage: Stage, reply: &Reply) -> Problem {
             "The mail server does not want to talk",
             "It accepted the connection and turned it away. Its own words say why.",
         ),
-    };
-    Problem::new(code, title, means)
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +126,7 @@ mod tests {
         ];
         for (said, seconds) in table {
             let reply = Reply::parse(said).unwrap();
-            let wait = worded(Stage::Sender, &reply).retry_after_ms.map(|ms| ms / 1_000);
+            let wait = worded(Stage::Sender, &reply, RECIPIENT).retry_after_ms.map(|ms| ms / 1_000);
             assert_eq!(wait, seconds, "{said}");
         }
     }
