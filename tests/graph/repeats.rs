@@ -111,6 +111,28 @@ async fn a_message_that_is_not_found_may_have_been_sent_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_search_can_be_stopped_and_leaves_the_message_uncertain() {
+    for asked in [1, 2] {
+        let steps = [(SEND_MAIL, Say::HangUp), (FIND, Say::HangUp)];
+        let server = GraphScript::start(steps.into_iter().take(asked)).await;
+        let token = CancellationToken::new();
+        let (stop, waits) = (token.clone(), Mutex::new(0));
+        let watch = Watch::new(token, move |progress: Progress| {
+            if progress.wait.is_some() {
+                assert!(progress.cancellable);
+                *waits.lock().unwrap() += 1;
+                if *waits.lock().unwrap() == asked {
+                    stop.cancel();
+                }
+            }
+        });
+        let problem = Attempt { watch, ..Attempt::default() }.refused(&server, &draft()).await;
+        assert_eq!(problem.code, Code::Uncertain);
+        assert_eq!(server.lines().len(), asked, "not looked for any more");
+    }
+}
+
+#[tokio::test]
 async fn without_the_right_to_look_it_is_uncertain_at_once() {
     let server = GraphScript::start([(SEND_MAIL, Say::HangUp)]).await;
     let problem = Attempt::blind().refused(&server, &draft()).await;

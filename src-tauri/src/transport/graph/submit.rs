@@ -43,7 +43,7 @@ pub(super) async fn submit(
     trace: Trace<'_>,
     (done, total): (u64, u64),
 ) -> Result<Delivery, SendError> {
-    if talk.watch.cancel.is_cancelled() {
+    if stopped(talk) {
         return Err(SendError::Cancelled { stage: Stage::Message });
     }
     let (size, octets) = (letter.size_with_bcc(), ask.body.len());
@@ -72,7 +72,7 @@ pub(super) async fn submit(
         }
         match search(talk, letter, &trace).await {
             Found::Sent => return Ok(accepted(letter, found_after(&error))),
-            Found::StillDraft if submission < MOST_SUBMISSIONS => {}
+            Found::StillDraft if submission < MOST_SUBMISSIONS && !stopped(talk) => {}
             Found::StillDraft | Found::Nothing => return Err(error),
         }
     }
@@ -90,12 +90,16 @@ fn found_after(error: &SendError) -> String {
     format!("found among the mailbox's sent messages after: {error}")
 }
 
-/// Looks until the message is there, for a while.
+fn stopped(talk: &Talk<'_>) -> bool {
+    talk.watch.cancel.is_cancelled()
+}
+
+/// Looks until the message is there, for a while, and not once it was stopped: then nobody knows.
 async fn search(talk: &mut Talk<'_>, letter: &Letter, trace: &Trace<'_>) -> Found {
-    talk.cannot_stop();
     for n in 1..=LOOKS {
-        let waited = talk.pause(talk.way.limits.backoff * n).await;
-        debug_assert!(waited.is_ok(), "nobody can stop it");
+        if talk.pause(talk.way.limits.backoff * n).await.is_err() {
+            return Found::Nothing;
+        }
         match look(talk, letter, trace).await {
             Found::Sent => return Found::Sent,
             last if n == LOOKS => return last,

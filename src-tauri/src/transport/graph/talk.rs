@@ -36,7 +36,7 @@ pub(super) struct Talk<'a> {
     patience: Duration,
     /// How the connection under the last answer came about.
     connected: Vec<String>,
-    /// Nobody can stop it any more: what is left is to look and to tidy up.
+    /// Nobody can stop it any more: what is left is to tidy up.
     unstoppable: bool,
 }
 
