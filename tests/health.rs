@@ -1,6 +1,11 @@
 //! How a sender is said to do: by the sends that show it, and by no others.
 
-use crate::world::{sendright::Sendright, smtp_script::SmtpScript};
+use crate::world::{
+    sendright::Sendright,
+    smtp_script::SmtpScript,
+    token_endpoint::{Say, TokenEndpoint},
+};
+use std::fs;
 
 const HELLO: &str = "S: 220 hi\nC: EHLO\nS: 250 mail.example\nC: MAIL\n";
 const TO: &str = "S: 250 ok\nC: RCPT\n";
@@ -81,4 +86,104 @@ async fn a_sender_whose_server_is_gone_is_failing() {
     let gone = SmtpScript::start_each(&[]).await.port;
     let sent = tokio::task::spawn_blocking(move || send(&sender(gone))).await.unwrap();
     assert_eq!(sent, (4, "failing".to_owned()));
+}
+
+/// Its health and the note beside it.
+fn health(place: &Sendright, sender: &str) -> (String, String) {
+    let row = &place.json(&["show", sender])["row"];
+    let word = |name: &str| row[name].as_str().unwrap().to_owned();
+    (word("health"), word("health_note"))
+}
+
+fn change(place: &Sendright, from: &str, to: &str) {
+    let profile = fs::read_to_string(place.path("p.toml")).unwrap();
+    place.write("p.toml", &profile.replace(from, to));
+    place.json(&["apply", "-f", "p.toml"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_counts_until_what_it_may_lie_with_is_changed() {
+    let refuses =
+        "S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 AUTH PLAIN\nC: AUTH\nS: 535 5.7.8 no\n";
+    let port = SmtpScript::start_each(&[refuses.to_owned(), refuses.to_owned()]).await.port;
+    let looking = tokio::task::spawn_blocking(move || {
+        let place = sender(port);
+        change(&place, "\"none\"\nsmtp", "\"password\"\nsmtp");
+        let set = |value| place.run_with(&["secret", "set", "P", "password"], value).code;
+        assert_eq!((set("wrong"), send(&place).1.as_str()), (0, "failing"));
+        place.json(&["disable", "P"]);
+        place.json(&["enable", "P"]);
+        change(&place, "name = \"P\"", "name = \"P\"\ntags = [\"production\"]");
+        assert_eq!(health(&place, "P").0, "failing", "that is not why");
+        assert_eq!(set("right"), 0);
+        let (health_now, note) = health(&place, "P");
+        assert_eq!(health_now, "never_verified");
+        assert!(note.starts_with("not tested since the password was stored 20"), "{note}");
+        assert_eq!(send(&place).1, "failing");
+        change(&place, "ana@", "anna@");
+        let (health_now, note) = health(&place, "P");
+        assert_eq!(health_now, "never_verified");
+        assert!(note.starts_with("not tested since its settings changed 20"), "{note}");
+    });
+    looking.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_not_reached_fails_until_the_settings_change() {
+    let port = SmtpScript::start_each(&[]).await.port;
+    let looking = tokio::task::spawn_blocking(move || {
+        let place = sender(port);
+        change(&place, "\"none\"\nsmtp", "\"password\"\nsmtp");
+        let set = || place.run_with(&["secret", "set", "P", "password"], "new").code;
+        assert_eq!((set(), send(&place)), (0, (4, "failing".to_owned())));
+        assert_eq!((set(), health(&place, "P").0.as_str()), (0, "failing"), "nobody looked at it");
+        change(&place, "localhost", "127.0.0.1");
+        assert_eq!(health(&place, "P").0, "never_verified");
+    });
+    looking.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_and_a_registration_that_is_set_back_leave_a_refusal_behind() {
+    let tokens =
+        r#"{"access_token":"a","token_type":"Bearer","expires_in":3600,"refresh_token":"r"}"#;
+    let provider = TokenEndpoint::start(|_| Say::Json(200, tokens.to_owned())).await;
+    let toml = format!(
+        "[[registration]]\nname = \"kestrel\"\nprovider = \"microsoft\"\ntenant = \"kestrel.example\"\n\
+         client_id = \"11111111-2222-3333-4444-555555555555\"\nauthority = \"{}\"\n\
+         [[profile]]\nname = \"P\"\nregistration = \"kestrel\"\nmailbox = \"ana@kestrel.example\"\n\
+         smtp = {{ host = \"localhost\", port = 9, security = \"none\" }}\n",
+        provider.authority,
+    );
+    let looking = tokio::task::spawn_blocking(move || {
+        let place = Sendright::new();
+        place.write("p.toml", &toml);
+        place.json(&["apply", "-f", "p.toml"]);
+        assert_eq!(send(&place).0, 3);
+        assert_eq!(place.consent("P", &["code=c0de&state=STATE"]).1.code, 0);
+        let (health_now, note) = health(&place, "P");
+        assert_eq!(health_now, "never_verified", "{note}");
+        assert!(note.starts_with("not tested since somebody signed in 20"), "{note}");
+        change(&place, "11111111", "99999999");
+        assert_eq!(send(&place), (3, "needs_sign_in".to_owned()));
+        change(&place, "99999999", "11111111");
+        let (health_now, note) = health(&place, "P");
+        assert_eq!(health_now, "never_verified", "{note}");
+    });
+    looking.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_that_a_wrong_clock_has_dated_tomorrow_hides_no_later_send() {
+    let scripts = [NOT_SIGNED_IN, ACCEPTED].map(|way| format!("{HELLO}{}", way.concat()));
+    let port = SmtpScript::start_each(&scripts).await.port;
+    let looking = tokio::task::spawn_blocking(move || {
+        let place = sender(port);
+        assert_eq!(send(&place).1, "failing");
+        let db = rusqlite::Connection::open(place.path("data/sendright.db")).unwrap();
+        db.execute_batch("UPDATE sends SET started_at = started_at + 86400000").unwrap();
+        assert_eq!(health(&place, "P").0, "failing");
+        assert_eq!(send(&place), (0, "ready".to_owned()));
+    });
+    looking.await.unwrap();
 }

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("db/008_seen.sql"),
     include_str!("db/009_indexes.sql"),
     include_str!("db/010_asked.sql"),
+    include_str!("db/011_changed.sql"),
 ];
 
 /// How long a statement waits for another process to finish writing.

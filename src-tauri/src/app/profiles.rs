@@ -85,10 +85,11 @@ impl App {
 
     /// Switches a sender on or off.
     pub async fn set_enabled(&self, request: SetEnabled) -> Result<(), Problem> {
+        let now = self.0.clock.now();
         self.beside(move |inner| {
             Ok(inner.store.change(|rows| {
                 let profile = rows.profile(request.id)?;
-                rows.update_profile(&Profile { enabled: request.enabled, ..profile })
+                rows.update_profile(&Profile { enabled: request.enabled, ..profile }, now)
             })?)
         })
         .await?;
@@ -134,7 +135,7 @@ impl Inner {
     /// What is known of `profile`.
     pub(super) fn known(&self, profile: Profile) -> Result<Known, Problem> {
         let id = profile.id;
-        let (registration, known, secrets, certificate) = self.store.look(|rows| {
+        let (registration, known, secrets, certificate, changed_at) = self.store.look(|rows| {
             let registration = registration_of(rows, &profile)?;
             let mut secrets = rows.secrets_of(id)?;
             let mut certificate = None;
@@ -144,7 +145,7 @@ impl Inner {
             }
             let allowed = registration.as_ref().map(|app| rows.admin_consent(app)).transpose()?;
             let known = (allowed.flatten(), rows.sign_in(id)?);
-            Ok::<_, Problem>((registration, known, secrets, certificate))
+            Ok::<_, Problem>((registration, known, secrets, certificate, rows.changed_at(id)?))
         })?;
         let (admin_consent, sign_in) = known;
         let evidence = self.outbox.evidence_of(id)?;
@@ -158,6 +159,7 @@ impl Inner {
             secrets,
             lost_vault: (!self.vault.is_there()).then(|| self.vault.place()),
             certificate,
+            changed_at,
             evidence,
             access_expires_at,
             now,
@@ -184,7 +186,7 @@ impl Inner {
                 rows.insert_profile(&profile)?;
                 return Ok(id);
             }
-            rows.update_profile(&profile)?;
+            rows.update_profile(&profile, self.clock.now())?;
             Ok(id)
         })
     }

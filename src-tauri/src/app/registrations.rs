@@ -96,7 +96,7 @@ impl Inner {
             }
             match settings.id {
                 None => rows.insert_registration(&checked)?,
-                Some(_) => rows.update_registration(&checked)?,
+                Some(_) => rows.update_registration(&checked, self.clock.now())?,
             }
             Ok(id)
         })

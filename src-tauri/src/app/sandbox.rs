@@ -3,6 +3,7 @@
 use super::App;
 use crate::{
     api::{AttachmentView, News, SandboxMail, SandboxMailDetail, SandboxView},
+    clock::Timestamp,
     explain::{Code, Problem},
     profile::{
         ProfileId, Registration, RegistrationId, SignIn, Transport,
@@ -128,21 +129,22 @@ impl App {
             return Ok(());
         };
         drop(running);
-        self.beside(move |inner| inner.store.change(|rows| senders(rows, &addresses))).await?;
+        let now = self.0.clock.now();
+        self.beside(move |inner| inner.store.change(|rows| senders(rows, &addresses, now))).await?;
         self.tell(News::ProfilesChanged);
         Ok(())
     }
 }
 
 /// Makes the sandbox's senders, or makes those that are there point to where it runs now.
-fn senders(rows: Rows<'_>, addresses: &Addresses) -> Result<(), Problem> {
+fn senders(rows: Rows<'_>, addresses: &Addresses, now: Timestamp) -> Result<(), Problem> {
     let known = rows.registrations()?.into_iter().find(|one| one.sandbox && one.name == NAME);
     let id = known.as_ref().map_or_else(RegistrationId::new, |one| one.id);
     let registration = registration(addresses).check(id)?;
     match known {
         None => rows.insert_registration(&registration)?,
         Some(known) if known == registration => {}
-        Some(_) => rows.update_registration(&registration)?,
+        Some(_) => rows.update_registration(&registration, now)?,
     }
     let ours: Vec<_> =
         rows.profiles()?.into_iter().filter(|one| one.registration == Some(id)).collect();
@@ -158,7 +160,7 @@ fn senders(rows: Rows<'_>, addresses: &Addresses) -> Result<(), Problem> {
             profile.smtp.as_mut().filter(|smtp| smtp.port != addresses.smtp_starttls_port)
         {
             smtp.port = addresses.smtp_starttls_port;
-            rows.update_profile(&profile)?;
+            rows.update_profile(&profile, now)?;
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! What the faces are shown of a sender: how it is doing, and on what evidence.
 
+mod changes;
 mod credentials;
 
 use super::drafts;
@@ -35,6 +36,8 @@ pub(super) struct Known {
     pub(super) lost_vault: Option<String>,
     /// Its registration's.
     pub(super) certificate: Option<Certificate>,
+    /// When its settings last changed, or its registration's.
+    pub(super) changed_at: Option<Timestamp>,
     /// The send that shows best how it is doing.
     pub(super) evidence: Option<Record>,
     pub(super) access_expires_at: Option<Timestamp>,
@@ -93,7 +96,10 @@ impl Known {
         let result = send.listed().result;
         let accepted = || format!("accepted {}", send.started_at);
         match send.proves() {
-            Some(false) => (Health::Failing, result),
+            Some(false) => match self.not_tested_since(send) {
+                None => (Health::Failing, result),
+                Some(since) => self.expiring().unwrap_or((Health::NeverVerified, since)),
+            },
             Some(true) => self.expiring().unwrap_or_else(|| (Health::Ready, accepted())),
             None => self.expiring().unwrap_or((Health::NeverVerified, result)),
         }

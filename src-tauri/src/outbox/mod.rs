@@ -6,6 +6,7 @@
 
 mod drafts;
 mod error;
+mod evidence;
 mod record;
 mod rows;
 mod search;
@@ -122,30 +123,6 @@ impl Outbox {
     /// The database's.
     pub fn find(&self, query: &HistoryQuery) -> Result<HistoryPage, OutboxError> {
         self.db.look(|look| search::find(look, query))
-    }
-
-    /// The last send of a profile that shows whether it can send; where none does, its last that has
-    /// ended.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn evidence_of(&self, profile: ProfileId) -> Result<Option<Record>, OutboxError> {
-        self.db.look(|look| {
-            let mut newest_first = look.prepare_cached(
-                "SELECT * FROM sends WHERE profile = ?1 AND outcome <> ?2
-                 ORDER BY started_at DESC, rowid DESC",
-            )?;
-            let of = [profile.to_string(), word(Outcome::Sending)];
-            let mut last = None;
-            for one in newest_first.query_map(of, record)? {
-                let one = one?;
-                if one.proves().is_some() {
-                    return Ok(Some(one));
-                }
-                last.get_or_insert(one);
-            }
-            Ok(last)
-        })
     }
 
     /// When the messages of a profile had their turn that went `via` since `then`, oldest first. Those

@@ -139,7 +139,7 @@ pub fn apply(
             plan.missing.append(&mut plan.kept);
         }
         let known = rows.sign_in_again(None)?;
-        plan.write(rows)?;
+        plan.write(rows, now)?;
         let mut sign_in_again = rows.sign_in_again(None)?;
         sign_in_again.retain(|one| !known.contains(one));
         replaced = replacements(&plan)?;

@@ -4,7 +4,10 @@ use super::{
     Applied,
     plan::{Plan, Step},
 };
-use crate::profile::store::{Rows, StoreError};
+use crate::{
+    clock::Timestamp,
+    profile::store::{Rows, StoreError},
+};
 use uuid::Uuid;
 
 impl Plan {
@@ -19,19 +22,19 @@ impl Plan {
             .any(|step| step == is_new)
     }
 
-    /// Writes the rows.
-    pub(super) fn write(&self, rows: Rows<'_>) -> Result<(), StoreError> {
+    /// Writes the rows, at the moment `now`.
+    pub(super) fn write(&self, rows: Rows<'_>, now: Timestamp) -> Result<(), StoreError> {
         for Step { before, after } in &self.registrations {
             match before {
                 None => rows.insert_registration(after)?,
-                Some(before) if before != after => rows.put_registration(after)?,
+                Some(before) if before != after => rows.put_registration(after, now)?,
                 Some(_) => {}
             }
         }
         for Step { before, after } in &self.profiles {
             match before {
                 None => rows.insert_profile(after)?,
-                Some(before) if before != after => rows.update_profile(after)?,
+                Some(before) if before != after => rows.update_profile(after, now)?,
                 Some(_) => {}
             }
         }

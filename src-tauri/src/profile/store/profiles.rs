@@ -31,6 +31,14 @@ impl Rows<'_> {
         read(&row, &self.registrations()?)
     }
 
+    /// Whether the profile with this id is switched on; `None`: it is removed.
+    pub fn is_switched_on(self, id: ProfileId) -> Result<Option<bool>, StoreError> {
+        let mut row = self.0.prepare_cached(
+            "SELECT document ->> 'enabled' FROM profiles WHERE id = ?1 AND removed_at IS NULL",
+        )?;
+        Ok(row.query_row([id.to_string()], |row| row.get(0)).optional()?)
+    }
+
     /// The id of the profile that a person means by `asked`: its id, or its name in any case.
     /// Works for a profile that cannot be read, so that it can be removed.
     pub fn profile_id(self, asked: &str) -> Result<ProfileId, StoreError> {
@@ -67,22 +75,37 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Replaces a profile's settings.
-    pub fn update_profile(self, profile: &Profile) -> Result<(), StoreError> {
+    /// Replaces a profile's settings, at the moment `now`.
+    pub fn update_profile(self, profile: &Profile, now: Timestamp) -> Result<(), StoreError> {
         let changed = self
             .0
             .execute(
-                "UPDATE profiles SET name = ?2, registration = ?3, document = ?4 \
+                // What it is called, and whether it may send, does not decide whether it can.
+                "UPDATE profiles SET name = ?2, registration = ?3, document = ?4, changed_at = iif(\
+                 json_remove(document, '$.name', '$.enabled', '$.tags') \
+                 = json_remove(?4, '$.name', '$.enabled', '$.tags'), changed_at, ?5) \
                  WHERE id = ?1 AND removed_at IS NULL",
                 params![
                     profile.id.to_string(),
                     profile.name,
                     profile.registration.map(|id| id.to_string()),
                     document(&ProfileDraft::from(profile)),
+                    now,
                 ],
             )
             .map_err(taken(&profile.name))?;
         one(changed, profile.id)
+    }
+
+    /// When the settings last changed, its own or its registration's, with which a profile sends; `None`:
+    /// not that anybody knows.
+    pub fn changed_at(self, id: ProfileId) -> Result<Option<Timestamp>, StoreError> {
+        let mut row = self.0.prepare_cached(
+            "SELECT nullif(max(coalesce(profiles.changed_at, 0), coalesce(registrations.changed_at, 0)), 0) \
+             FROM profiles LEFT JOIN registrations ON registrations.id = registration \
+             WHERE profiles.id = ?1",
+        )?;
+        Ok(row.query_row([id.to_string()], |row| row.get(0)).optional()?.flatten())
     }
 
     /// Takes a profile off the lists. It can be put back until it is purged.

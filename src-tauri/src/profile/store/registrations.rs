@@ -1,7 +1,10 @@
 //! The rows of registrations.
 
 use super::{Rows, StoreError, document, draft, nearest, taken};
-use crate::profile::{Registration, RegistrationId, check::RegistrationDraft};
+use crate::{
+    clock::Timestamp,
+    profile::{Registration, RegistrationId, check::RegistrationDraft},
+};
 use rusqlite::params;
 
 impl Rows<'_> {
@@ -50,12 +53,16 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Replaces a registration's settings.
+    /// Replaces a registration's settings, at the moment `now`.
     ///
     /// # Errors
     /// [`StoreError::WouldBreak`] when a profile that signs in through it could not any more.
-    pub fn update_registration(self, registration: &Registration) -> Result<(), StoreError> {
-        self.put_registration(registration)?;
+    pub fn update_registration(
+        self,
+        registration: &Registration,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.put_registration(registration, now)?;
         self.all_still_usable()
     }
 
@@ -64,15 +71,19 @@ impl Rows<'_> {
     pub(in crate::profile) fn put_registration(
         self,
         registration: &Registration,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         let changed = self
             .0
             .execute(
-                "UPDATE registrations SET name = ?2, document = ?3 WHERE id = ?1",
+                "UPDATE registrations SET name = ?2, document = ?3, changed_at = iif(\
+                 json_remove(document, '$.name') = json_remove(?3, '$.name'), changed_at, ?4) \
+                 WHERE id = ?1",
                 params![
                     registration.id.to_string(),
                     registration.name,
                     document(&RegistrationDraft::from(registration)),
+                    now,
                 ],
             )
             .map_err(taken(&registration.name))?;

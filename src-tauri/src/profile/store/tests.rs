@@ -107,7 +107,8 @@ fn a_registration_in_use_stays_and_names_its_users() {
 fn a_registration_cannot_change_under_its_profiles_into_one_they_cannot_use() {
     let (profiles, _) = store();
     let other = crate::profile::Registration { sandbox: true, ..registration() };
-    let refused = profiles.change(|rows| rows.update_registration(&other));
+    let refused =
+        profiles.change(|rows| rows.update_registration(&other, Timestamp::from_unix(0).unwrap()));
     assert!(matches!(refused, Err(StoreError::WouldBreak { .. })), "{refused:?}");
     let kept = profiles.look(|rows| rows.registration(registration().id)).unwrap();
     assert_eq!(kept, registration(), "nothing was written");
