@@ -9,6 +9,7 @@ mod gone;
 mod message;
 mod output;
 mod sandboxed;
+mod switched_off;
 #[cfg(unix)]
 mod unix;
 

@@ -31,22 +31,36 @@ impl Pace {
 
     /// How many can begin at once.
     pub fn free(&self) -> usize {
-        let now = self.clock.now();
-        let lately = self.begun.iter().filter(|begun| now.since(**begun) < MINUTE).count();
-        self.most.saturating_sub(lately)
+        self.most.saturating_sub(self.lately().count())
     }
 
     /// How long the next message has to wait; zero when it can begin.
     pub fn wait(&self) -> Duration {
-        let nth = self.begun.len().checked_sub(self.most).map(|nth| self.begun[nth]);
-        nth.map_or(Duration::ZERO, |nth| MINUTE.saturating_sub(self.clock.now().since(nth)))
+        let nth = self.lately().count().checked_sub(self.most);
+        nth.and_then(|nth| self.lately().nth(nth))
+            .map_or(Duration::ZERO, |age| MINUTE.saturating_sub(age))
     }
 
     /// A message begins.
     pub fn begin(&mut self) {
-        self.begun.push_back(self.clock.now());
-        self.begun.drain(..self.begun.len().saturating_sub(self.most));
+        let now = self.clock.now();
+        while self.begun.front().is_some_and(|begun| age(*begun, now).is_none()) {
+            self.begun.pop_front();
+        }
+        self.begun.push_back(now);
     }
+
+    /// How long ago those of the last minute began.
+    fn lately(&self) -> impl Iterator<Item = Duration> {
+        let now = self.clock.now();
+        self.begun.iter().filter_map(move |begun| age(*begun, now))
+    }
+}
+
+/// How long before `now` a message of the last minute began. One that is dated later was written while a
+/// clock was ahead, and says nothing.
+fn age(begun: Timestamp, now: Timestamp) -> Option<Duration> {
+    Some(now.since(begun)).filter(|age| begun <= now && *age < MINUTE)
 }
 
 impl Line {
@@ -81,6 +95,7 @@ impl Line {
             self.app.waits_for(id, "pace", Some(wait));
             sleep(wait).await;
         }
+        self.still_may_send().await?;
         Ok(Some(turn))
     }
 
@@ -139,5 +154,16 @@ mod tests {
         assert_eq!((pace.free(), pace.wait()), (0, Duration::from_secs(15)));
         clock.advance(Duration::from_secs(15));
         assert_eq!((pace.free(), pace.wait()), (2, Duration::ZERO));
+    }
+
+    #[test]
+    fn what_a_clock_that_was_ahead_has_dated_counts_for_nothing() {
+        let clock = Clock::set_to(Timestamp::from_unix(1_795_000_000).unwrap());
+        let ahead = clock.now().after(10 * MINUTE);
+        let mut pace =
+            Pace { most: 2, begun: [clock.now(), ahead, ahead].into(), clock: clock.clone() };
+        assert_eq!((pace.free(), pace.wait()), (1, Duration::ZERO));
+        pace.begin();
+        assert_eq!((pace.free(), pace.wait()), (0, MINUTE));
     }
 }

@@ -53,6 +53,25 @@ impl Drop for Stop {
     }
 }
 
+impl Line {
+    /// Looks whether the sender may still send: it may have been switched off or removed since the line
+    /// was made, also by another program.
+    ///
+    /// # Errors
+    /// It may not.
+    pub async fn still_may_send(&self) -> Result<(), Problem> {
+        let Profile { id, name, .. } = &self.sender.profile;
+        let id = *id;
+        let looked =
+            self.app.beside(move |inner| Ok(inner.store.look(|rows| rows.is_switched_on(id))?));
+        match looked.await? {
+            Some(true) => Ok(()),
+            Some(false) => Err(gone_meanwhile(Code::ProfileDisabled, name, "switched off")),
+            None => Err(gone_meanwhile(Code::UnknownProfile, name, "removed")),
+        }
+    }
+}
+
 impl App {
     /// Sends one message. `Err` means that it was not even written down; what failed later is in the
     /// report.
@@ -173,6 +192,14 @@ fn patience(limits: &Limits, at: &Progress) -> Duration {
 
 fn millis(wait: Duration) -> Option<u64> {
     wait.as_millis().try_into().ok()
+}
+
+fn gone_meanwhile(code: Code, name: &str, how: &str) -> Problem {
+    Problem::new(
+        code,
+        format!("{name} was {how} meanwhile"),
+        "What was accepted before stays sent; nothing else was.",
+    )
 }
 
 fn switched_off(profile: &Profile) -> Problem {

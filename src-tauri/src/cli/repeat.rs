@@ -104,6 +104,7 @@ impl<'a> Repeat<'a> {
         while self.accepted < self.times {
             go_on(interrupts)?;
             self.keep_pace(interrupts).await?;
+            self.line.still_may_send().await?;
             let answered = self.turn(interrupts).await?;
             if matches!(answered.report().outcome, Outcome::Accepted | Outcome::Partly) {
                 self.accepted += 1;
