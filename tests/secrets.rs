@@ -183,6 +183,24 @@ async fn no_secret_is_kept_outside_the_vault_or_crosses_to_a_face() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pasted_client_secret_loses_the_blanks_around_it_and_a_password_does_not() {
+    let mut world = World::new().await;
+    let ids = world.set_up().await;
+    let registrations = world.app.list_registrations(()).await.unwrap();
+    let registration = registrations[0].settings.id.unwrap().0;
+    let password: Uuid = ids["Password"].into();
+    for (owner, name, expected) in [
+        (registration, SecretName::ClientSecret, "s3cret"),
+        (password, SecretName::Password, " s3cret\n"),
+    ] {
+        let key = SetSecret { owner, name };
+        world.app.set_secret(SecretInput { key, value: Secret::new(" s3cret\n") }).await.unwrap();
+        let kept = world.vault.get(&SecretKey { owner, name }).unwrap().unwrap();
+        assert_eq!(kept.expose(), expected);
+    }
+}
+
 #[test]
 fn the_command_line_prints_and_keeps_no_secret() {
     const PASSPHRASE: &str = "marked-passphrase-4715";

@@ -16,6 +16,7 @@ impl App {
     pub async fn set_secret(&self, input: SecretInput) -> Result<(), Problem> {
         let SecretInput { key, value } = input;
         self.beside(move |inner| {
+            let value = key.name.kept(value);
             inner.put_secret(SecretKey { owner: key.owner, name: key.name }, &value)
         })
         .await?;

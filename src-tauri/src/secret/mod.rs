@@ -106,6 +106,16 @@ impl SecretName {
             Self::ProxyPassword => "proxy-password",
         }
     }
+
+    /// `value` as it is kept. A provider makes client secrets and people copy them: blanks and line ends around one
+    /// are none of it. A password may begin or end with a blank.
+    pub fn kept(self, value: Secret) -> Secret {
+        let trimmed = value.expose().trim();
+        if self != Self::ClientSecret || trimmed.len() == value.expose().len() {
+            return value;
+        }
+        Secret::new(trimmed)
+    }
 }
 
 /// Where one secret is kept: its owner's id (profile or registration) and its name.
@@ -233,5 +243,12 @@ mod tests {
         let secret = Secret::new("hunter2");
         assert_eq!(format!("{secret:?}"), "Secret(…)");
         assert_eq!(secret.expose(), "hunter2");
+    }
+
+    #[test]
+    fn blanks_around_a_client_secret_are_none_of_it_and_around_a_password_are() {
+        let kept = |name: SecretName, value| name.kept(Secret::new(value)).expose().to_owned();
+        assert_eq!(kept(SecretName::ClientSecret, " ab c\u{a0}\r\n"), "ab c");
+        assert_eq!(kept(SecretName::Password, " ab c "), " ab c ");
     }
 }

@@ -35,7 +35,8 @@ impl Planning<'_> {
             };
             match value {
                 Ok(value) => {
-                    self.plan.secrets.push((SecretKey { owner, name: *secret }, value, label));
+                    let key = SecretKey { owner, name: *secret };
+                    self.plan.secrets.push((key, secret.kept(value), label));
                 }
                 Err(fault) => self.refuse(
                     entry,
