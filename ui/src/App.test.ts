@@ -61,7 +61,7 @@ describe("the window", () => {
     await heading("Order confirmations");
     await user.keyboard("{Control>}o{/Control}");
     expect(await screen.findByRole("alert")).toHaveTextContent("The keychain does not answer");
-    await user.click(screen.getByRole("button", { name: "Dismiss" }));
+    await user.keyboard("{Escape}");
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
