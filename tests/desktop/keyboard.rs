@@ -27,7 +27,7 @@ fn a_sender_is_added_and_a_mail_is_sent_by_keys_alone() {
     window.go_to(DOWN, "Password");
     window.keys(ENTER);
     window.see("Host and port");
-    window.go_to(TAB, "Host and port");
+    focus(&window, "Host and port");
     window.keys("localhost");
     window.go_to(TAB, "Port");
     window.control("a");
@@ -40,7 +40,7 @@ fn a_sender_is_added_and_a_mail_is_sent_by_keys_alone() {
     window.keys(ENTER);
 
     window.see("The sender is there");
-    window.go_to(TAB, "Write the first message");
+    focus(&window, "Write the first message");
     window.keys(ENTER);
     window.go_to(TAB, "To");
     window.keys("bob@corp.test");
@@ -66,9 +66,12 @@ fn a_sender_is_added_and_a_mail_is_sent_by_keys_alone() {
 /// What a sheet was opened from has the focus again once it is closed.
 fn escape(window: &Page, back_at: &str) {
     window.keys(ESCAPE);
-    wait_until(&format!("the focus at {back_at:?} again"), || {
-        window.focused().starts_with(back_at)
-    });
+    focus(window, back_at);
+}
+
+/// The focus comes to the control by itself.
+fn focus(window: &Page, control: &str) {
+    wait_until(&format!("the focus at {control:?}"), || window.focused().starts_with(control));
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn sheets_are_opened_worked_and_closed_by_keys_alone() {
     window.go_to(TAB, "Sign in");
     window.keys(ENTER);
     window.see("Waiting for the sign-in");
-    window.go_to(TAB, "Loopback");
+    focus(&window, "Loopback");
     window.go_to(RIGHT, "Device code");
     window.see("runs out in 14:");
     window.go_to(TAB, "Copy code");
@@ -110,6 +113,7 @@ fn sheets_are_opened_worked_and_closed_by_keys_alone() {
     window.go_to(TAB, "Ask");
     window.keys(ENTER);
     window.see("Waiting for the administrator");
+    focus(&window, "Loopback");
     window.go_to(TAB, "Copy link");
     window.keys(ENTER);
     window.see("Copied");

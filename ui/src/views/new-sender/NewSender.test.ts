@@ -63,8 +63,9 @@ describe("a sender that a person signs in", () => {
     expect(screen.getByRole("radio", { name: /^OAuth, delegated/ })).toBeChecked();
     expect(screen.getByText(/An administrator may have to approve it/)).toBeVisible();
     expect(await faults()).toEqual([]);
-    await on();
+    await user.keyboard("{Enter}");
     expect(screen.getByLabelText("Tenant")).toHaveValue("kestrel.example");
+    await waitFor(() => expect(screen.getByLabelText("Name"), "the next step has the focus").toHaveFocus());
     expect(screen.getByText("http://localhost/oauth2/callback")).toBeVisible();
     expect(await faults()).toEqual([]);
     await user.type(screen.getByLabelText("Application (client) ID"), CLIENT);
@@ -236,6 +237,20 @@ describe("a sender with a password", () => {
       sign_in: "password", registration: null, mailbox: "mira@fastmail.com", smtp: { host: "smtp.fastmail.com", port: 465, security: "tls" },
     }]);
     expect(asked("set_secret")).toEqual([{ key: { owner: stores.profiles.rows[0]?.id, name: "password" }, value: "app-pass-1" }]);
+  });
+
+  it("is not left behind half made by Cancel", async () => {
+    const { user, on, mailbox, stores, asked } = await wizard({ set_secret: failsWith(vaultAbsent) });
+    await mailbox("mira@fastmail.com");
+    await on();
+    await user.type(screen.getByLabelText("Password"), "s3cret!");
+    await on();
+    expect(await screen.findByText(vaultAbsent.title)).toBeVisible();
+    expect(stores.profiles.rows).toHaveLength(1);
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(stores.profiles.rows).toEqual([]));
+    expect(asked("remove_profile")).toHaveLength(1);
+    expect(stores.nav.sheet).toBeNull();
   });
 
   it("may have a user name that is no address; the From is the mailbox then", async () => {
