@@ -188,6 +188,9 @@ data! {
         from: String,
         /// Its display name.
         from_name: Option<String>,
+        /// When a message was accepted that shows that all of them work together; `None`: none has, or not
+        /// since somebody has to sign in again.
+        proved_at: Option<Timestamp>,
         /// How account and mailbox fit.
         account_mailbox: Fit,
         /// How mailbox and From fit.

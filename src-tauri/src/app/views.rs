@@ -216,8 +216,9 @@ impl Known {
     fn identity(&self) -> Identity {
         let sender = self.profile.sender();
         let account = self.sign_in.as_ref().and_then(|known| known.account.clone());
-        let proved = self.evidence.as_ref().is_some_and(|send| send.outcome == Outcome::Accepted);
-        let different = if proved { Fit::Allowed } else { Fit::Mismatch };
+        let proof = self.evidence.as_ref().filter(|send| send.outcome == Outcome::Accepted);
+        let proof = proof.filter(|_| self.needs_sign_in().is_none());
+        let different = if proof.is_some() { Fit::Allowed } else { Fit::Mismatch };
         let account_mailbox = match &account {
             None => Fit::Unknown,
             Some(account) if account.eq_ignore_ascii_case(&self.profile.mailbox) => Fit::Same,
@@ -235,6 +236,7 @@ impl Known {
             mailbox: self.profile.mailbox.clone(),
             from: sender.address,
             from_name: sender.name,
+            proved_at: proof.map(|send| send.started_at),
             account_mailbox,
             mailbox_from,
         }

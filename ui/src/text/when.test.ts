@@ -20,6 +20,7 @@ describe("times", () => {
     [after(1.99), "in 119 min"],
     [after(-10), "10 h ago"],
     [after(24 * 203), "in 203 days"],
+    [after(24 * 3.3), "in 4 days"],
     [after(-24 * 61), "61 days ago"],
   ])("%s lies %s", (moment, words) => expect(distance(moment, now)).toBe(words));
 

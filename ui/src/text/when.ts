@@ -23,9 +23,10 @@ export function date(moment: string): string {
   return `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`;
 }
 
-/** "in 42 min", "in 203 days", "61 days ago". */
+/** "in 42 min", "in 203 days", "61 days ago". Days to come are counted as [`daysLeft`] does. */
 export function distance(moment: string, now: Date): string {
   const span = new Date(moment).getTime() - now.getTime();
+  if (span >= 2 * DAY) return `in ${daysLeft(moment, now)} days`;
   const words = spanWords(Math.abs(span));
   return span >= 0 ? `in ${words}` : `${words} ago`;
 }

@@ -56,18 +56,29 @@ impl Known {
     }
 
     fn access_token(&self) -> Credential {
+        let ends = self.access_expires_at.filter(|at| *at > self.now);
+        let ends = ends.filter(|_| self.needs_sign_in().is_none());
+        let note = match ends {
+            Some(_) => "in memory, renews itself",
+            None if self.needs_sign_in().is_some() => "none before the next sign-in",
+            None => "fetched when it is needed",
+        };
         Credential {
             name: "access_token".to_owned(),
-            present: self.access_expires_at.is_some_and(|at| at > self.now),
+            present: ends.is_some(),
             since: None,
-            expires_at: self.access_expires_at,
+            expires_at: ends,
             renews_itself: true,
-            note: "in memory, renews itself".to_owned(),
+            note: note.to_owned(),
         }
     }
 
     fn refresh_token(&self) -> Credential {
         let name = SecretName::RefreshToken;
+        if self.has(name) && self.needs_sign_in().is_some() {
+            let token = self.stored(name, None, "not used any more: a new sign-in replaces it");
+            return Credential { since: None, renews_itself: true, ..token };
+        }
         let note = if self.has(name) { "renews on each use" } else { "nobody has signed in yet" };
         let mut token = self.stored(name, self.refresh_token_ends(), note);
         token.since = self.sign_in.as_ref().map(|known| known.refreshed_at).or(token.since);
@@ -76,8 +87,8 @@ impl Known {
     }
 
     fn client_secret(&self) -> Credential {
-        let ends = self.secret_ends();
         let used = self.credential() != Some(SecretName::Certificate);
+        let ends = self.secret_ends().filter(|_| used);
         let note = if used { self.until(ends) } else { "not used: the certificate is".to_owned() };
         self.stored(SecretName::ClientSecret, ends, &note)
     }

@@ -73,7 +73,7 @@ function view(line: Line, number: number, at: Moments): ProfileView {
     },
     registration_name: row.provider === "microsoft" ? "Kestrel Mailer" : row.provider === "google" ? "Kestrel Google" : null,
     admin_consent: null,
-    identity: identity(row),
+    identity: identity(row, at),
     missing_scopes: [],
     credentials: credentials(row, at),
     not_yet: [],
@@ -110,7 +110,7 @@ function note(health: Health, at: Moments): string {
   return notes[health];
 }
 
-function identity(row: ProfileRow): Identity {
+function identity(row: ProfileRow, at: Moments): Identity {
   const delegated = row.sign_in === "delegated" && row.health !== "needs_sign_in";
   const shared = row.tags.includes("Production");
   return {
@@ -118,6 +118,7 @@ function identity(row: ProfileRow): Identity {
     mailbox: row.mailbox,
     from: row.mailbox,
     from_name: row.name === "Order confirmations" ? "Kestrel Orders" : row.name,
+    proved_at: row.health === "ready" || row.health === "expiring" ? at.days(-1) : null,
     account_mailbox: !delegated ? "unknown" : !shared ? "same" : row.health === "failing" ? "mismatch" : "allowed",
     mailbox_from: "same",
   };
@@ -133,7 +134,7 @@ function credentials(row: ProfileRow, at: Moments): Credential[] {
   return [
     {
       name: "access_token", present: signedIn, since: null, expires_at: signedIn ? at.minutes(42) : null,
-      renews_itself: true, note: "in memory, renews itself",
+      renews_itself: true, note: signedIn ? "in memory, renews itself" : "none before somebody signs in",
     },
     {
       name: "refresh-token", present: signedIn, since: at.days(-0.4), expires_at: signedIn ? at.days(89.6) : null,

@@ -57,7 +57,7 @@ describe("the overview", () => {
 
   it.each([
     ["Support desk", "This sender has to sign in", "Sign in…"],
-    ["Newsletter", "Something this sender needs ends soon", "Replace it in Settings"],
+    ["Newsletter", /^The client secret ends /, "Replace it in Settings"],
     ["Office scanner", "This sender is switched off", "Enable"],
   ])("names the next step of %s", async (name, title, button) => {
     await overview(name);
@@ -87,6 +87,25 @@ describe("the overview", () => {
     await overview("Order confirmations", (view) => (view.identity.account_mailbox = "mismatch"));
     expect(screen.getByText("not proved")).toBeVisible();
     expect(screen.queryByText("All three work together")).toBeNull();
+  });
+
+  it("names the message that proved it, and marks nothing green before one did", async () => {
+    const { unmount } = await overview("Order confirmations");
+    expect(screen.getByText(/^accepted /)).toBeVisible();
+    unmount();
+    await overview("Order confirmations", (view) => (view.identity.proved_at = null));
+    const identity = within(screen.getByRole("region", { name: "Identity" }));
+    expect(identity.getByText("No message has proved yet that they work together")).toBeVisible();
+    expect(identity.queryByText(/^accepted /)).toBeNull();
+  });
+
+  it("has no date before which nothing is to be renewed once one has passed", async () => {
+    const past = (view: { credentials: { name: string; expires_at: string | null }[] }) => view.credentials.filter(({ name }) => name === "client-secret").forEach((one) => (one.expires_at = "2020-01-01T00:00:00Z"));
+    const { unmount } = await overview("Order confirmations");
+    expect(screen.getByText(/^Nothing to renew before/)).toBeVisible();
+    unmount();
+    await overview("Order confirmations", past);
+    expect(screen.queryByText(/^Nothing to renew before/)).toBeNull();
   });
 
   it("says what was not allowed at the sign-in, and what to do", async () => {
