@@ -78,14 +78,17 @@ describe("a sign-in", () => {
   });
 
   it("that worked says who signed in, and warns where that is not the mailbox", async () => {
-    const { tell, fake } = await sheet();
+    const { tell, fake, user, asked } = await sheet();
     const view = fake.world.profiles.find(({ row }) => row.id === SUPPORT);
     if (view) view.identity = { ...view.identity, account: "svc-mailer@kestrel.example", account_mailbox: "mismatch" };
     tell("identity_checked", { note: "svc-mailer@kestrel.example" });
     tell("done");
     expect(await screen.findByText("Signed in as svc-mailer@kestrel.example")).toBeVisible();
     expect(screen.getByText(/only if that account may send as the mailbox/)).toBeVisible();
+    expect(screen.getByRole("img", { name: "Another account" })).toBeVisible();
     expect(await faults()).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Sign in as somebody else" }));
+    await waitFor(() => expect(asked("begin_consent")).toHaveLength(2));
   });
 
   it("that cannot begin says why", async () => {
@@ -181,8 +184,10 @@ describe("the way back", () => {
     const { user, asked, stores } = await sheet();
     await user.click(screen.getByRole("button", { name: "Not arriving?" }));
     const field = screen.getByLabelText("Address the browser ended at");
+    stores.consent.problem = wrongPlatform;
     await user.type(field, "hello{Enter}");
     expect(field).toBeInvalid();
+    expect(screen.queryByText(wrongPlatform.title), "what was said of the last try").toBeNull();
     expect(asked("answer_consent")).toEqual([]);
     await user.clear(field);
     await user.type(field, "http://localhost:51734/oauth2/callback?code=x&state=y{Enter}");
@@ -199,6 +204,7 @@ describe("the way back", () => {
     await user.click(screen.getByRole("button", { name: "Explain" }));
     expect(await screen.findByText(wrongPlatform.title)).toBeVisible();
     expect(asked("explain_browser")).toMatchObject([{ text: "AADSTS50011: no such address" }]);
+    expect(screen.getByText("http://localhost/oauth2/callback")).toBeVisible();
     expect(asked("cancel_consent")).toEqual([]);
     expect(await faults()).toEqual([]);
   });

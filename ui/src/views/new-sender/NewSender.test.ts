@@ -115,6 +115,17 @@ describe("a sender that a person signs in", () => {
     expect(field).toHaveValue("wrong");
   });
 
+  it("says what is wrong with the name that is shown where it stands", async () => {
+    const long: Problem = { ...clientFault, fields: [{ field: "from", fault: "it is too long", remedy: "Shorten it" }] };
+    const { on, mailbox, user } = await wizard({ save_profile: failsWith(long) });
+    await mailbox("invoices@kestrel.example");
+    await on();
+    await user.type(screen.getByLabelText("Application (client) ID"), CLIENT);
+    await on();
+    await waitFor(() => expect(screen.getByLabelText("Shown as")).toHaveFocus());
+    expect(screen.getByLabelText("Shown as")).toHaveAccessibleDescription("It is too long. Shorten it.");
+  });
+
   it("keeps what was written on the way back", async () => {
     const { user, on, mailbox } = await wizard();
     await mailbox("invoices@kestrel.example");
@@ -156,6 +167,25 @@ describe("a sender that a person signs in", () => {
     await on();
     await waitFor(() => expect(asked("begin_consent")).toHaveLength(1));
     expect(asked("save_registration")).toEqual([]);
+  });
+});
+
+describe("a sender at a provider that nobody knows", () => {
+  it("is asked which scopes are for mail, under a registration whose name is free", async () => {
+    const world = new FakeWorld();
+    world.registrations.forEach(({ settings }, at) => (settings.name = at === 0 ? "kestrel.example" : settings.name));
+    const { user, saved, on, mailbox } = await wizard({}, world);
+    await user.click(screen.getByRole("radio", { name: /^Another OAuth provider/ }));
+    await mailbox("invoices@kestrel.example");
+    await on();
+    if (screen.queryByLabelText("App registration")) await user.selectOptions(screen.getByLabelText("App registration"), "new");
+    expect(screen.getByLabelText("Name")).toHaveValue("kestrel.example 2");
+    expect(screen.getByText(/^Without scopes nothing of mail is asked for/)).toBeVisible();
+    await user.type(screen.getByLabelText("Scopes"), "mail.send  offline_access");
+    await user.type(screen.getByLabelText("Client ID"), "mailer");
+    await user.type(screen.getByLabelText("Host and port"), "mail.kestrel.example");
+    await on();
+    await waitFor(() => expect(saved<ProfileSettings>("save_profile")).toMatchObject([{ scopes: ["mail.send", "offline_access"] }]));
   });
 });
 

@@ -21,7 +21,7 @@ const PERSONAL = "outlook";
 export type Step = "provider" | "method" | "app" | "consent" | "done";
 
 /** The sender's fields that have a place here. */
-const SHOWN = new Set(["mailbox", "from", "smtp.host", "smtp.port", "smtp.min_tls", "smtp.auth", "smtp.ca_file", "password", "route"]);
+const SHOWN = new Set(["mailbox", "from", "smtp.host", "smtp.port", "smtp.min_tls", "smtp.auth", "smtp.ca_file", "password", "route", "scopes"]);
 
 /** Domains of mailboxes that belong to one provider. */
 const DOMAINS: Record<string, RegExp> = {
@@ -38,6 +38,8 @@ export class NewSender {
   /** The registration that was chosen, or `new`; `null`: nothing yet, and the first that fits is taken. */
   chosenApp = $state<string | null>(null);
   registration = $state(newRegistration("microsoft", null));
+  /** What a provider that nobody knows calls the leave to send mail, separated by blanks. */
+  scopes = $state("");
   /** What was typed and is not in the vault yet. */
   clientSecret = $state("");
   password = $state("");
@@ -66,6 +68,8 @@ export class NewSender {
   readonly method = $derived(this.ways[this.methodIndex] ?? this.ways[0] ?? null);
   /** The sender, once it is saved. */
   readonly row = $derived.by(() => this.profiles.rows.find(({ id }) => id === this.profileId) ?? null);
+  /** Nobody knows what this provider calls the leave to send mail. */
+  readonly asksScopes = $derived(this.preset?.provider === "custom");
   readonly byOauth = $derived(this.method?.signIn === "delegated" || this.method?.signIn === "app-only");
   /** Registrations that were there before, and fit. */
   readonly known = $derived.by(() => this.registrations.all.filter(({ settings }) => this.fits(settings) && settings.id !== this.madeId));
@@ -129,8 +133,16 @@ export class NewSender {
     const domain = this.mailbox.trim().split("@")[1] ?? "";
     const fresh = newRegistration(preset.provider ?? "microsoft", preset.cloud);
     const tenant = preset.id === PERSONAL ? "consumers" : domain;
-    this.registration = { ...fresh, name: domain, tenant: preset.provider === "microsoft" ? tenant : "" };
+    this.registration = { ...fresh, name: this.freeName(domain), tenant: preset.provider === "microsoft" ? tenant : "" };
     this.server = { ...(preset.smtp ?? NO_SERVER) };
+  }
+
+  /** `wanted` as the name of a registration, with a number where it is taken. */
+  private freeName(wanted: string): string {
+    const taken = (name: string) => this.registrations.all.some(({ settings }) => settings.name.toLowerCase() === name.toLowerCase());
+    let name = wanted;
+    for (let number = 2; taken(name); number += 1) name = `${wanted} ${number}`;
+    return name;
   }
 
   /** A registration for personal accounts signs in no others, and the other way round. */
@@ -253,7 +265,7 @@ export class NewSender {
     const from = user !== "" || this.fromName.trim() !== "" ? named(this.fromName, mailbox) : "";
     return {
       id: this.profileId, name: this.row?.name ?? "", enabled: true, tags: [], registration,
-      sign_in: this.method?.signIn ?? "none", scopes: [], token_grace_seconds: 30,
+      sign_in: this.method?.signIn ?? "none", scopes: this.byOauth && this.asksScopes ? this.scopes.split(/\s+/).filter(Boolean) : [], token_grace_seconds: 30,
       transport: this.method?.transport ?? "smtp",
       mailbox: user || mailbox, from, reply_to: "", send_as: [], save_to_sent_items: true,
       smtp: this.ownServer ? $state.snapshot(this.server) : null,

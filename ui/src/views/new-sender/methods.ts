@@ -63,9 +63,9 @@ function delegated(transport: Transport, provider: Provider | null): Words {
 }
 
 function appOnly(transport: Transport, provider: Provider | null): Words {
-  const secret: [IconName, string] = ["clock", "Lapses when the client secret expires"];
+  const secret: [IconName, string] = ["clock", "Lapses when the client secret or certificate expires"];
   if (provider !== "microsoft") {
-    return { title: "OAuth, app-only", about: "No person signs in. Needs a client secret.", needs: [secret] };
+    return { title: "OAuth, app-only", about: "No person signs in. Needs a client secret or certificate.", needs: [secret] };
   }
   return transport === "graph"
     ? {
@@ -78,7 +78,7 @@ function appOnly(transport: Transport, provider: Provider | null): Words {
       }
     : {
         title: "OAuth, app-only",
-        about: "No person signs in. For servers. Needs an administrator, a client secret, and mailbox access for the app.",
+        about: "No person signs in. For servers. Needs an administrator, a client secret or certificate, and mailbox access for the app.",
         needs: [
           ["key", "Permission: SMTP.SendAsApp, application, with an administrator’s consent"],
           ["mailbox", "In Exchange: the app’s service principal with access to the mailbox"],

@@ -25,6 +25,10 @@ export function redirectToRegister(provider: Provider, redirect: string): string
   }
 }
 
+/** The setting behind an address that a browser was sent to. */
+export const redirectSetting = (address: string): string =>
+  /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?\//.test(address) ? "loopback" : address === DEEP_LINK ? "deep-link" : address;
+
 /** Microsoft's own blank page, on every login host. */
 const NATIVE_CLIENT = "/common/oauth2/nativeclient";
 

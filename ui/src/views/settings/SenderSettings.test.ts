@@ -92,6 +92,16 @@ describe("a changed setting", () => {
   });
 });
 
+it("of scopes begins with the first letter, not with the editor", async () => {
+  const { user, saved } = await settings();
+  await user.click(screen.getByRole("button", { name: "Edit the scopes" }));
+  expect(screen.queryByText(/not saved/)).toBeNull();
+  await user.type(screen.getByLabelText("Scopes"), " Mail.Read");
+  expect(screen.getByText("1 change not saved")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: /^Save/ }));
+  expect(saved()[0]?.scopes.at(-1)).toBe("Mail.Read");
+});
+
 describe("a server without protection", () => {
   it("gets the password only after a warning, and another server not at all", async () => {
     const { user, saved } = await settings(MONITORING);
