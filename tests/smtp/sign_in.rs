@@ -185,6 +185,14 @@ async fn a_password_goes_by_plain_or_else_by_login() {
 }
 
 #[tokio::test]
+async fn a_sign_in_that_is_not_offered_before_tls_is_laid_at_the_senders_own_security() {
+    let script = "S: 220 hi\nC: EHLO\nS: 250-mail.example\nS: 250 STARTTLS\nSILENCE";
+    let problem = Attempt::clear(&[script], password()).go().await.problem();
+    assert_eq!(problem.code, Code::AuthMethodMissing);
+    assert!(problem.means.starts_with("The sender's security is None"), "{}", problem.means);
+}
+
+#[tokio::test]
 async fn a_sign_in_that_is_not_offered_is_named() {
     let none = "S: 220 hi\nC: EHLO\nS: 250 mail.example\nSILENCE";
     #[rustfmt::skip]

@@ -148,7 +148,7 @@ impl Inner {
             Ok::<_, Problem>((registration, known, secrets, certificate, rows.changed_at(id)?))
         })?;
         let (admin_consent, sign_in) = known;
-        let evidence = self.outbox.evidence_of(id)?;
+        let evidence = self.outbox.evidence_of(id, profile.transport)?;
         let access_expires_at = self.access_expires_at(id);
         let now = self.clock.now();
         Ok(Known {

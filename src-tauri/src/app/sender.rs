@@ -16,6 +16,10 @@ use crate::{
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
+/// "The user or administrator has not consented to use the application"
+/// (<https://learn.microsoft.com/entra/identity-platform/reference-error-codes>, 2026-11).
+const NOT_CONSENTED: u32 = 65001;
+
 /// A profile with the registration that it signs in through.
 #[derive(Debug, Clone)]
 pub(super) struct Sender {
@@ -166,6 +170,11 @@ impl App {
         match &access {
             Ok(token) if Some(token.expires_at) == before => {}
             Ok(_) => self.renewed(id, None, &allowed).await?,
+            Err(TokenError::SignInNeeded(SignInReason::Refused(why)))
+                if via != sender.profile.transport && why.has(NOT_CONSENTED) =>
+            {
+                return Err(only_its_own_way(&sender.profile, via).said(why.to_string()));
+            }
             Err(TokenError::SignInNeeded(SignInReason::Refused(why))) => {
                 self.renewed(id, Some(why.to_string()), &[]).await?;
                 self.challenged(id, why.claims.as_deref()).await?;
@@ -269,6 +278,24 @@ fn with(mut asked: Vec<String>, allowed: Vec<String>) -> Vec<String> {
     let new: Vec<_> = allowed.into_iter().filter(|one| !asked.contains(one)).collect();
     asked.extend(new);
     asked
+}
+
+/// The sign-in is as good as before: what it was never asked for is what this way needs.
+fn only_its_own_way(profile: &Profile, via: Transport) -> Problem {
+    let named = |way| match way {
+        Transport::Smtp => "SMTP",
+        Transport::Graph => "Microsoft Graph",
+    };
+    let (own, via) = (named(profile.transport), named(via));
+    Problem::new(
+        Code::PermissionMissing,
+        format!("The sign-in of {} is for {own}, and not for {via}", profile.name),
+        format!(
+            "Nobody was asked to allow {via}, and signing in again asks for {own} only. Nothing was sent. \
+             Send by {own}; or make {via} the sender's transport and sign in then; or have an \
+             administrator allow it for everybody."
+        ),
+    )
 }
 
 fn no_registration(profile: &Profile) -> Problem {

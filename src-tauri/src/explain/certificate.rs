@@ -31,7 +31,7 @@ pub(super) fn distrusted(
             code: code.to_owned(),
             title: title.to_owned(),
             likelihood: Likelihood::VeryLikely,
-            why: chain.lines(),
+            why: vec![said.to_owned()],
             fixes: vec![Fix {
                 who: who.to_owned(),
                 kind: "setting".to_owned(),
@@ -126,7 +126,7 @@ fn nobody_vouches(host: &str, fault: &CertificateFault, issuer: &str) -> (String
         CertificateFault::SelfSigned => (
             format!("The certificate of {host} is signed by itself"),
             "Nobody vouches for it. If the server is yours, save the certificate as a file and name \
-             it in ca_file; if not, somebody may be listening in."
+             it as the extra CA file (ca_file); if not, somebody may be listening in."
                 .to_owned(),
         ),
         CertificateFault::UnknownIssuer { intermediate_missing: true, .. } => (
@@ -141,13 +141,13 @@ fn nobody_vouches(host: &str, fault: &CertificateFault, issuer: &str) -> (String
             format!("The certificate of {host} is from an issuer whom this computer does not trust"),
             format!(
                 "It was issued by {issuer}. If that is your organisation's own authority, name its \
-                 certificate in ca_file; if not, somebody may be listening in."
+                 certificate as the extra CA file (ca_file); if not, somebody may be listening in."
             ),
         ),
         _ => (
             format!("{host} shows a certificate authority's certificate as its own"),
             "Such a certificate (CA:TRUE) is for issuing others and is not accepted as a server's, \
-             not even when ca_file names it. The server needs a certificate of its own, issued by \
+             not even as the extra CA file (ca_file). The server needs a certificate of its own, issued by \
              that authority or made without CA:TRUE."
                 .to_owned(),
         ),
@@ -191,7 +191,7 @@ fn cause(
             "certificate-self-signed",
             "The server vouches for itself",
             "you",
-            "Compare the SHA-256 with the server's owner, then name the certificate in ca_file",
+            "Compare the SHA-256 with the server's owner, then name the certificate as the extra CA file",
         ),
         CertificateFault::UnknownIssuer { intermediate_missing: true, .. } => (
             "certificate-intermediate-missing",
@@ -203,7 +203,7 @@ fn cause(
             "certificate-unknown-issuer",
             "A private authority issued it",
             "you",
-            "Ask your administrator for the authority's certificate and name it in ca_file",
+            "Ask your administrator for the authority's certificate and name it as the extra CA file",
         ),
         CertificateFault::Authority => (
             "certificate-is-authority",

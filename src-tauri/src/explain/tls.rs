@@ -28,7 +28,7 @@ impl From<TlsError> for Problem {
                 Code::NotTheProtocol,
                 format!("{host} does not speak TLS on this port"),
                 "Another service answers there. Of a mail server, port 587 begins in clear text and wants \
-                 security = \"starttls\"; port 465 begins with TLS and wants security = \"tls\".",
+                 the security STARTTLS; port 465 begins with TLS and wants the security TLS.",
             ),
             TlsError::Handshake { host, .. } => (
                 Code::TlsFailed,
@@ -63,7 +63,7 @@ fn too_old(host: &str, oldest: Oldest) -> Problem {
              server has to be brought up to date; Sendright has no setting for it."
         }
         Oldest::Tls13 => {
-            "The sender demands TLS 1.3 (min_tls = \"1.3\"). Set it to 1.2 if that is safe enough \
+            "The sender demands TLS 1.3. Set the oldest TLS (min_tls) to 1.2 if that is safe enough \
              for you, or have the server brought up to date."
         }
     };

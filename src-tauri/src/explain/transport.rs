@@ -48,8 +48,8 @@ fn before_the_conversation(error: SendError) -> Problem {
         SendError::PlaintextAuthOnly { host, said } => return clear_text_only(&host).said(said),
         SendError::NotSmtp { host, said } => return not_smtp(&host).said(said),
         SendError::NotGraph { host, said } => return not_graph(&host).said(said),
-        SendError::AuthMissing { host, wanted, offered } => {
-            return auth_missing(&host, &wanted, &offered);
+        SendError::AuthMissing { host, wanted, offered, starttls } => {
+            return auth_missing(&host, &wanted, &offered, starttls);
         }
         SendError::TooLarge { host, size, limit, graph } => {
             return too_large(&host, size, limit, graph);
@@ -73,9 +73,9 @@ fn before_the_conversation(error: SendError) -> Problem {
         SendError::Unprotected { host } => (
             Code::InvalidSettings,
             format!("{host} would get the password in clear text"),
-            "Anybody on the way could read it, so it was not sent. Set security to \"starttls\" or \
-             \"tls\". If the server has neither and you trust every network on the way, allow it in the \
-             sender's settings, or name its host in smtp.allow_plaintext.",
+            "Anybody on the way could read it, so it was not sent. Set the security to STARTTLS or \
+             TLS. If the server has neither and you trust every network on the way, allow it in the sender's \
+             settings; in a file, smtp.allow_plaintext names the host.",
         ),
         SendError::CredentialsUnusable { what } => (
             Code::AuthRefused,
@@ -104,7 +104,7 @@ fn not_protected(host: &str) -> Problem {
         Code::StarttlsMissing,
         format!("{host} does not protect the connection"),
         "The sender demands STARTTLS and the server did not offer or accept it, so neither the sign-in \
-         nor the message was sent. Port 465 wants security = \"tls\" instead. If it worked before, \
+         nor the message was sent. Port 465 wants the security TLS instead. If it worked before, \
          something between may be taking the offer out: a firewall, or somebody who listens.",
     )
 }
@@ -126,7 +126,7 @@ fn clear_text_only(host: &str) -> Problem {
         format!("{host} wants the sign-in in clear text"),
         "The sender demands STARTTLS. The server offers to sign in before the connection is protected and \
          does not offer STARTTLS. That is how it looks when somebody between takes the offer out to read \
-         the password, so the connection was ended and nothing was sent. Port 465 wants security = \"tls\" \
+         the password, so the connection was ended and nothing was sent. Port 465 wants the security TLS \
          instead; try another network, too.",
     )
 }
@@ -149,8 +149,11 @@ fn not_graph(host: &str) -> Problem {
     )
 }
 
-fn auth_missing(host: &str, wanted: &str, offered: &[String]) -> Problem {
-    let means = if offered.is_empty() {
+fn auth_missing(host: &str, wanted: &str, offered: &[String], starttls: bool) -> Problem {
+    let means = if starttls {
+        "The sender's security is None, and the server offers STARTTLS: many let nobody sign in before the \
+         connection is protected. Set the security to STARTTLS."
+    } else if offered.is_empty() {
         "The server offers no sign-in at all here. Mail servers for sending do so on port 587 after \
          STARTTLS, or on 465 with TLS; a server for receiving (port 25, MX) never does."
     } else if wanted.contains("OA") {

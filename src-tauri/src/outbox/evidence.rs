@@ -4,23 +4,31 @@ use super::{
     Outbox, OutboxError, Record,
     rows::{record, word},
 };
-use crate::{api::Outcome, profile::ProfileId};
+use crate::{
+    api::Outcome,
+    profile::{ProfileId, Transport},
+};
 use rusqlite::{Connection, ToSql, named_params};
 
 /// A send, and when it was written down among all.
 type Placed = (i64, Record);
 
 impl Outbox {
-    /// The last send of a profile that shows whether it can send; where none does, its last that has
-    /// ended. One that is dated later than now was written while a clock was ahead: among those it is not
-    /// its date that counts, but when it was written down.
+    /// The last send of a profile that shows whether it can send its own `way`; where none does, its last
+    /// that way that has ended. One that is dated later than now was written while a clock was ahead:
+    /// among those it is not its date that counts, but when it was written down.
     ///
     /// # Errors
     /// The database's.
-    pub fn evidence_of(&self, profile: ProfileId) -> Result<Option<Record>, OutboxError> {
-        let (id, now) = (profile.to_string(), self.clock.now());
+    pub fn evidence_of(
+        &self,
+        profile: ProfileId,
+        way: Transport,
+    ) -> Result<Option<Record>, OutboxError> {
+        let (id, way, now) = (profile.to_string(), way.to_string(), self.clock.now());
+        let sending = word(Outcome::Sending);
         let values =
-            named_params! { ":profile": id, ":now": now, ":sending": word(Outcome::Sending) };
+            named_params! { ":profile": id, ":way": way, ":now": now, ":sending": sending };
         self.db.look(|look| {
             let dated =
                 newest(look, "started_at <= :now ORDER BY started_at DESC, rowid DESC", values)?;
@@ -38,7 +46,8 @@ fn newest(
     values: &[(&str, &dyn ToSql)],
 ) -> Result<Option<Placed>, OutboxError> {
     let sql = format!(
-        "SELECT rowid AS place, * FROM sends WHERE profile = :profile AND outcome <> :sending AND {order}"
+        "SELECT rowid AS place, * FROM sends
+         WHERE profile = :profile AND transport = :way AND outcome <> :sending AND {order}"
     );
     let mut rows = look.prepare_cached(&sql)?;
     let mut first = None;

@@ -83,6 +83,8 @@ pub enum SendError {
         wanted: String,
         /// What it offers; empty: no sign-in at all.
         offered: Vec<String>,
+        /// Whether it offers STARTTLS, which the settings leave alone.
+        starttls: bool,
     },
     /// The server did not accept the sign-in.
     #[error("the sign-in was refused: {reply}")]

@@ -49,7 +49,12 @@ impl<'a> Talk<'a> {
         credentials.check()?;
         let Credentials::Bearer { token, .. } = credentials else {
             let (host, wanted) = (way.graph.host(), "sign-in without an access token".to_owned());
-            return Err(SendError::AuthMissing { host, wanted, offered: vec!["Bearer".into()] });
+            return Err(SendError::AuthMissing {
+                host,
+                wanted,
+                offered: vec!["Bearer".into()],
+                starttls: false,
+            });
         };
         watch.reached(Stage::Message);
         let mut veil = Veil::default();

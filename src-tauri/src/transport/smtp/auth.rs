@@ -3,7 +3,7 @@
 
 use super::{Server, offers::Offers, reply::Reply, wire::Wire};
 use crate::{
-    profile::SmtpAuth,
+    profile::{Security, SmtpAuth},
     secret::Secret,
     transport::{Credentials, SendError, Watch, transcript::bounded},
 };
@@ -78,7 +78,8 @@ fn choose(
     offered.map(|(mechanism, _)| *mechanism).ok_or_else(|| {
         let names: Vec<_> = allowed.into_iter().map(|(_, name)| name).collect();
         let (host, offered) = (server.host.clone(), offers.auth.clone());
-        SendError::AuthMissing { host, wanted: names.join(" or "), offered }
+        let starttls = offers.starttls && server.security == Security::None;
+        SendError::AuthMissing { host, wanted: names.join(" or "), offered, starttls }
     })
 }
 
