@@ -1,16 +1,41 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
+import type { ProfileRow } from "../../api/contract/ProfileRow";
 import { storesContext } from "../../stores";
 import { chips, compose, PROFILE } from "../../testing/compose";
-import { failsWith } from "../../testing/fakeCall";
+import { failsWith, fakeCall } from "../../testing/fakeCall";
 import { uncertain } from "../../testing/sample/problems";
-import { faults } from "../../testing/show";
+import { faults, show } from "../../testing/show";
 import Compose from "./Compose.svelte";
 
 describe("a message", () => {
   it("begins with its recipients when nothing else has the focus", async () => {
     const { to } = await compose();
     expect(to).toHaveFocus();
+  });
+});
+
+describe("a sender that cannot sign in", () => {
+  const banner = async (row: Partial<ProfileRow>) => {
+    const fake = fakeCall();
+    const view = fake.world.profiles.find((one) => one.row.id === PROFILE);
+    if (!view) throw new Error("the sample has no such sender");
+    Object.assign(view.row, { health: "needs_sign_in", ...row });
+    return show(Compose, { view }, fake);
+  };
+
+  it("is sent to where its password is entered, and to no browser", async () => {
+    const { user, stores } = await banner({ sign_in: "password", health_note: "no password is stored" });
+    expect(screen.getByText("This sender has nothing to sign in with: no password is stored.")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Sign in…" })).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Add it in Settings" }));
+    expect(stores.nav.place).toMatchObject({ id: PROFILE, tab: "settings" });
+  });
+
+  it("signs in through the browser where a person does", async () => {
+    const { user, stores } = await banner({ sign_in: "delegated" });
+    await user.click(screen.getByRole("button", { name: "Sign in…" }));
+    expect(stores.nav.sheet).toEqual({ kind: "consent", profileId: PROFILE });
   });
 });
 
