@@ -3,7 +3,7 @@
 use super::{
     attachment, noise,
     product::{Answer, Product, profile, registration, smtp},
-    servers::{imap::Mailbox, servers},
+    servers::{browser::Person, imap::Mailbox, servers},
 };
 
 /// A profile with a password at a server that is like `port` says.
@@ -240,9 +240,16 @@ fn somebody_elses_token_is_refused_as_such() {
             + &smtp(servers, "submission", "starttls")),
     );
     // Carol signs in where Alice's mailbox is to be used.
-    product.consent(servers, "P", super::servers::browser::Person::Consents("carol@corp.test"));
+    let (consent, _) = product.consent(servers, "P", Person::Consents("carol@corp.test"));
+    let both = "carol@corp.test is signed in, and mail is sent for alice@corp.test.";
+    let note = consent.fine().result()["note"].to_string();
+    assert!(note.contains(both) && note.contains("Send As and Full Access"), "{note}");
+    let shown = product.run(&["show", "P"]).fine();
+    assert_eq!(shown.result()["identity"]["account_mailbox"], "mismatch", "{shown:?}");
     let answer = send(&product, &["bob@corp.test"], &[]);
     assert_eq!(answer.code, 5, "{answer:?}");
+    let means = answer.result()["problem"]["means"].to_string();
+    assert!(means.contains(both) && !means.contains("password"), "{means}");
 }
 
 #[test]

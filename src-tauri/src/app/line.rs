@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     api::{MessageDraft, SendReport},
-    explain::{Code, FieldFault, Keeper, Problem, SendAsFacts, right_missing},
+    explain::{Code, FieldFault, Keeper, Problem, SendAsFacts, credentials_refused, right_missing},
     letter::{Attachment, Draft, Letter, Notices},
     net::tls::Oldest,
     profile::{Mailbox, MinTls, Profile, SignIn, SmtpSettings, Transport, check, presets},
@@ -243,9 +243,13 @@ impl Line {
     pub(super) fn failed(&self, letter: &Letter, error: SendError) -> Failed {
         self.forget_refused_token(&error);
         let keeper = right_missing(&error);
+        let bearer = self.sender.bearer().filter(|_| credentials_refused(&error));
         let mut failed = Failed::of(letter, error);
         if let Some(keeper) = keeper {
             failed.problem = self.send_as_refused(failed.problem, letter, keeper);
+        }
+        if let Some(bearer) = bearer {
+            failed.problem = failed.problem.token_refused(&bearer);
         }
         failed
     }

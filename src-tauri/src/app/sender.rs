@@ -3,7 +3,7 @@
 use super::{App, Inner, profiles::registration_of};
 use crate::{
     clock::Timestamp,
-    explain::{Code, Problem},
+    explain::{Bearer, Code, Keeper, Problem},
     oauth::{
         AccessToken, Party, SignInReason, SignedIn as Brought, TokenError, challenge, missing,
     },
@@ -43,6 +43,18 @@ impl Sender {
         let mut scopes = presets::token_scopes(profile, registration.as_ref(), via);
         scopes.retain(|scope| !not_yet.contains(scope));
         scopes
+    }
+
+    /// Whose token it shows, where it shows one.
+    pub(super) fn bearer(&self) -> Option<Bearer<'_>> {
+        let Self { profile, registration, account, .. } = self;
+        let by_token = matches!(profile.sign_in, SignIn::Delegated | SignIn::AppOnly);
+        by_token.then(|| Bearer {
+            sign_in: profile.sign_in,
+            account: account.as_deref().filter(|_| profile.sign_in == SignIn::Delegated),
+            mailbox: &profile.mailbox,
+            keeper: Keeper::behind(registration.as_ref().map(|one| one.provider)),
+        })
     }
 
     /// Whether a renewal can bring what the sender needs now.

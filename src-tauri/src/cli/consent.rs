@@ -2,7 +2,7 @@
 
 mod admin;
 
-use super::{Cli, Done, interrupt::interrupted, out::note};
+use super::{Cli, Done, interrupt::interrupted, out::note, show::other_account};
 use crate::{
     api::{
         BeginConsent, ConsentAnswer, ConsentNews, ConsentRoute, ConsentStep, ConsentView,
@@ -76,8 +76,10 @@ impl Consent {
             Some(account) => format!("Signed in as {account}."),
             None => "Signed in.".to_owned(),
         };
-        let result = json!({ "ok": true, "account": account, "problem": null });
+        let other = other_account(&cli.app.get_profile(profile_id).await?);
+        let result = json!({ "ok": true, "account": account, "note": other, "problem": null });
         cli.out.event("result", &result, words);
+        note(other.unwrap_or_default());
         Ok(0)
     }
 }

@@ -9,9 +9,10 @@ use super::{
 };
 use crate::{
     api::{
-        AdminConsent, Credential, ImapServerSettings, ProfileSettings, ProfileView, ServerSettings,
+        AdminConsent, Credential, Fit, ImapServerSettings, ProfileSettings, ProfileView,
+        ServerSettings,
     },
-    explain::Code,
+    explain::{Bearer, Code, Keeper},
     profile::{SignIn, Transport},
 };
 use clap::Args;
@@ -44,6 +45,7 @@ impl Show {
 fn words(view: &ProfileView, backup: &str) -> Vec<Vec<String>> {
     let ProfileView { row, settings, effective, identity, .. } = view;
     let by_graph = row.transport == Transport::Graph;
+    let unproved = identity.account_mailbox == Fit::Mismatch;
     let health = format!("{}: {}", health(row.health), row.health_note);
     let mut lines = vec![
         pair("name", &row.name),
@@ -54,6 +56,7 @@ fn words(view: &ProfileView, backup: &str) -> Vec<Vec<String>> {
         pair("reply-to", &settings.reply_to),
         pair("may send as", settings.send_as.join(", ")),
         pair("account", identity.account.as_deref().unwrap_or("nobody yet")),
+        pair("rights", other_account(view).filter(|_| unproved).unwrap_or_default()),
         pair("transport", row.transport.as_str()),
         pair("sign-in", row.sign_in.as_str()),
         pair("registration", view.registration_name.as_deref().unwrap_or("none")),
@@ -74,6 +77,17 @@ fn words(view: &ProfileView, backup: &str) -> Vec<Vec<String>> {
     lines.extend(view.not_yet.iter().map(|words| pair("not used yet", words)));
     lines.retain(|line| !line[1].is_empty());
     lines
+}
+
+/// What is to be known where another account than the mailbox's own is signed in.
+pub(super) fn other_account(ProfileView { row, identity, .. }: &ProfileView) -> Option<String> {
+    let bearer = Bearer {
+        sign_in: row.sign_in,
+        account: identity.account.as_deref().filter(|_| row.sign_in == SignIn::Delegated),
+        mailbox: &row.mailbox,
+        keeper: Keeper::behind(row.provider),
+    };
+    bearer.other_account()
 }
 
 fn server(server: &ServerSettings) -> String {

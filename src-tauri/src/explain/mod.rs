@@ -2,6 +2,7 @@
 //!
 //! Every failure reaches the person as a [`Problem`], with the other side's own words in `said`.
 
+mod account;
 mod certificate;
 mod files;
 mod graph;
@@ -18,6 +19,7 @@ mod tls;
 mod transport;
 mod vault;
 
+pub use account::{Bearer, credentials_refused};
 pub use greeting::first_to_check;
 pub use problem::{Cause, Code, FieldFault, Fix, Likelihood, Problem, Retry};
 pub use send_as::{Keeper, SendAsFacts, right_missing};

@@ -98,6 +98,11 @@ pub(super) fn right_missing(reply: &Reply) -> Option<Keeper> {
     }
 }
 
+/// Whether `reply` refuses what was shown at the sign-in, and says nothing more.
+pub(super) fn credentials_refused(reply: &Reply) -> bool {
+    matches!(recognised(reply), Some(Known::BadCredentials))
+}
+
 fn recognised(reply: &Reply) -> Option<Known> {
     let enhanced = reply.enhanced().unwrap_or_default();
     let said = reply.to_string().to_lowercase();

@@ -213,9 +213,7 @@ fn timed_out(host: &str, limit: Duration) -> Problem {
 fn lost(stage: Stage, host: &str) -> Problem {
     let means = match stage {
         Stage::Message => "The message was not complete, so it was not sent.",
-        Stage::Auth => {
-            "It hung up during the sign-in: some servers do so after a wrong password or token."
-        }
+        Stage::Auth => "It hung up during the sign-in: some servers do so instead of refusing it.",
         _ => "Nothing was sent.",
     };
     Problem::new(Code::ConnectionLost, format!("{host} ended the connection"), means)

@@ -109,9 +109,7 @@ impl Known {
             Self::BadCredentials => (
                 Code::AuthRefused,
                 "The mail server refused the sign-in",
-                "A password may be wrong. A token may be for another mailbox, resource or cloud, or the \
-                 mailbox may not allow SMTP sign-in. Check that the account that signed in is the mailbox \
-                 or has rights on it.",
+                "The password may be wrong, or the mailbox may not allow SMTP sign-in.",
                 AfterChange,
                 None,
             ),
