@@ -117,7 +117,9 @@ async fn a_message_that_nobody_gets_is_not_sent_to_its_end() {
 
 #[tokio::test]
 async fn what_is_cut_off_before_its_last_octet_was_not_sent() {
-    for (ending, code) in [("CLOSE", Code::ConnectionLost), ("S: 421 4.3.2 closing", Code::Busy)] {
+    for (ending, code) in
+        [("CLOSE", Code::ConnectionLost), ("S: 421 4.3.2 closing\nSILENCE", Code::Busy)]
+    {
         let (_dir, attempt) = large(&[ENVELOPE, "C: BDAT\n", TAKEN, "HALF\n", ending]);
         let sent = attempt.go().await;
         assert!(!sent.result.as_ref().unwrap_err().uncertain(), "{ending}");
