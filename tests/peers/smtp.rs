@@ -88,6 +88,8 @@ fn a_mail_in_one_go_arrives_octet_by_octet() {
         let id = answer.result()["message_id"].as_str().unwrap();
         let raw = Mailbox::open(servers(), "bob").wait_for(id);
         assert!(attachment(&raw).1 == content);
+        let mail = mail_parser::MessageParser::default().parse(&raw).unwrap();
+        assert_eq!(mail.body_text(0).unwrap().trim_end(), text.replace('\n', "\r\n"));
         let row = answer.result()["id"].as_str().unwrap();
         let said = product.run(&["history", "show", row]).fine().result().to_string();
         assert!(said.contains("BDAT ") && !said.contains("354 "), "{said}");

@@ -95,12 +95,12 @@ async fn each_way_of_saying_no_has_its_place() {
         ([TAKEN, "S: 554 5.6.0 no\n"],             Code::MessageRefused),
         ([TAKEN, "S: 552 5.3.4 too big\n"],        Code::MessageTooLarge),
         ([TAKEN, "S: 502 5.5.1 not implemented\n"], Code::MessageRefused),
-        ([TAKEN, "CLOSE"],                         Code::Uncertain),
+        ([TAKEN, "CLOSE\n"],                       Code::Uncertain),
         ([TAKEN, "S: what?\n"],                    Code::Uncertain),
-        (["S: 250 ok\n", "CLOSE"],                 Code::Uncertain),
+        (["S: 250 ok\n", "CLOSE\n"],               Code::Uncertain),
     ];
     for (replies, code) in table {
-        let sent = chunked(&[ENVELOPE, "CHUNK\n", replies[0], replies[1]]).go().await;
+        let sent = chunked(&[ENVELOPE, "CHUNK\n", replies[0], replies[1], "SILENCE"]).go().await;
         assert!(!sent.heard.iter().any(|heard| heard == "QUIT"), "{replies:?}: it may be text");
         assert_eq!(sent.problem().code, code, "{replies:?}");
     }
