@@ -57,7 +57,7 @@ fn come_back(session: &Session) {
 fn expired(camera: &mut Camera<'_>) {
     let window = camera.window;
     window.press("Payslips");
-    window.see("Something this sender needs has ended");
+    window.see("The client secret ended");
     camera.take("overview-expired");
     window.turn_to("Compose");
     camera.take("compose-expired");

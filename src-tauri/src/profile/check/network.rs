@@ -226,6 +226,10 @@ pub(super) fn route(value: &str) -> Read<Route> {
     let Some((name, Ok(number))) = parts.map(|(name, port)| (name, port.parse::<i64>())) else {
         return Err(Wrong::new("the proxy has no port", remedy));
     };
+    if name.is_empty() {
+        let remedy = "The proxy's name or address, for example proxy.kestrel.example";
+        return Err(Wrong::new("the proxy is missing", remedy));
+    }
     Ok(Route::Proxy(ProxySettings { protocol, host: host(name)?, port: port(number)?, user }))
 }
 

@@ -18,8 +18,10 @@ export class ChosenCertificate {
   /** What is wrong, by field: `certificate`, `certificate.key_file`, `certificate.password`. */
   faults = $state<Record<string, string>>({});
   private asksForPassword = $state(false);
+  /** The file holds the certificate alone, as it often does: that is no fault before the key's file is chosen. */
+  private asksForKey = $state(false);
 
-  readonly needsKeyFile = $derived(this.keyFile !== null || this.faults["certificate.key_file"] !== undefined);
+  readonly needsKeyFile = $derived(this.keyFile !== null || this.asksForKey);
   readonly needsPassword = $derived(this.asksForPassword);
   readonly files = $derived<CertificateFiles | null>(this.wanted && this.file ? {
     file: this.file.file, key_file: this.keyFile?.file ?? null, password: this.password === "" ? null : this.password,
@@ -65,6 +67,9 @@ export class ChosenCertificate {
       this.faults = fields.length > 0
         ? Object.fromEntries(fields.map((one) => [one.field, faultWords(one)]))
         : { certificate: `${title}. ${means}` };
+      const { "certificate.key_file": key, ...others } = this.faults;
+      if (key !== undefined && this.keyFile === null) this.faults = others;
+      this.asksForKey ||= key !== undefined;
       this.asksForPassword ||= this.faults["certificate.password"] !== undefined;
     }
   };
@@ -87,6 +92,6 @@ export class ChosenCertificate {
     this.file = this.keyFile = this.facts = null;
     this.password = "";
     this.faults = {};
-    this.asksForPassword = false;
+    this.asksForPassword = this.asksForKey = false;
   };
 }

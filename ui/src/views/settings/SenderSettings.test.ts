@@ -154,6 +154,17 @@ describe("a server of its own", () => {
     expect(saved()[0]?.smtp).toEqual({ host: "smtp.office365.com", port: 587, security: "starttls", min_tls: "1.3", ca_file: "", auth: "auto", allow_plaintext: "", chunking: false });
   });
 
+  it("takes name and port apart where they were written in one", async () => {
+    const { user } = await settings(MONITORING);
+    const server = screen.getByLabelText("Host and port");
+    await user.clear(server);
+    await user.type(server, "relay.kestrel.example:2465");
+    await user.tab();
+    expect(server).toHaveValue("relay.kestrel.example");
+    expect(server).toBeValid();
+    expect(screen.getByLabelText("Port")).toHaveValue(2465);
+  });
+
   it("takes the port along when its protection changes", async () => {
     const { user } = await settings();
     await user.click(screen.getByRole("button", { name: "Use another…" }));

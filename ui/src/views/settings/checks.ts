@@ -13,6 +13,12 @@ export const host: Check = (value) => {
   return /[/:@\s]/.test(value.trim()) && !value.includes("::") ? "Only the server’s name; port and protection have their own settings." : null;
 };
 
+/** Name and port of a server that were written in one, as documentation often has them. */
+export function withPort(written: string): { host: string; port: number } | null {
+  const [, host, port] = /^([^:\s]+|\[[^\]\s]+\]):(\d{1,5})$/.exec(written.trim()) ?? [];
+  return host !== undefined && port !== undefined ? { host, port: Number(port) } : null;
+}
+
 export const port: Check = (value) =>
   /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535 ? null : "A number from 1 to 65535, for mail usually 587 or 465.";
 
