@@ -292,6 +292,6 @@ describe("a sender with a password", () => {
     await user.type(screen.getByLabelText("User name"), "apikey");
     await user.type(screen.getByLabelText("Password"), "k3y");
     await on();
-    await waitFor(() => expect(saved<ProfileSettings>("save_profile")).toMatchObject([{ mailbox: "apikey", from: "news@kestrel.example" }]));
+    await waitFor(() => expect(saved<ProfileSettings>("save_profile")).toMatchObject([{ name: "news@kestrel.example", mailbox: "apikey", from: "news@kestrel.example" }]));
   });
 });

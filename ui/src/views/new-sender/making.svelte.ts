@@ -133,16 +133,8 @@ export class NewSender {
     const domain = this.mailbox.trim().split("@")[1] ?? "";
     const fresh = newRegistration(preset.provider ?? "microsoft", preset.cloud);
     const tenant = preset.id === PERSONAL ? "consumers" : domain;
-    this.registration = { ...fresh, name: this.freeName(domain), tenant: preset.provider === "microsoft" ? tenant : "" };
+    this.registration = { ...fresh, name: free(domain, this.registrations.all.map((one) => one.settings.name)), tenant: preset.provider === "microsoft" ? tenant : "" };
     this.server = { ...(preset.smtp ?? NO_SERVER) };
-  }
-
-  /** `wanted` as the name of a registration, with a number where it is taken. */
-  private freeName(wanted: string): string {
-    const taken = (name: string) => this.registrations.all.some(({ settings }) => settings.name.toLowerCase() === name.toLowerCase());
-    let name = wanted;
-    for (let number = 2; taken(name); number += 1) name = `${wanted} ${number}`;
-    return name;
   }
 
   /** A registration for personal accounts signs in no others, and the other way round. */
@@ -263,8 +255,10 @@ export class NewSender {
     const mailbox = this.mailbox.trim();
     const user = this.byOauth ? "" : this.user.trim();
     const from = user !== "" || this.fromName.trim() !== "" ? named(this.fromName, mailbox) : "";
+    // Rust names a sender after what it signs in as; people know it by its address.
+    const name = user === "" ? "" : free(mailbox, this.profiles.rows.map((row) => row.name));
     return {
-      id: this.profileId, name: this.row?.name ?? "", enabled: true, tags: [], registration,
+      id: this.profileId, name: this.row?.name ?? name, enabled: true, tags: [], registration,
       sign_in: this.method?.signIn ?? "none", scopes: this.byOauth && this.asksScopes ? this.scopes.split(/\s+/).filter(Boolean) : [], token_grace_seconds: 30,
       transport: this.method?.transport ?? "smtp",
       mailbox: user || mailbox, from, reply_to: "", send_as: [], save_to_sent_items: true,
@@ -278,6 +272,14 @@ export class NewSender {
     const found = Object.entries(DOMAINS).find(([, pattern]) => pattern.test(domain));
     return found?.[0] ?? this.registrations.presets[0]?.id ?? null;
   }
+}
+
+/** `wanted`, with a number where it is among the names that are `taken`. */
+function free(wanted: string, taken: string[]): string {
+  const lower = taken.map((name) => name.toLowerCase());
+  let name = wanted;
+  for (let number = 2; lower.includes(name.toLowerCase()); number += 1) name = `${wanted} ${number}`;
+  return name;
 }
 
 const inApp = (problem: Problem): Problem =>
