@@ -125,6 +125,17 @@ fn app_registrations_are_listed_and_shown_like_senders() {
     let shown = sendright.run(&["show", "KESTREL"]).stdout;
     assert!(shown.contains("\nclient secret  present\n"), "{shown}");
     assert_eq!(sendright.json(&["show", "kestrel"])["settings"]["name"], "kestrel");
+    let own = "authority = \"http://127.0.0.1:9\"\ntoken_endpoint = \"http://127.0.0.1:9/token\"\n\
+               graph_url = \"http://127.0.0.1:9\"\ncloud = \"china\"\nclient_id";
+    sendright.write("own.toml", &KESTREL.replacen("client_id", own, 1));
+    sendright.json(&["apply", "-f", "own.toml"]);
+    let shown = sendright.run(&["show", "kestrel"]).stdout;
+    for (key, value) in
+        [("cloud", "china"), ("authority", "http"), ("tokens at", "http"), ("graph", "http")]
+    {
+        let line = shown.lines().find(|line| line.starts_with(key));
+        assert!(line.is_some_and(|line| line.contains(value)), "{key}: {shown}");
+    }
     let signed_in_by_nobody = sendright.run(&["show", "Invoices"]).stdout;
     assert!(
         signed_in_by_nobody.contains("missing, nobody has signed in yet\n"),

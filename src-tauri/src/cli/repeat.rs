@@ -78,6 +78,7 @@ impl<'a> Repeat<'a> {
         self.line.close().await;
         let Stopped { outcome, code, problem } =
             stopped.unwrap_or(Stopped { outcome: Outcome::Accepted, code: 0, problem: None });
+        let outcome = of_all(outcome, self.accepted);
         let result = json!({
             "outcome": outcome, "messages": self.times, "accepted": self.accepted,
             "elapsed_ms": milliseconds(began), "problem": problem,
@@ -250,6 +251,15 @@ impl<'a> Repeat<'a> {
             _ = interrupts.next() => go_on(interrupts),
             () = sleep(wait) => Ok(()),
         }
+    }
+}
+
+/// How all went when the last of them ended so: what was accepted before must not look as if it could be
+/// sent again.
+fn of_all(last: Outcome, accepted: u32) -> Outcome {
+    match last {
+        Outcome::NotSent | Outcome::Refused if accepted > 0 => Outcome::Partly,
+        last => last,
     }
 }
 

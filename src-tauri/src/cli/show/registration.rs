@@ -8,6 +8,7 @@ use crate::{
         columns::{columns, pair},
     },
     explain::Problem,
+    profile::Provider,
 };
 
 /// Shows the app registration that the person calls `asked`; where there is none, `unknown` says what is
@@ -26,10 +27,12 @@ pub(super) async fn show(cli: &Cli, asked: &str, unknown: Problem) -> Done {
 fn words(view: &RegistrationView) -> Vec<Vec<String>> {
     let settings = &view.settings;
     let certificate = view.certificate.as_ref();
+    let microsoft = settings.provider == Provider::Microsoft;
     let mut lines = vec![
         pair("name", &settings.name),
         pair("id", settings.id.map(|id| id.to_string()).unwrap_or_default()),
         pair("provider", settings.provider.as_str()),
+        pair("cloud", if microsoft { settings.cloud.as_str() } else { "" }),
         pair("tenant", &settings.tenant),
         pair("client id", &settings.client_id),
         pair("client secret", secret(view)),
@@ -38,6 +41,14 @@ fn words(view: &RegistrationView) -> Vec<Vec<String>> {
             certificate.map(|c| format!("until {}", c.not_after)).unwrap_or_default(),
         ),
         pair("issuer", &settings.issuer),
+        pair("confirmed hosts", settings.confirmed_hosts.join(", ")),
+        pair("authority", &settings.authority),
+        pair("authorize at", &settings.authorize_endpoint),
+        pair("tokens at", &settings.token_endpoint),
+        pair("device codes at", &settings.device_endpoint),
+        pair("revoked at", &settings.revocation_endpoint),
+        pair("graph", &settings.graph_url),
+        pair("trusts too", &settings.ca_file),
         pair("redirect", &view.redirect_to_register),
         pair("administrator", view.admin_consent.as_ref().map(allowed).unwrap_or_default()),
         pair("used by", view.used_by.join(", ")),
