@@ -65,7 +65,17 @@ async fn what_an_issuer_says_is_used_told_and_written_down() {
     let token = format!("token_endpoint = \"{}/token\"", issuer.authority);
     assert!(applied["found"].to_string().contains(&token.replace('"', "\\\"")), "{applied}");
     assert!(sendright.run(&["export"]).stdout.contains(&token));
-    assert_eq!(apply(&sendright, &toml).1["unchanged"], serde_json::json!(["hidden", "Reports"]));
+    let again = apply(&sendright, &toml).1;
+    assert_eq!(again["unchanged"], serde_json::json!(["hidden", "Reports"]));
+    assert_eq!(again["found"], serde_json::json!([]), "that is known");
+    let basic = toml.replace("issuer =", "client_authentication = \"basic\"\nissuer =");
+    let (code, taken) = apply(&sendright, &basic);
+    assert_eq!(
+        (code, &taken["found"]),
+        (0, &serde_json::json!([])),
+        "what the file says is not found"
+    );
+    assert_eq!(apply(&sendright, &toml).0, 0);
     sendright.json(&["token", "Reports"]);
     assert_eq!(issuer.asked().last().unwrap()["client_secret"], "kestrel-secret");
 }

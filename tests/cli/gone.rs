@@ -69,6 +69,15 @@ fn what_was_never_stored_has_one_code_whatever_it_is() {
 }
 
 #[test]
+fn who_signs_in_by_itself_is_not_said_to_be_signed_out() {
+    let sendright = applied("", "");
+    let ended = sendright.run(&["sign-out", "By itself", "--json"]);
+    let said: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(ended.code, 2, "{said}");
+    assert_eq!(said["problem"]["title"], "Nobody is signed in: By itself signs itself in");
+}
+
+#[test]
 fn a_vault_file_that_is_not_there_any_more_is_named_by_whoever_needs_or_shows_it() {
     let [password, secret] = STORED;
     let sendright = applied(password, secret);
@@ -79,10 +88,11 @@ fn a_vault_file_that_is_not_there_any_more_is_named_by_whoever_needs_or_shows_it
         [("By itself", "kestrel", "client-secret"), ("Relay", "Relay", "password")]
     {
         let problem = refused(&sendright, sender);
-        assert!(problem["title"].as_str().unwrap().contains("gone from the vault"), "{problem}");
+        assert!(problem["title"].as_str().unwrap().contains("not in this vault"), "{problem}");
         let remedy = format!("`sendright secret set \"{owner}\" {name}`");
         let means = problem["means"].as_str().unwrap();
         assert!(means.contains(vault) && means.contains(&remedy), "{means}");
+        assert!(!means.contains("any more"), "it may have been stored in another vault: {means}");
 
         let shown = sendright.json(&["show", sender]);
         assert_eq!(shown["row"]["health"], "needs_sign_in", "{shown}");
@@ -136,5 +146,5 @@ fn an_entry_that_somebody_took_out_of_the_vault_is_gone_from_it() {
     let vault = FileVault::new(sendright.path("data/vault.age"), Some(passphrase));
     vault.forget(&SecretKey::new(id, SecretName::Password)).unwrap();
     let problem = refused(&sendright, "Relay");
-    assert!(problem["means"].as_str().unwrap().contains("does not have it any more"), "{problem}");
+    assert!(problem["means"].as_str().unwrap().contains("does not have it"), "{problem}");
 }

@@ -1,6 +1,6 @@
 //! The declarative file: applied, exported.
 
-use super::{App, drafts};
+use super::{App, Inner, drafts};
 use crate::{
     api::{ApplyReport, News},
     explain::Problem,
@@ -11,6 +11,7 @@ use crate::{
     secret::Secret,
 };
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -37,16 +38,16 @@ impl App {
             })
             .await?;
         let found = self.look_up_all(wanted).await?;
-        let said = found.iter().filter_map(|(name, said)| Some((name, said.as_ref()?)));
-        let told = said.flat_map(|(name, said)| words(name, said)).collect();
-        let applied = self
+        let report = self
             .beside(move |inner| {
-                let now = inner.clock.now();
-                Ok(file::apply(&given.source(&found), &inner.store, &*inner.vault, now)?)
+                let (now, before) = (inner.clock.now(), inner.stored()?);
+                let applied = file::apply(&given.source(&found), &inner.store, &*inner.vault, now)?;
+                let found = taken(&found, &before, &inner.stored()?);
+                Ok(ApplyReport { found, ..report(applied) })
             })
             .await?;
         self.tell(News::ProfilesChanged);
-        Ok(ApplyReport { found: told, ..report(applied) })
+        Ok(report)
     }
 
     /// Applies the file at `path`, without an environment: for a window, which has none to offer.
@@ -83,18 +84,41 @@ impl<E: Fn(&str) -> Option<Secret>> Given<E> {
     }
 }
 
-/// What an issuer said, in the words of the file.
-fn words(name: &str, found: &Found) -> Vec<String> {
+impl Inner {
+    /// What is stored of each registration that an issuer can be asked about, by name.
+    fn stored(&self) -> Result<HashMap<String, Found>, Problem> {
+        let all = self.store.look(|rows| rows.registrations())?;
+        Ok(all.iter().map(|one| (one.name.clone(), Found::of(one))).collect())
+    }
+}
+
+/// What issuers said that was taken, and is new; in the words of the file.
+fn taken(
+    found: &[(String, Option<Found>)],
+    before: &HashMap<String, Found>,
+    after: &HashMap<String, Found>,
+) -> Vec<String> {
+    let said = found.iter().filter_map(|(name, said)| Some((name, said.as_ref()?)));
+    let words = said.flat_map(|(name, said)| {
+        let before = before.get(name).map(words).unwrap_or_default();
+        let after = after.get(name).map(words).unwrap_or_default();
+        let new =
+            words(said).into_iter().filter(move |one| after.contains(one) && !before.contains(one));
+        new.map(move |(key, value)| format!("{name}: {key} = \"{value}\""))
+    });
+    words.collect()
+}
+
+fn words(found: &Found) -> Vec<(&'static str, String)> {
     let authentication = found.authentication.map(|way| way.to_string()).unwrap_or_default();
     let table = [
-        ("authorize_endpoint", &found.authorize),
-        ("token_endpoint", &found.token),
-        ("device_endpoint", &found.device),
-        ("revocation_endpoint", &found.revocation),
-        ("client_authentication", &authentication),
+        ("authorize_endpoint", found.authorize.clone()),
+        ("token_endpoint", found.token.clone()),
+        ("device_endpoint", found.device.clone()),
+        ("revocation_endpoint", found.revocation.clone()),
+        ("client_authentication", authentication),
     ];
-    let said = table.iter().filter(|(_, value)| !value.is_empty());
-    said.map(|(key, value)| format!("{name}: {key} = \"{value}\"")).collect()
+    table.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 fn report(applied: Applied) -> ApplyReport {

@@ -3,9 +3,9 @@
 use super::App;
 use crate::{
     api::{News, SignOutReport, TokenView},
-    explain::Problem,
+    explain::{Code, Problem},
     oauth::{Claims, SignedOut},
-    profile::{ProfileId, SignIn, presets},
+    profile::{Profile, ProfileId, SignIn, presets},
     secret::{SecretKey, SecretName},
 };
 use tokio_util::sync::CancellationToken;
@@ -62,6 +62,9 @@ impl App {
 
     /// Forgets a sender's tokens, and revokes them where the provider can. Says so where it cannot, or
     /// did not.
+    ///
+    /// # Errors
+    /// Nobody was signed in, and the sender signs itself in.
     pub async fn sign_out(&self, id: ProfileId) -> Result<SignOutReport, Problem> {
         let sender = self.sender(id).await?;
         let party = self.party(&sender).await?;
@@ -82,6 +85,9 @@ impl App {
             problem: None,
         };
         Ok(match ended {
+            SignedOut::NothingHeld if sender.profile.sign_in == SignIn::AppOnly => {
+                return Err(signs_itself_in(&sender.profile));
+            }
             SignedOut::NothingHeld => report,
             SignedOut::Revoked => SignOutReport { revoked: true, ..report },
             SignedOut::Forgotten => {
@@ -93,6 +99,15 @@ impl App {
             }
         })
     }
+}
+
+fn signs_itself_in(profile: &Profile) -> Problem {
+    Problem::new(
+        Code::InvalidSettings,
+        format!("Nobody is signed in: {} signs itself in", profile.name),
+        "It does so with its app's client secret or certificate whenever it sends. To stop \
+         that, switch the sender off or remove what it signs in with (`sendright disable`, `secret remove`).",
+    )
 }
 
 /// Why a sign-out did not reach the provider, after it was done here.

@@ -108,7 +108,7 @@ impl Known {
     fn needs_sign_in(&self) -> Option<String> {
         let uses_any = self.secrets.iter().any(|(name, _)| self.uses(*name));
         if let Some(vault) = self.lost_vault.as_ref().filter(|_| uses_any) {
-            return Some(format!("its secrets are gone: {vault} is not there any more"));
+            return Some(format!("its secrets are not to be had: {vault} is not there"));
         }
         let missing = |name| !self.has(name);
         match self.profile.sign_in {

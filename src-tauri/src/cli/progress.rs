@@ -55,6 +55,8 @@ fn silence(SendNews { stage, limit_ms, check, .. }: &SendNews) -> Option<String>
 /// The stage; while the message itself travels, how much of it has.
 fn words(SendNews { stage, sent, total, wait_ms, .. }: &SendNews) -> String {
     const MIB: u64 = 1024 * 1024;
+    // It may be a password that is got.
+    let stage = if stage == "token" { "credentials" } else { stage };
     if let Some(wait) = wait_ms {
         return format!("{stage}… waiting for {} s", wait.div_ceil(1_000));
     }
@@ -63,4 +65,25 @@ fn words(SendNews { stage, sent, total, wait_ms, .. }: &SendNews) -> String {
     }
     let whole = |octets: u64| (octets + MIB / 2) / MIB;
     format!("{stage}… {} of {} MiB", whole(*sent), whole(*total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_of_a_token_where_it_may_be_a_password_that_is_got() {
+        let at = |stage: &str| SendNews {
+            send_id: Uuid::nil(),
+            stage: stage.to_owned(),
+            sent: 0,
+            total: 0,
+            cancellable: true,
+            wait_ms: None,
+            limit_ms: None,
+            check: None,
+        };
+        assert_eq!(words(&at("token")), "credentials…");
+        assert_eq!(words(&at("ehlo")), "ehlo…");
+    }
 }

@@ -72,13 +72,13 @@ impl From<VaultError> for Problem {
 }
 
 impl Problem {
-    /// `vault` does not have the secret `name` of `whose` any more.
+    /// `vault` does not have the secret `name` of `whose`, which was stored in it or in another one.
     pub fn gone_from_vault(whose: &str, name: SecretName, vault: &dyn SecretStore) -> Self {
         let (place, words) = (vault.place(), name.as_str().replace('-', " "));
         let fault = if vault.is_there() {
-            format!("It was stored once, and {place} does not have it any more.")
+            format!("It was stored once, and {place} does not have it.")
         } else {
-            format!("It was stored once, and {place} is not there any more.")
+            format!("It was stored once, and {place} is not there.")
         };
         let anew = match name {
             SecretName::RefreshToken => format!("sign in again: `sendright consent \"{whose}\"`"),
@@ -89,8 +89,10 @@ impl Problem {
         };
         Self::new(
             Code::SignInNeeded,
-            format!("The {words} of {whose} is gone from the vault"),
-            format!("{fault} Bring the vault back, name another one with `--vault`, or {anew}."),
+            format!("The {words} of {whose} is not in this vault"),
+            format!(
+                "{fault} Name the vault that it was stored in with `--vault`, bring that back, or {anew}."
+            ),
         )
     }
 }

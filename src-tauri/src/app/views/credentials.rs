@@ -110,7 +110,9 @@ impl Known {
             expires_at,
             renews_itself: false,
             note: match &self.lost_vault {
-                Some(vault) if self.since(name).is_some() => format!("gone with {vault}"),
+                Some(vault) if self.since(name).is_some() => {
+                    format!("not to be had: {vault} is not there")
+                }
                 _ => note.to_owned(),
             },
         }

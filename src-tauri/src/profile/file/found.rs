@@ -47,7 +47,8 @@ impl Found {
         (draft.check(before.id).as_ref() == Ok(before)).then_some(stored)
     }
 
-    fn of(known: &Registration) -> Self {
+    /// What is stored of a registration.
+    pub fn of(known: &Registration) -> Self {
         let text = |endpoint: &Option<String>| endpoint.clone().unwrap_or_default();
         Self {
             authorize: text(&known.authorize_endpoint),
