@@ -8,6 +8,7 @@ mod at_once;
 mod gone;
 mod message;
 mod output;
+mod removed;
 mod sandboxed;
 mod switched_off;
 #[cfg(unix)]

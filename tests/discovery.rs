@@ -69,9 +69,9 @@ async fn what_an_issuer_says_is_used_told_and_written_down() {
     assert_eq!(again["unchanged"], serde_json::json!(["hidden", "Reports"]));
     assert_eq!(again["found"], serde_json::json!([]), "that is known");
     let basic = toml.replace("issuer =", "client_authentication = \"basic\"\nissuer =");
-    let (code, taken) = apply(&sendright, &basic);
+    let (code, written) = apply(&sendright, &basic);
     assert_eq!(
-        (code, &taken["found"]),
+        (code, &written["found"]),
         (0, &serde_json::json!([])),
         "what the file says is not found"
     );

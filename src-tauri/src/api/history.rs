@@ -24,8 +24,8 @@ kinds! {
 data! {
     /// What is looked for in the history.
     HistoryQuery {
-        /// Only this sender's.
-        profile_id: Option<ProfileId>,
+        /// Only these senders'; empty: all.
+        profile_ids: Vec<ProfileId>,
         /// Every word must be in recipient, subject, reply or sender; empty: all.
         search: String,
         /// Only these outcomes; empty: all.
@@ -45,7 +45,7 @@ data! {
         rows: Vec<HistoryRow>,
         /// How many fit the query.
         found: u64,
-        /// How many there are in all, or of the profile that was asked for.
+        /// How many there are in all, or of the senders that were asked for.
         total: u64,
     }
     /// One send in a list.
@@ -118,7 +118,7 @@ impl HistoryQuery {
     /// Everything, as far as a page goes.
     pub fn all() -> Self {
         Self {
-            profile_id: None,
+            profile_ids: Vec::new(),
             search: String::new(),
             outcomes: Vec::new(),
             transport: None,

@@ -9,7 +9,7 @@ use crate::{
     explain::Problem,
     profile::{ProfileId, Provider},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 impl App {
@@ -22,6 +22,26 @@ impl App {
                 row.provider = row.profile_id.and_then(|id| providers.get(&id).copied());
             }
             Ok(page)
+        })
+        .await
+    }
+
+    /// The senders whose history a person means by `asked`: the one of that name or id, and those that
+    /// had it and are removed.
+    pub async fn find_senders_of_history(&self, asked: &str) -> Result<Vec<ProfileId>, Problem> {
+        let asked = asked.to_owned();
+        self.beside(move |inner| {
+            let sent = inner.outbox.senders_called(&asked)?;
+            inner.store.look(|rows| {
+                let known = rows.profile_id(&asked);
+                let there: HashSet<_> = rows.profiles()?.iter().map(|one| one.id).collect();
+                let gone = sent.into_iter().filter(|id| !there.contains(id));
+                let all: Vec<_> = known.as_ref().ok().copied().into_iter().chain(gone).collect();
+                match known {
+                    Err(unknown) if all.is_empty() => Err(unknown.into()),
+                    _ => Ok(all),
+                }
+            })
         })
         .await
     }

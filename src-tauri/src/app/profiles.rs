@@ -64,16 +64,24 @@ impl App {
         Ok(())
     }
 
-    /// Removes a sender and its secrets at once: for those who cannot undo.
-    pub async fn remove_profile_for_good(&self, id: ProfileId) -> Result<(), Problem> {
+    /// Removes a sender and its secrets at once: for those who cannot undo. Gives the names of the senders
+    /// that had it as their backup.
+    pub async fn remove_profile_for_good(&self, id: ProfileId) -> Result<Vec<String>, Problem> {
         let now = self.0.clock.now();
-        self.beside(move |inner| {
-            inner.store.change(|rows| rows.remove_profile(id, now))?;
-            inner.purge(id)
-        })
-        .await?;
+        let backed_up = self
+            .beside(move |inner| {
+                inner.store.change(|rows| rows.remove_profile(id, now))?;
+                let others = inner.store.look(|rows| rows.profiles())?;
+                inner.purge(id)?;
+                Ok(others
+                    .into_iter()
+                    .filter(|one| one.backup == Some(id))
+                    .map(|one| one.name)
+                    .collect())
+            })
+            .await?;
         self.tell(News::ProfilesChanged);
-        Ok(())
+        Ok(backed_up)
     }
 
     /// Takes a removal back.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct History {
-    /// Only this sender's: its name or id.
+    /// Only this sender's: its name or id, also of one that is removed.
     #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
     /// Only what has all these words in sender, recipient, subject or reply.
@@ -45,14 +45,14 @@ impl History {
         if let Some(One::Show { id }) = self.one {
             return show(cli, id).await;
         }
-        let profile_id = match &self.profile {
-            Some(asked) => Some(cli.app.find_profile(asked).await?),
-            None => None,
+        let profile_ids = match &self.profile {
+            Some(asked) => cli.app.find_senders_of_history(asked).await?,
+            None => Vec::new(),
         };
         let page = cli
             .app
             .history(HistoryQuery {
-                profile_id,
+                profile_ids,
                 search: self.search,
                 outcomes: Vec::new(),
                 transport: None::<Transport>,

@@ -34,7 +34,13 @@ impl Show {
         };
         let view = cli.app.get_profile(id).await?;
         let backup = match view.settings.backup {
-            Some(id) => cli.app.get_profile(id).await?.row.name,
+            Some(id) => match cli.app.get_profile(id).await {
+                // It was removed a moment ago, and can still be put back.
+                Err(gone) if gone.code == Code::UnknownProfile => {
+                    "a sender that is removed".to_owned()
+                }
+                found => found?.row.name,
+            },
             None => String::new(),
         };
         cli.out.result(&view, || columns(&words(&view, &backup)));

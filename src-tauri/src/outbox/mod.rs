@@ -125,6 +125,22 @@ impl Outbox {
         self.db.look(|look| search::find(look, query))
     }
 
+    /// The profiles that have sent under the name or id `asked`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn senders_called(&self, asked: &str) -> Result<Vec<ProfileId>, OutboxError> {
+        self.db.look(|look| {
+            let mut rows = look.prepare(
+                "SELECT DISTINCT profile FROM sends
+                 WHERE profile_name = ?1 COLLATE NOCASE OR profile = ?1 COLLATE NOCASE",
+            )?;
+            let ids = rows.query_map([asked.trim()], |row| row.get::<_, Option<String>>(0))?;
+            let ids = ids.collect::<Result<Vec<_>, _>>()?;
+            Ok(ids.into_iter().flatten().filter_map(|id| id.parse().ok()).collect())
+        })
+    }
+
     /// When the messages of a profile had their turn that went `via` since `then`, oldest first. Those
     /// that the server refused count: it had them to deal with. One that is under way counts from when
     /// it was written down.

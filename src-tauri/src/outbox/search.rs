@@ -22,11 +22,9 @@ pub(super) fn find(look: &Connection, query: &HistoryQuery) -> Result<HistoryPag
     let values = || params_from_iter(values.iter().map(AsRef::as_ref));
     let count = |sql: &str| look.query_row(sql, values(), |row| row.get::<_, i64>(0));
     let found = count(&format!("SELECT count(*) FROM sends WHERE {condition}"))?;
-    let total = look.query_row(
-        "SELECT count(*) FROM sends WHERE ?1 IS NULL OR profile = ?1",
-        [query.profile_id.map(|id| id.to_string())],
-        |row| row.get::<_, i64>(0),
-    )?;
+    let (whose, ids) = whose(query);
+    let total = format!("SELECT count(*) FROM sends WHERE {whose}");
+    let total: i64 = look.query_row(&total, params_from_iter(ids), |row| row.get(0))?;
     let mut rows = look.prepare(&page(&condition, query))?;
     let rows = rows.query_map(values(), record)?.map(|row| Ok(row?.listed()));
     Ok(HistoryPage {
@@ -49,12 +47,10 @@ pub(super) fn page(condition: &str, query: &HistoryQuery) -> String {
 
 /// The query as a condition with its values, in order.
 fn condition(query: &HistoryQuery) -> (String, Vec<Box<dyn ToSql>>) {
-    let mut parts = vec!["1".to_owned()];
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-    if let Some(profile) = query.profile_id {
-        parts.push("profile = ?".into());
-        values.push(Box::new(profile.to_string()));
-    }
+    let (whose, ids) = whose(query);
+    let mut parts = vec![whose];
+    let mut values: Vec<Box<dyn ToSql>> =
+        ids.into_iter().map(|id| Box::new(id) as Box<dyn ToSql>).collect();
     if let Some(transport) = query.transport {
         parts.push("transport = ?".into());
         values.push(Box::new(transport.as_str()));
@@ -64,7 +60,7 @@ fn condition(query: &HistoryQuery) -> (String, Vec<Box<dyn ToSql>>) {
         values.push(Box::new(since));
     }
     if !query.outcomes.is_empty() {
-        parts.push(format!("outcome IN ({})", vec!["?"; query.outcomes.len()].join(", ")));
+        parts.push(among("outcome", query.outcomes.len()));
         values.extend(query.outcomes.iter().map(|o| Box::new(word(*o)) as Box<dyn ToSql>));
     }
     for wanted in query.search.split_whitespace() {
@@ -72,6 +68,18 @@ fn condition(query: &HistoryQuery) -> (String, Vec<Box<dyn ToSql>>) {
         values.push(Box::new(wanted.to_lowercase()));
     }
     (parts.join(" AND "), values)
+}
+
+/// Whose sends are looked for, as a condition with its values.
+fn whose(query: &HistoryQuery) -> (String, Vec<String>) {
+    match query.profile_ids.as_slice() {
+        [] => ("1".to_owned(), Vec::new()),
+        ids => (among("profile", ids.len()), ids.iter().map(ToString::to_string).collect()),
+    }
+}
+
+fn among(column: &str, values: usize) -> String {
+    format!("{column} IN ({})", vec!["?"; values].join(", "))
 }
 
 impl Record {

@@ -100,7 +100,7 @@ export class History extends Attempts {
     const turn = ++this.turn;
     const since = this.days === 0 ? null : new Date(this.now() - this.days * 86_400_000).toISOString();
     const page = await this.call("history", {
-      profile_id: this.profileId,
+      profile_ids: this.profileId === null ? [] : [this.profileId],
       search: this.search.trim(),
       outcomes: $state.snapshot(this.outcomes),
       transport: this.transport,

@@ -3,6 +3,7 @@ import type { ConsentStep } from "../api/contract/ConsentStep";
 import type { Contract } from "../api/contract/Contract";
 import type { HistoryDetail } from "../api/contract/HistoryDetail";
 import type { HistoryQuery } from "../api/contract/HistoryQuery";
+import type { HistoryRow } from "../api/contract/HistoryRow";
 import type { News } from "../api/contract/News";
 import type { Outcome } from "../api/contract/Outcome";
 import type { Problem } from "../api/contract/Problem";
@@ -278,17 +279,19 @@ export class FakeWorld {
 
   private page(query: HistoryQuery) {
     const words = query.search.toLowerCase().split(/\s+/).filter(Boolean);
+    const asked = (row: HistoryRow) =>
+      query.profile_ids.length === 0 || (row.profile_id !== null && query.profile_ids.includes(row.profile_id));
     const rows = this.history.map((one) => one.row).filter((row) => {
       const text = `${row.to} ${row.subject} ${row.result} ${row.profile_name}`.toLowerCase();
       return (
-        (query.profile_id === null || row.profile_id === query.profile_id) &&
+        asked(row) &&
         (query.outcomes.length === 0 || query.outcomes.includes(row.outcome)) &&
         (query.transport === null || row.transport === query.transport) &&
         (query.since === null || row.started_at >= query.since) &&
         words.every((word) => text.includes(word))
       );
     });
-    const total = this.history.filter((one) => query.profile_id === null || one.row.profile_id === query.profile_id).length;
+    const total = this.history.filter((one) => asked(one.row)).length;
     return { rows: rows.slice(query.offset, query.offset + query.limit), found: rows.length, total };
   }
 }

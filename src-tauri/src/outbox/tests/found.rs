@@ -38,7 +38,7 @@ fn filters_narrow_what_is_found() {
         outbox.find(&query).unwrap().rows.into_iter().map(|row| row.subject).collect::<Vec<_>>()
     };
     assert_eq!(subjects(HistoryQuery { since: Some(later), ..HistoryQuery::all() }), ["new"]);
-    let of_old = HistoryQuery { profile_id: Some(old.profile), ..HistoryQuery::all() };
+    let of_old = HistoryQuery { profile_ids: vec![old.profile], ..HistoryQuery::all() };
     assert_eq!(outbox.find(&of_old).unwrap().total, 1, "the other profile's do not count");
     assert_eq!(subjects(of_old), ["old"]);
     assert_eq!(

@@ -145,9 +145,14 @@ impl Rows<'_> {
         Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
     }
 
-    /// Deletes a profile for good, with what is known of its sign-in. Its secrets stay on record
-    /// until the vault has let go of them.
+    /// Deletes a profile for good, with what is known of its sign-in; nobody has it as a backup any more.
+    /// Its secrets stay on record until the vault has let go of them.
     pub fn purge_profile(self, id: ProfileId) -> Result<(), StoreError> {
+        self.0.execute(
+            "UPDATE profiles SET document = json_set(document, '$.backup', '') \
+             WHERE document ->> 'backup' = ?1",
+            [id.to_string()],
+        )?;
         self.0.execute("DELETE FROM profiles WHERE id = ?1", [id.to_string()])?;
         Ok(())
     }

@@ -14,6 +14,6 @@ rows: Array<HistoryRow>,
  */
 found: number, 
 /**
- * How many there are in all, or of the profile that was asked for.
+ * How many there are in all, or of the senders that were asked for.
  */
 total: number, };

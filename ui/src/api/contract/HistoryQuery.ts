@@ -9,9 +9,9 @@ import type { Transport } from "./Transport";
  */
 export type HistoryQuery = { 
 /**
- * Only this sender's.
+ * Only these senders'; empty: all.
  */
-profile_id: ProfileId | null, 
+profile_ids: Array<ProfileId>, 
 /**
  * Every word must be in recipient, subject, reply or sender; empty: all.
  */
