@@ -1,6 +1,7 @@
 //! The use cases: one method each, a file per area. Faces call these and nothing below.
 
 mod by_graph;
+mod by_smtp;
 mod certificates;
 mod consent;
 mod declared;
