@@ -139,7 +139,7 @@ pub(super) fn note(words: impl AsRef<str>) {
     }
 }
 
-/// What failed, why, and what the other side said.
+/// What failed, why, and what the other side or the system said: nobody's own words are ascribed.
 fn said(problem: &Problem) -> String {
     let Problem { title, means, said, fields, source, .. } = problem;
     let mut words = vec![title.clone()];
@@ -148,7 +148,7 @@ fn said(problem: &Problem) -> String {
     }
     let fault = |f: &FieldFault| format!("  {}: {}. {}.", tame::line(&f.field), f.fault, f.remedy);
     words.extend(fields.iter().map(fault));
-    words.extend(said.iter().map(|said| theirs("In its own words:", said)));
+    words.extend(said.iter().map(|said| theirs("Details:", said)));
     words.extend(source.iter().map(|source| format!("See {source}")));
     words.join("\n")
 }
@@ -197,9 +197,9 @@ mod tests {
     fn no_line_of_the_other_side_passes_for_one_of_ours() {
         let problem = Problem::new(Code::ProviderRefused, "Refused", "It said no.");
         let short = problem.clone().said("invalid_grant");
-        assert_eq!(said(&short), "Refused\nIt said no.\nIn its own words: invalid_grant");
+        assert_eq!(said(&short), "Refused\nIt said no.\nDetails: invalid_grant");
         let long = problem.said("no\r\nSigned in as root.\u{202e}");
-        let marked = "In its own words:\n  > no\n  > Signed in as root.\u{fffd}";
+        let marked = "Details:\n  > no\n  > Signed in as root.\u{fffd}";
         assert_eq!(said(&long), format!("Refused\nIt said no.\n{marked}"));
     }
 
