@@ -70,6 +70,12 @@ fn each_proxy_is_named_for_what_it_did_and_none_is_gone_past() {
         let kept = gallery.last(name).to_string();
         assert!(kept.contains("proxy 127.0.0.1:"), "{name}: the history names the proxy: {kept}");
         assert!(!kept.contains("kestrel-secret") && !kept.contains("a2VzdHJlb"), "{name}: {kept}");
+        let anew = kept.contains("store the password anew");
+        assert_eq!(
+            anew,
+            name.contains("refuses"),
+            "{name}: what is there already is not asked for"
+        );
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) struct History {
     /// Only this sender's: its name or id, also of one that is removed.
     #[arg(long, value_name = "PROFILE")]
     profile: Option<String>,
-    /// Only what has all these words in sender, recipient, subject or reply.
+    /// Only what has all these words in sender, recipient, subject, message id, reply or problem.
     #[arg(long, value_name = "WORDS", default_value = "")]
     search: String,
     /// At most so many, newest first.

@@ -115,7 +115,11 @@ fn not_signed_in(proxy: &Through, target: &str, fault: &ProxyFault) -> (String, 
         ),
         ProxyFault::LoginRefused { .. } => (
             format!("{} refused the user name or the password", capital(proxy)),
-            format!("{target} was not reached and has seen neither. {}", login(proxy)),
+            format!(
+                "{target} was not reached and has seen neither. Check the user in the sender's route, and \
+                 store the password anew with `sendright secret set PROFILE proxy-password` or in the \
+                 sender's settings, under Network."
+            ),
         ),
         _ => (
             format!("{} wants a user name and a password", capital(proxy)),

@@ -112,7 +112,8 @@ impl From<TokenError> for Problem {
             TokenError::SecretMissing => Self::new(
                 Code::SignInNeeded,
                 "The app registration has neither a client secret nor a certificate",
-                "This way of signing in needs one of them. Store it with the registration.",
+                "This way of signing in needs one of them. Store it with `sendright secret set REGISTRATION \
+                 client-secret`, or in the window at the app registration.",
             ),
             TokenError::Certificate(error) => error.into(),
             TokenError::Http(error) => error.into(),
