@@ -29,7 +29,8 @@ async fn a_server_that_says_nothing_or_hangs_up_may_wait_for_tls() {
             let problem = told(script, security).await;
             let means = problem["means"].as_str().unwrap();
             assert!(means.contains("did not greet, so nothing was sent"), "{script}: {means}");
-            assert!(means.ends_with("set the security to TLS."), "{script}: {means}");
+            assert!(means.contains("set the security to TLS."), "{script}: {means}");
+            assert_eq!(means.contains("load balancer"), script == "CLOSE", "{script}: {means}");
             assert_eq!(problem["causes"][0]["code"], "port-and-security", "{script}: {problem}");
         }
     }
@@ -41,5 +42,7 @@ async fn a_server_that_has_greeted_does_not() {
     for end in ["SILENCE", "CLOSE"] {
         let problem = told(&[greets, end].concat(), "starttls").await;
         assert_eq!(problem["causes"], json!([]), "{end}: {problem}");
+        let means = problem["means"].to_string();
+        assert_eq!(means.contains("load balancer"), end == "CLOSE", "{end}: {means}");
     }
 }

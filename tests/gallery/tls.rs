@@ -11,7 +11,12 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer},
     version::TLS12,
 };
-use std::{io::Read as _, net::TcpListener, sync::Arc, thread};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    sync::Arc,
+    thread,
+};
 
 #[cfg(target_os = "linux")]
 mod openssl;
@@ -86,6 +91,11 @@ fn listen(shown: Shown, versions: &[&'static SupportedProtocolVersion]) -> u16 {
         .with_no_client_auth()
         .with_single_cert(shown.chain, key)
         .unwrap();
+    serve(config)
+}
+
+/// A port that speaks TLS as `config` says, for as long as the tests run.
+fn serve(config: ServerConfig) -> u16 {
     let config = Arc::new(config);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -196,6 +206,77 @@ fn each_certificate_is_refused_for_its_own_fault() {
     let gallery = Gallery::of(&file, &[("ca.pem".to_owned(), root.pem)]);
     let (_, _, problem) = gallery.send("whole", &["bo@kestrel.example"], &[]);
     assert_eq!(problem, "timed-out", "TLS went well, and nobody greets behind it");
+}
+
+#[test]
+fn a_certificate_that_comes_alone_is_told_what_usually_lacks_and_whose_file_is_meant() {
+    let root = Authority::root("Kestrel Root");
+    let middle = Authority::below(&root, "Kestrel Mail CA");
+    let port = listen(middle.certifies(|_| ()), rustls::ALL_VERSIONS);
+    let file = profile("alone", port, "") + &signs_in("alone", port);
+    let gallery = Gallery::of(&file, &[("ca.pem".to_owned(), root.pem)]);
+    for (name, whose) in [
+        ("alone", "the mail server's extra CA file (smtp.ca_file)"),
+        ("alone, token", "the app registration's extra CA file (ca_file)"),
+    ] {
+        gallery.send(name, &["bo@kestrel.example"], &[]);
+        let means = gallery.last(name)["problem"]["means"].to_string();
+        for word in ["Kestrel Mail CA", "has to send the intermediate certificates", whose] {
+            assert!(means.contains(word), "{name}: {word}: {means}");
+        }
+    }
+}
+
+#[test]
+fn a_server_that_wants_a_client_certificate_is_said_to() {
+    let root = Authority::root("Kestrel Root");
+    for version in rustls::ALL_VERSIONS {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(root.der.clone()).unwrap();
+        let crypto = Arc::new(ring::default_provider());
+        let wants = rustls::server::WebPkiClientVerifier::builder_with_provider(
+            Arc::new(roots),
+            Arc::clone(&crypto),
+        );
+        let Shown { chain, key } = root.certifies(|_| ());
+        let config = ServerConfig::builder_with_provider(crypto)
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_client_cert_verifier(wants.build().unwrap())
+            .with_single_cert(chain, PrivateKeyDer::try_from(key.serialize_der()).unwrap())
+            .unwrap();
+        let file = profile("asked", serve(config), "");
+        let gallery = Gallery::of(&file, &[("ca.pem".to_owned(), root.pem.clone())]);
+        let verdict = gallery.send("asked", &["bo@kestrel.example"], &[]);
+        assert_eq!(verdict, (4, "not_sent".to_owned(), "tls-failed".to_owned()));
+        let problem = &gallery.last("asked")["problem"];
+        assert_eq!(problem["title"], "localhost wants a client certificate", "{problem}");
+        assert!(problem["means"].to_string().contains("Sendright offers none"), "{problem}");
+    }
+}
+
+#[test]
+fn where_clear_text_answers_the_setting_that_is_wrong_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.write_all(b"220 mail.example ESMTP ready\r\n");
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+    });
+    let file = profile("clear", port, "") + &signs_in("clear", port);
+    let gallery = Gallery::of(&file, &[("ca.pem".to_owned(), Authority::root("Any").pem)]);
+    for (name, right, wrong) in
+        [("clear", "security to STARTTLS", "587"), ("clear, token", "HTTPS", "465")]
+    {
+        let verdict = gallery.send(name, &["bo@kestrel.example"], &[]);
+        assert_eq!(verdict, (4, "not_sent".to_owned(), "not-the-protocol".to_owned()), "{name}");
+        let problem = &gallery.last(name)["problem"];
+        let means = problem["means"].to_string();
+        assert!(means.contains(right) && !means.contains(wrong), "{name}: {means}");
+        assert!(problem["said"].is_null(), "nobody said anything: {problem}");
+    }
 }
 
 #[test]

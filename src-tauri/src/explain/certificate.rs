@@ -1,6 +1,6 @@
 //! Certificates that are not believed, with what they say of themselves.
 
-use super::{Cause, Code, Fix, Likelihood, Problem};
+use super::{Cause, Code, Fix, Likelihood, Problem, tls::Server};
 use crate::net::tls::{Certificate, CertificateFault, Chain, day};
 
 /// How the system's authorities come to be read.
@@ -12,21 +12,23 @@ fn evidence(said: &str, chain: &Chain) -> String {
     std::iter::once(said.to_owned()).chain(chain.lines()).collect::<Vec<_>>().join("\n")
 }
 
-/// Why the certificate that `host` shows is not believed; `unread` says why the system's authorities
-/// were not asked.
-pub(super) fn distrusted(
-    host: &str,
-    fault: &CertificateFault,
-    chain: &Chain,
-    said: &str,
-    unread: Option<&str>,
-) -> Problem {
-    let server = chain.server();
-    let (title, means) = words(host, fault, server);
+/// A certificate that is not believed: who shows it, what is wrong with it, and what came along.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    pub(super) host: &'a str,
+    pub(super) fault: &'a CertificateFault,
+    pub(super) chain: &'a Chain,
+    pub(super) server: Server,
+}
+
+/// Why the certificate is not believed; `unread` says why the system's authorities were not asked.
+pub(super) fn distrusted(shown: Shown<'_>, said: &str, unread: Option<&str>) -> Problem {
+    let Shown { fault, chain, server, .. } = shown;
+    let (title, means) = words(shown);
     let mut problem =
         Problem::new(Code::CertificateNotTrusted, title, means).said(evidence(said, chain));
     if let Some((code, title, who, fix)) = cause(fault) {
-        let text = fix.to_owned();
+        let text = fix.replace("{ca_file}", server.ca_file());
         problem.causes.push(Cause {
             code: code.to_owned(),
             title: title.to_owned(),
@@ -63,7 +65,9 @@ fn not_asked(why: &str) -> Cause {
     }
 }
 
-fn words(host: &str, fault: &CertificateFault, server: Option<&Certificate>) -> (String, String) {
+fn words(shown: Shown<'_>) -> (String, String) {
+    let Shown { host, fault, chain, .. } = shown;
+    let server = chain.server();
     let issuer = server.map_or("an unknown issuer", |one| one.issuer.as_str());
     match fault {
         CertificateFault::Expired { since } => (
@@ -77,7 +81,9 @@ fn words(host: &str, fault: &CertificateFault, server: Option<&Certificate>) -> 
         ),
         CertificateFault::NotYetValid { from } => (
             match from {
-                Some(from) => format!("The certificate of {host} is not valid before {}", day(*from)),
+                Some(from) => {
+                    format!("The certificate of {host} is not valid before {}", day(*from))
+                }
                 None => format!("The certificate of {host} is not valid yet"),
             },
             "Check this computer's clock first: a wrong date is the usual reason.".to_owned(),
@@ -92,11 +98,18 @@ fn words(host: &str, fault: &CertificateFault, server: Option<&Certificate>) -> 
         ),
         CertificateFault::SelfSigned
         | CertificateFault::UnknownIssuer { .. }
-        | CertificateFault::Authority => nobody_vouches(host, fault, issuer),
+        | CertificateFault::Authority => nobody_vouches(shown, issuer),
         CertificateFault::Revoked => (
             format!("The certificate of {host} was revoked"),
             format!("{issuer} took it back. Its key may be in other hands: send nothing there."),
         ),
+        _ => badly_made(host, fault),
+    }
+}
+
+/// It is not as a server's certificate has to be, whoever issued it.
+fn badly_made(host: &str, fault: &CertificateFault) -> (String, String) {
+    match fault {
         CertificateFault::WeakKey { bits } => (
             format!("The certificate of {host} has a key that is too short"),
             format!("An RSA key of {bits} bits can be forged; 2048 is the least that is accepted."),
@@ -113,21 +126,36 @@ fn words(host: &str, fault: &CertificateFault, server: Option<&Certificate>) -> 
              get one for TLS servers."
                 .to_owned(),
         ),
-        CertificateFault::Unreadable => (
+        CertificateFault::Version1 => (
+            format!("The certificate of {host} is of X.509 version 1"),
+            format!(
+                "Such a certificate cannot say which hosts it is for, and is not accepted. The server's \
+                 owner has to make one of version 3 with {host} among its subject alternative names."
+            ),
+        ),
+        _ => (
             format!("The certificate of {host} is not trusted"),
             "Something about it cannot be accepted; the words below say what.".to_owned(),
         ),
     }
 }
 
+/// What is usually wrong where a certificate comes without its issuer's.
+const ALONE: &str = " The server sent no other certificate with it. Where a root authority is trusted \
+     already, that is usually the fault: the server has to send the intermediate certificates too \
+     (fullchain.pem).";
+
 /// Nobody who is trusted vouches for it.
-fn nobody_vouches(host: &str, fault: &CertificateFault, issuer: &str) -> (String, String) {
+fn nobody_vouches(shown: Shown<'_>, issuer: &str) -> (String, String) {
+    let Shown { host, fault, chain, server } = shown;
+    let ca_file = server.ca_file();
     match fault {
         CertificateFault::SelfSigned => (
             format!("The certificate of {host} is signed by itself"),
-            "Nobody vouches for it. If the server is yours, save the certificate as a file and name \
-             it as the extra CA file (ca_file); if not, somebody may be listening in."
-                .to_owned(),
+            format!(
+                "Nobody vouches for it. If the server is yours, save the certificate as a file and name \
+                 it as {ca_file}; if not, somebody may be listening in."
+            ),
         ),
         CertificateFault::UnknownIssuer { intermediate_missing: true, .. } => (
             format!("{host} does not send its issuer's certificate"),
@@ -140,8 +168,9 @@ fn nobody_vouches(host: &str, fault: &CertificateFault, issuer: &str) -> (String
         CertificateFault::UnknownIssuer { issuer, .. } => (
             format!("The certificate of {host} is from an issuer whom this computer does not trust"),
             format!(
-                "It was issued by {issuer}. If that is your organisation's own authority, name its \
-                 certificate as the extra CA file (ca_file); if not, somebody may be listening in."
+                "It was issued by {issuer}.{} If {issuer} is your organisation's own root authority, name \
+                 its certificate as {ca_file}; if not, somebody may be listening in.",
+                if chain.0.len() == 1 { ALONE } else { "" }
             ),
         ),
         _ => (
@@ -191,7 +220,7 @@ fn cause(
             "certificate-self-signed",
             "The server vouches for itself",
             "you",
-            "Compare the SHA-256 with the server's owner, then name the certificate as the extra CA file",
+            "Compare the SHA-256 with the server's owner, then name the certificate as {ca_file}",
         ),
         CertificateFault::UnknownIssuer { intermediate_missing: true, .. } => (
             "certificate-intermediate-missing",
@@ -203,13 +232,19 @@ fn cause(
             "certificate-unknown-issuer",
             "A private authority issued it",
             "you",
-            "Ask your administrator for the authority's certificate and name it as the extra CA file",
+            "Ask your administrator for the authority's certificate and name it as {ca_file}",
         ),
         CertificateFault::Authority => (
             "certificate-is-authority",
             "The server uses an authority's certificate",
             OWNER,
             "Issue a certificate for the server itself",
+        ),
+        CertificateFault::Version1 => (
+            "certificate-version-1",
+            "The certificate is of version 1",
+            OWNER,
+            "Make one of version 3 with the server's name in it",
         ),
         CertificateFault::WeakKey { .. } | CertificateFault::WeakSignature => (
             "certificate-weak",
@@ -235,7 +270,9 @@ mod tests {
     #[test]
     fn a_revoked_certificate_is_not_to_be_sent_anything() {
         let (fault, chain) = (CertificateFault::Revoked, Chain::default());
-        let problem = distrusted("mail.example", &fault, &chain, "Revoked", None);
+        let (host, server) = ("mail.example", Server::Mail);
+        let shown = Shown { host, fault: &fault, chain: &chain, server };
+        let problem = distrusted(shown, "Revoked", None);
         assert_eq!(problem.code, Code::CertificateNotTrusted);
         assert_eq!(problem.title, "The certificate of mail.example was revoked");
         assert!(problem.means.ends_with("send nothing there."), "{}", problem.means);

@@ -1,6 +1,6 @@
 //! A server that takes the connection and says nothing: whether port and security fit each other.
 
-use super::{Cause, Fix, Likelihood, Problem};
+use super::{Cause, Code, Fix, Likelihood, Problem};
 use crate::{profile::Security, transport::Stage};
 
 /// What to check first where a server keeps silent at `stage`; `None`: nothing there is known to be wrong.
@@ -22,13 +22,19 @@ pub fn first_to_check(stage: Stage, port: u16, security: Security) -> Option<Str
     }
 }
 
+/// What else it may be that a server hangs up before it has said what it is.
+pub(super) const HUNG_UP: &str = " A load balancer may also have no server behind it, or the server may have \
+     blocked this computer's address.";
+
 impl Problem {
     /// Names port and security as the first thing to check: the server did not even greet.
     #[must_use]
     pub fn not_greeted(mut self, port: u16, security: Security) -> Self {
         let Some(check) = first_to_check(Stage::Ehlo, port, security) else { return self };
-        self.means =
-            format!("It took the connection and did not greet, so nothing was sent. {check}");
+        let hung_up = if self.code == Code::ConnectionLost { HUNG_UP } else { "" };
+        self.means = format!(
+            "It took the connection and did not greet, so nothing was sent. {check}{hung_up}"
+        );
         let (likelihood, title) = match port {
             465 => (Likelihood::VeryLikely, "Port 465 begins with TLS, and the sender does not"),
             _ => (Likelihood::Possible, "The port begins with TLS, and the sender does not"),

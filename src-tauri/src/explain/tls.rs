@@ -2,16 +2,67 @@
 
 use super::{
     Code, Problem, Retry,
-    certificate::{READ_THEM, distrusted},
+    certificate::{READ_THEM, Shown, distrusted},
 };
 use crate::net::tls::{Oldest, TlsError};
 
+/// Whom a connection is to: it decides which settings can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Server {
+    /// The sender's mail server.
+    Mail,
+    /// What is asked over HTTPS: a provider, Graph.
+    Https,
+}
+
+impl Server {
+    /// The setting that names further authorities.
+    pub(super) fn ca_file(self) -> &'static str {
+        match self {
+            Self::Mail => "the mail server's extra CA file (smtp.ca_file)",
+            Self::Https => "the app registration's extra CA file (ca_file)",
+        }
+    }
+
+    /// What answers here without TLS, and what to do about it.
+    fn without_tls(self) -> &'static str {
+        match self {
+            Self::Mail => {
+                "What answers there begins in clear text, as the right server does on a port for STARTTLS: \
+                 set the security to STARTTLS, or the port to the one that begins with TLS, mostly 465."
+            }
+            Self::Https => {
+                "What answers there is no HTTPS. Check the address and its port at the app registration."
+            }
+        }
+    }
+
+    fn lost(self) -> &'static str {
+        match self {
+            Self::Mail => {
+                "If it does so each time, the port may begin in clear text (security STARTTLS) or be \
+                 another service's, a load balancer may have no server behind it, this computer's address \
+                 may be blocked, or something between cuts TLS."
+            }
+            Self::Https => "The port may be another service's, or something between cuts TLS.",
+        }
+    }
+}
+
 impl From<TlsError> for Problem {
     fn from(error: TlsError) -> Self {
+        Self::of_tls(error, Server::Https)
+    }
+}
+
+impl Problem {
+    /// Why the connection to `server` is not protected.
+    pub(super) fn of_tls(error: TlsError, server: Server) -> Self {
         let said = error.to_string();
         let (code, title, means) = match error {
             TlsError::Certificate { host, fault, chain, unread, .. } => {
-                return distrusted(&host, &fault, &chain, &said, unread.as_deref());
+                let shown = Shown { host: &host, fault: &fault, chain: &chain, server };
+                return distrusted(shown, &said, unread.as_deref());
             }
             TlsError::BadPem { .. } => (
                 Code::FileUnreadable,
@@ -24,11 +75,15 @@ impl From<TlsError> for Problem {
                 READ_THEM,
             ),
             TlsError::TooOld { host, oldest, .. } => return too_old(&host, oldest).said(said),
-            TlsError::NotTls { host } => (
-                Code::NotTheProtocol,
-                format!("{host} does not speak TLS on this port"),
-                "Another service answers there. Of a mail server, port 587 begins in clear text and wants \
-                 the security STARTTLS; port 465 begins with TLS and wants the security TLS.",
+            TlsError::NotTls { host } => {
+                let title = format!("{host} does not speak TLS on this port");
+                return Self::new(Code::NotTheProtocol, title, server.without_tls());
+            }
+            TlsError::ClientCertificate { host, .. } => (
+                Code::TlsFailed,
+                format!("{host} wants a client certificate"),
+                "It lets in only who shows a certificate of their own in TLS, and Sendright offers none. \
+                 Ask its administrator for a way in without one, such as a port with a sign-in.",
             ),
             TlsError::Handshake { host, .. } => (
                 Code::TlsFailed,
@@ -39,7 +94,7 @@ impl From<TlsError> for Problem {
             TlsError::Lost { host, .. } => (
                 Code::ConnectionLost,
                 format!("{host} ended the connection before it was protected"),
-                "The port may be another service's, or something between cuts TLS.",
+                server.lost(),
             ),
             TlsError::TimedOut { host, .. } => {
                 return Self::new(

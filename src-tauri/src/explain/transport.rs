@@ -2,7 +2,9 @@
 
 mod refused;
 
-use super::{Code, Problem, Retry, graph::refused as refused_by_graph};
+use super::{
+    Code, Problem, Retry, graph::refused as refused_by_graph, greeting::HUNG_UP, tls::Server,
+};
 use crate::transport::{SendError, Stage, smtp::Reply};
 use refused::{auth_refused, recipients_refused, refused};
 use std::time::Duration;
@@ -18,7 +20,7 @@ impl From<SendError> for Problem {
         match error {
             SendError::Letter(error) => error.into(),
             SendError::Dial(error) => error.into(),
-            SendError::Tls(error) => error.into(),
+            SendError::Tls(error) => Self::of_tls(error, Server::Mail),
             SendError::Http(error) => error.into(),
             SendError::Graph(refusal) if refusal.uncertain() => uncertain("Graph", &text),
             SendError::Graph(refusal) => refused_by_graph(&refusal),
@@ -211,11 +213,14 @@ fn timed_out(host: &str, limit: Duration) -> Problem {
 }
 
 fn lost(stage: Stage, host: &str) -> Problem {
+    let early = if stage <= Stage::Ehlo { HUNG_UP } else { "" };
     let means = match stage {
         Stage::Message => "The message was not complete, so it was not sent.",
         Stage::Auth => "It hung up during the sign-in: some servers do so instead of refusing it.",
+        Stage::Tls | Stage::Ehlo => "Nothing was sent. Check that the port fits the security.",
         _ => "Nothing was sent.",
     };
+    let means = format!("{means}{early}");
     Problem::new(Code::ConnectionLost, format!("{host} ended the connection"), means)
         .retry(Retry::AfterWait)
 }

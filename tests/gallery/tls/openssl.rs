@@ -58,6 +58,29 @@ fn in_pem(der: &[u8]) -> String {
 }
 
 #[test]
+fn a_certificate_of_version_1_is_said_to_be_one() {
+    let root = Authority::root("Kestrel Root");
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("ca.pem"), &root.pem).unwrap();
+    fs::write(dir.path().join("ca.key"), root.issuer.key().serialize_pem()).unwrap();
+    for words in [
+        "req -new -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr",
+        "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -out server.pem",
+    ] {
+        let made = Command::new("openssl").args(words.split(' ')).current_dir(dir.path()).output();
+        let made = made.unwrap();
+        assert!(made.status.success(), "{words}: {made:?}");
+    }
+    let (_server, port) = openssl(dir.path(), "-tls1_2");
+    let gallery = Gallery::of(&profile("old", port, ""), &[("ca.pem".to_owned(), root.pem)]);
+    let verdict = gallery.send("old", &["bo@kestrel.example"], &[]);
+    assert_eq!(verdict, (4, "not_sent".to_owned(), "certificate-not-trusted".to_owned()));
+    let problem = &gallery.last("old")["problem"];
+    assert_eq!(problem["title"], "The certificate of localhost is of X.509 version 1", "{problem}");
+    assert!(problem["means"].to_string().contains("version 3 with localhost"), "{problem}");
+}
+
+#[test]
 fn what_is_too_weak_is_refused_and_said_to_be_weak() {
     let root = Authority::root("Kestrel Root");
     let rows = [

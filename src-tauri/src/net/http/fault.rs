@@ -34,6 +34,11 @@ pub(super) fn interrupted(host: &str, error: &reqwest::Error) -> HttpError {
     if error.is_timeout() {
         return HttpError::TimedOut { host };
     }
+    if let Some(io) = handshake(error)
+        && let Some(wanted) = TlsError::client_certificate(&host, io)
+    {
+        return wanted.into();
+    }
     HttpError::Interrupted { host, said: innermost(error) }
 }
 

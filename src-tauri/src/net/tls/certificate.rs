@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use std::{fmt, fmt::Write as _};
 use time::{OffsetDateTime, macros::format_description};
 use x509_cert::{
-    Certificate as Parsed,
+    Certificate as Parsed, Version,
     der::{self, Decode as _, Reader as _, SliceReader, asn1::UintRef, oid::ObjectIdentifier},
     ext::pkix::{AuthorityInfoAccessSyntax, BasicConstraints, SubjectAltName, name::GeneralName},
     time::Time,
@@ -43,6 +43,8 @@ pub struct Certificate {
     pub rsa_bits: Option<usize>,
     /// Whether it may issue others.
     pub authority: bool,
+    /// Whether it is of X.509 version 1.
+    pub version_1: bool,
     /// Whether it names a place where its issuer's certificate can be had.
     pub names_issuer: bool,
 }
@@ -64,6 +66,7 @@ impl Certificate {
             sha256: fingerprint(der),
             rsa_bits: (key.algorithm.oid == RSA).then(bits).flatten(),
             authority: constraints.is_some_and(|(_, constraints)| constraints.ca),
+            version_1: parsed.version == Version::V1,
             names_issuer: places.is_some_and(|(_, places)| {
                 places.0.iter().any(|place| place.access_method == CA_ISSUERS)
             }),

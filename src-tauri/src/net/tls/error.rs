@@ -65,6 +65,14 @@ pub enum TlsError {
         /// The library's words, with the server's alert.
         said: String,
     },
+    /// The server wants a certificate of ours.
+    #[error("{host} wants a client certificate: {said}")]
+    ClientCertificate {
+        /// Whom we meant to talk to.
+        host: String,
+        /// The library's words, with the server's alert.
+        said: String,
+    },
     /// The connection ended during the handshake.
     #[error("{host}: the connection ended during the TLS handshake: {said}")]
     Lost {
@@ -120,6 +128,8 @@ pub enum CertificateFault {
     WeakSignature,
     /// It is for another purpose, for example for signing mail.
     OtherPurpose,
+    /// It is of X.509 version 1, which has no place for hosts' names.
+    Version1,
     /// Anything else.
     Unreadable,
 }
@@ -137,6 +147,9 @@ impl TlsError {
     pub(in crate::net) fn of(host: &str, oldest: Oldest, chain: Chain, error: &io::Error) -> Self {
         let host = host.to_owned();
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<RustlsError>());
+        if let Some(wanted) = Self::client_certificate(&host, error) {
+            return wanted;
+        }
         let Some(inner) = inner else { return Self::Lost { host, said: error.to_string() } };
         let said = inner.to_string();
         match inner {
@@ -149,6 +162,15 @@ impl TlsError {
             RustlsError::InvalidMessage(_) => Self::NotTls { host },
             _ => Self::Handshake { host, said },
         }
+    }
+
+    /// That `error` of a connection to `host` asks for a client certificate. In TLS 1.3 the server says
+    /// so only once the handshake is done on this side.
+    pub fn client_certificate(host: &str, error: &io::Error) -> Option<Self> {
+        let inner = error.get_ref()?.downcast_ref::<RustlsError>()?;
+        let wanted = RustlsError::AlertReceived(AlertDescription::CertificateRequired);
+        (*inner == wanted)
+            .then(|| Self::ClientCertificate { host: host.to_owned(), said: inner.to_string() })
     }
 
     fn distrusted(host: String, chain: Chain, why: &CertificateError) -> Self {
@@ -181,6 +203,7 @@ impl CertificateFault {
             E::InvalidPurpose | E::InvalidPurposeContext { .. } => Self::OtherPurpose,
             E::UnknownIssuer => Self::unknown_issuer(chain),
             E::Other(_) if server.is_some_and(|server| server.authority) => Self::Authority,
+            E::Other(_) if server.is_some_and(|server| server.version_1) => Self::Version1,
             _ if let Some(bits) = chain.0.iter().find_map(weak) => Self::WeakKey { bits },
             E::UnsupportedSignatureAlgorithmContext { .. } => Self::WeakSignature,
             // macOS and Windows name no reason; the chain has it then.

@@ -5,7 +5,7 @@ use super::{
     reply::{self, Reply},
 };
 use crate::{
-    net::tls::Client as Tls,
+    net::tls::{Client as Tls, TlsError},
     secret::veil::Veil,
     transport::{SendError, Stage, Watch, transcript::bounded},
 };
@@ -265,6 +265,9 @@ impl Wire {
     }
 
     fn lost(&self, error: &io::Error) -> SendError {
+        if let Some(wanted) = TlsError::client_certificate(&self.host, error) {
+            return wanted.into();
+        }
         SendError::Lost { stage: self.stage, host: self.host.clone(), said: error.to_string() }
     }
 
