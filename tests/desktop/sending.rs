@@ -34,6 +34,7 @@ fn a_letter_leaves_once_by_one_gesture_however_often_it_is_made() {
         let window = camera.window;
         window.see("Invoices");
         write(window, "Invoices of November");
+        window.press("Reports");
         window.double_press("Send");
         window.see("Accepted by");
         window.see("Sent again, it arrives twice");
