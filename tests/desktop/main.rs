@@ -16,6 +16,7 @@ mod keyboard;
 #[path = "../world/keyring.rs"]
 mod keyring;
 mod links;
+mod many;
 #[path = "../world/marked.rs"]
 mod marked;
 mod native;

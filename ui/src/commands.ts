@@ -24,7 +24,7 @@ export function commands(stores: Stores): Command[] {
     { title: "All history", icon: "history", run: () => nav.go({ view: "history" }) },
     { title: "Sandbox inbox", icon: "sandbox", run: () => nav.go({ view: "sandbox" }) },
     { title: "Try it in the sandbox", icon: "sandbox", keys: "Ctrl+B", notWhileTyping: true, run: () => void trySandbox(stores) },
-    { title: "Import senders…", icon: "download", keys: "Ctrl+O", notWhileTyping: true, run: () => void importSenders(stores) },
+    { title: "Import senders…", icon: "download", keys: "Ctrl+O", run: () => void importSenders(stores) },
     { title: "Export all senders…", icon: "upload", run: () => void exportSenders(stores, []) },
     { title: "New app registration…", icon: "app", run: () => nav.open({ kind: "registration", id: null }) },
     { title: "Settings", icon: "gear", keys: "Ctrl+,", run: () => nav.go({ view: "settings" }) },

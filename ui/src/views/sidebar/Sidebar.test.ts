@@ -25,7 +25,7 @@ describe("the sidebar", () => {
 
   it("does by keys what its search lists beside them", async () => {
     const { user, fake } = await open();
-    await user.keyboard("{Control>}k{/Control}import{Control>}o{/Control}");
-    await waitFor(() => expect(fake.asked.some(({ command }) => command === "import_file")).toBe(true));
+    await user.keyboard("{Control>}k{/Control}sandbox{Control>}b{/Control}");
+    await waitFor(() => expect(fake.asked.some(({ command }) => command === "start_sandbox")).toBe(true));
   });
 });
