@@ -66,6 +66,8 @@ fn what_was_never_stored_has_one_code_whatever_it_is() {
         let problem = refused(&sendright, sender);
         assert!(!problem["title"].as_str().unwrap().contains("gone"), "{problem}");
     }
+    let remedy = refused(&sendright, "By itself")["means"].to_string();
+    assert!(remedy.contains(r#"sendright secret set \"kestrel\" client-secret"#), "{remedy}");
 }
 
 #[test]

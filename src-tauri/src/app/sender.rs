@@ -194,7 +194,11 @@ impl App {
             Err(TokenError::SignInNeeded(SignInReason::Never)) => {
                 self.beside(move |inner| inner.sign_in_never_kept(id)).await?;
             }
-            Err(TokenError::SecretMissing) => self.app_never_proved(sender).await?,
+            Err(TokenError::SecretMissing) => {
+                self.app_never_proved(sender).await?;
+                let name = sender.registration.as_ref().map(|one| one.name.as_str());
+                return Err(Problem::nothing_to_prove_with(name.unwrap_or("REGISTRATION")));
+            }
             Err(_) => {}
         }
         Ok(access?)

@@ -109,12 +109,7 @@ impl From<TokenError> for Problem {
                 format!("{} named an account from another sign-in", named(&host)),
                 "The tokens were not used. Sign in again.",
             ),
-            TokenError::SecretMissing => Self::new(
-                Code::SignInNeeded,
-                "The app registration has neither a client secret nor a certificate",
-                "This way of signing in needs one of them. Store it with `sendright secret set REGISTRATION \
-                 client-secret`, or in the window at the app registration.",
-            ),
+            TokenError::SecretMissing => Self::nothing_to_prove_with("REGISTRATION"),
             TokenError::Certificate(error) => error.into(),
             TokenError::Http(error) => error.into(),
             TokenError::Vault(error) => error.into(),
@@ -168,6 +163,20 @@ impl From<&ProviderRefusal> for Problem {
     /// For an error page that never left the browser.
     fn from(refusal: &ProviderRefusal) -> Self {
         refused(refusal, Asked::Person)
+    }
+}
+
+impl Problem {
+    /// The app registration `name` has neither a client secret nor a certificate.
+    pub fn nothing_to_prove_with(name: &str) -> Self {
+        Self::new(
+            Code::SignInNeeded,
+            "The app registration has neither a client secret nor a certificate",
+            format!(
+                "This way of signing in needs one of them. Store it with `sendright secret set \
+                 \"{name}\" client-secret`, or in the window at the app registration {name}."
+            ),
+        )
     }
 }
 
