@@ -21,7 +21,7 @@ fn write(window: &Page, subject: &str) {
 
 /// How the messages that left are said to have ended, newest first.
 fn ended(window: &Page) -> Vec<Value> {
-    let all = json!({"profile_id": null, "search": "", "outcomes": [], "transport": null, "since": null, "limit": 10, "offset": 0});
+    let all = json!({"profile_ids": [], "search": "", "outcomes": [], "transport": null, "since": null, "limit": 10, "offset": 0});
     let page = window.ask_app("history", &all);
     page["rows"].as_array().into_iter().flatten().map(|row| row["outcome"].clone()).collect()
 }
