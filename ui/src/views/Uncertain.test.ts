@@ -87,6 +87,7 @@ describe("messages that may have been sent", () => {
     end();
     await user.click(await screen.findByRole("button", { name: "Close the result" }));
     expect([notice(), shown(fake)]).toEqual([null, [[sent]]]);
+    await user.type(screen.getByLabelText("Subject"), "Once more");
     await user.click(screen.getByRole("button", { name: /^Send/ }));
     await user.click(screen.getByRole("tab", { name: "Overview" }));
     end();
