@@ -58,23 +58,22 @@ async fn a_server_that_does_not_offer_it_is_asked_for_the_message() {
 #[tokio::test]
 async fn only_the_first_message_of_a_connection_goes_in_one_go() {
     let asked = "C: MAIL\nC: RCPT\nC: DATA\n";
-    let script = [
-        HELLO,
-        "C: MAIL\nC: RCPT\nCHUNK\n",
-        asked,
-        "S: 250 ok\nS: 250 ok\nS: 250 first\n",
-        "S: 250 ok\nS: 250 ok\nS: 354 go\nMESSAGE\nS: 250 second\nC: QUIT\nS: 221 bye",
-    ];
-    let script = SmtpScript::start(&script.concat()).await;
-    let server = Server { chunking: true, ..server(&script, Security::None) };
-    let letters = [letter(draft()).await, letter(draft()).await];
-    let watch = Watch::nobody();
-    let mut session = open(&server, &Credentials::None, &limits(), &watch).await.unwrap();
-    let first = session.send(&letters[0], Then::Next(&letters[1]), &watch).await.unwrap();
-    let second = session.send(&letters[1], Then::Open, &watch).await.unwrap();
-    assert_eq!((first.reply.as_str(), second.reply.as_str()), ("250 first", "250 second"));
-    session.quit(&watch).await;
-    assert_eq!(script.heard().await.last().unwrap(), "QUIT");
+    let first = "S: 250 ok\nS: 250 ok\nS: 250 first\n";
+    let second = "S: 250 ok\nS: 250 ok\nS: 354 go\nMESSAGE\nS: 250 second\nC: QUIT\nS: 221 bye";
+    for (announced, steps) in [(true, [asked, first]), (false, [first, asked])] {
+        let script = [HELLO, "C: MAIL\nC: RCPT\nCHUNK\n", steps[0], steps[1], second];
+        let script = SmtpScript::start(&script.concat()).await;
+        let server = Server { chunking: true, ..server(&script, Security::None) };
+        let letters = [letter(draft()).await, letter(draft()).await];
+        let watch = Watch::nobody();
+        let mut session = open(&server, &Credentials::None, &limits(), &watch).await.unwrap();
+        let then = if announced { Then::Next(&letters[1]) } else { Then::Open };
+        let first = session.send(&letters[0], then, &watch).await.unwrap();
+        let second = session.send(&letters[1], Then::Open, &watch).await.unwrap();
+        assert_eq!((first.reply.as_str(), second.reply.as_str()), ("250 first", "250 second"));
+        session.quit(&watch).await;
+        assert_eq!(script.heard().await.last().unwrap(), "QUIT");
+    }
 }
 
 #[tokio::test]
@@ -98,6 +97,9 @@ async fn each_way_of_saying_no_has_its_place() {
         ([TAKEN, "CLOSE\n"],                       Code::Uncertain),
         ([TAKEN, "S: what?\n"],                    Code::Uncertain),
         (["S: 250 ok\n", "CLOSE\n"],               Code::Uncertain),
+        (["S: 421 4.3.2 too many\n", "CLOSE\n"],   Code::Busy),
+        (["S: 250 ok\nS: 250 ok\n", "S: 421 4.3.2 closing\nCLOSE\n"], Code::Busy),
+        (["S: 250 ok\nS: 550 5.1.1 no\nS: 550 5.1.1 no\nS: 550 5.1.1 no\n", "CLOSE\n"], Code::RecipientsRefused),
     ];
     for (replies, code) in table {
         let sent = chunked(&[ENVELOPE, "CHUNK\n", replies[0], replies[1], "SILENCE"]).go().await;
@@ -113,6 +115,36 @@ async fn a_message_that_nobody_gets_is_not_sent_to_its_end() {
     let sent = attempt.go().await;
     assert!(sent.heard.last().unwrap().len() < 20_000_000, "all of it was sent");
     assert_eq!(sent.problem().code, Code::RecipientsRefused);
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_message_hides_no_refusal_before_it() {
+    let nobody = "S: 250 ok\nS: 550 5.1.1 no\nS: 550 5.1.1 no\nS: 550 5.1.1 no\n";
+    for (replies, code, answered) in [
+        (nobody, Code::RecipientsRefused, 3),
+        (TAKEN, Code::MessageTooLarge, 3),
+        (
+            "S: 550 5.7.60 SMTP; Client does not have permissions to send as this sender\nS: 503 no\nS: 503 no\nS: 503 no\n",
+            Code::SenderRefused,
+            0,
+        ),
+    ] {
+        let at_once = replies.trim_end().replace("S: ", "").replace('\n', "\\r\\n");
+        let at_once = format!("BYTES: {at_once}\\r\\n552 5.3.4 too big\\r\\n\nSILENCE");
+        let (_dir, attempt) = large(&[ENVELOPE, "C: BDAT\n", &at_once]);
+        let sent = attempt.go().await;
+        assert_eq!(sent.result.as_ref().unwrap_err().recipients().len(), answered, "{replies}");
+        assert_eq!(sent.problem().code, code, "{replies}");
+    }
+}
+
+#[tokio::test]
+async fn who_was_refused_is_known_although_nobody_knows_of_the_message() {
+    let replies = "CHUNK\nS: 250 ok\nS: 250 ok\nS: 550 5.1.1 nobody\nS: 250 ok\nCLOSE";
+    let error = chunked(&[ENVELOPE, replies]).go().await.result.unwrap_err();
+    assert!(error.uncertain());
+    let accepted: Vec<_> = error.recipients().iter().map(|r| r.accepted).collect();
+    assert_eq!(accepted, [true, false, true]);
 }
 
 #[tokio::test]

@@ -71,6 +71,8 @@ pub struct SmtpDraft {
     pub auth: String,
     /// The server that was allowed to be signed in to in clear text: another host needs it anew.
     pub allow_plaintext: String,
+    // Left out where it is off: settings of before it are the same then.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub chunking: bool,
 }
 

@@ -74,6 +74,7 @@ pub struct Session {
     wire: Wire,
     offers: Offers,
     limits: Limits,
+    /// Whether the next message may go together with its envelope: the first may.
     chunking: bool,
     usable: bool,
     /// The Message-ID of the letter whose envelope the server has already.
@@ -147,7 +148,9 @@ impl Session {
         then: Then<&Letter>,
         watch: &Watch,
     ) -> Result<Delivery, SendError> {
-        if self.chunks(letter) {
+        let in_one_go = self.chunks(letter);
+        self.chunking = false;
+        if in_one_go {
             return self.in_one_go(letter, then, watch).await;
         }
         let recipients = self.envelope(letter, watch).await?;

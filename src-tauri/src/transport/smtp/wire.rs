@@ -151,7 +151,8 @@ impl Wire {
             } else if reply.is_positive() {
                 return Err(self.not_smtp(&format!("{reply}, inside the message")));
             } else {
-                return Err(SendError::refusal(self.stage, reply));
+                let stage = if due.left() > 0 { Stage::Sender } else { self.stage };
+                return Err(SendError::refusal(stage, reply));
             }
         }
         Ok(())
