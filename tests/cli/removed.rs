@@ -42,3 +42,32 @@ fn whoever_had_it_as_a_backup_is_named_and_has_none_any_more() {
     assert_eq!(shown["settings"]["backup"], Value::Null, "{shown}");
     assert_eq!(sendright.json(&["remove", "First"])["was_backup_of"], json!([]));
 }
+
+#[test]
+fn a_sender_is_removed_with_its_secrets_although_another_one_cannot_be_read() {
+    let sendright = Sendright::new();
+    let named = |name: &str| relay("").replace("Relay", name);
+    let first = named("First").replace("smtp =", "backup = \"Relay\"\nsmtp =");
+    apply(&sendright, &relay(&[first, named("Second")].concat()));
+    assert_eq!(sendright.run(&["send", "Relay", "--to", "c@d.example"]).code, 4);
+    let set = sendright.command(&["secret", "set", "Relay", "proxy-password"]);
+    assert_eq!(Sendright::ended(set, "pw").code, 0);
+    let database = rusqlite::Connection::open(sendright.path("data/sendright.db")).unwrap();
+    let broken =
+        "UPDATE profiles SET document = json_set(document, '$.mailbox', '') WHERE name = 'First';
+                  UPDATE profiles SET document = 'not ours' WHERE name = 'Second'";
+    database.execute_batch(broken).unwrap();
+    assert_eq!(sendright.run(&["profiles"]).code, 1, "they cannot be listed");
+
+    assert_eq!(sendright.json(&["history", "--profile", "Relay"])["total"], 1);
+    assert_eq!(sendright.json(&["remove", "Relay"])["was_backup_of"], json!(["First"]));
+    let kept = |table: &str| -> i64 {
+        database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((kept("secrets"), kept("profiles")), (0, 2));
+    assert_eq!(sendright.json(&["history", "--profile", "Relay"])["total"], 1);
+    for broken in ["First", "Second"] {
+        sendright.json(&["remove", broken]);
+    }
+    assert_eq!(sendright.json(&["profiles"])["profiles"], json!([]));
+}

@@ -7,9 +7,8 @@ use crate::{
         SendReport,
     },
     explain::Problem,
-    profile::{ProfileId, Provider},
+    profile::ProfileId,
 };
-use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 impl App {
@@ -17,7 +16,7 @@ impl App {
     pub async fn history(&self, query: HistoryQuery) -> Result<HistoryPage, Problem> {
         self.beside(move |inner| {
             let mut page = inner.outbox.find(&query)?;
-            let providers = inner.providers()?;
+            let providers = inner.store.look(|rows| rows.providers())?;
             for row in &mut page.rows {
                 row.provider = row.profile_id.and_then(|id| providers.get(&id).copied());
             }
@@ -34,7 +33,7 @@ impl App {
             let sent = inner.outbox.senders_called(&asked)?;
             inner.store.look(|rows| {
                 let known = rows.profile_id(&asked);
-                let there: HashSet<_> = rows.profiles()?.iter().map(|one| one.id).collect();
+                let there = rows.profile_ids()?;
                 let gone = sent.into_iter().filter(|id| !there.contains(id));
                 let all: Vec<_> = known.as_ref().ok().copied().into_iter().chain(gone).collect();
                 match known {
@@ -51,7 +50,7 @@ impl App {
         self.beside(move |inner| {
             let record = inner.outbox.get(id)?;
             let mut row = record.listed();
-            let providers = inner.providers()?;
+            let providers = inner.store.look(|rows| rows.providers())?;
             row.provider = row.profile_id.and_then(|id| providers.get(&id).copied());
             Ok(HistoryDetail {
                 row,
@@ -98,18 +97,6 @@ impl App {
             elapsed_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             problem: Some(problem),
             note: None,
-        })
-    }
-}
-
-impl super::Inner {
-    /// The providers of all senders that have one.
-    fn providers(&self) -> Result<HashMap<ProfileId, Provider>, Problem> {
-        self.store.look(|rows| {
-            let registrations = rows.registrations()?;
-            let of = |id| registrations.iter().find(|r| r.id == id).map(|r| r.provider);
-            let profiles = rows.profiles()?;
-            Ok(profiles.iter().filter_map(|p| Some((p.id, of(p.registration?)?))).collect())
         })
     }
 }

@@ -70,14 +70,12 @@ impl App {
         let now = self.0.clock.now();
         let backed_up = self
             .beside(move |inner| {
-                inner.store.change(|rows| rows.remove_profile(id, now))?;
-                let others = inner.store.look(|rows| rows.profiles())?;
+                let backed_up = inner.store.change(|rows| {
+                    rows.remove_profile(id, now)?;
+                    rows.backed_up_by(id)
+                })?;
                 inner.purge(id)?;
-                Ok(others
-                    .into_iter()
-                    .filter(|one| one.backup == Some(id))
-                    .map(|one| one.name)
-                    .collect())
+                Ok(backed_up)
             })
             .await?;
         self.tell(News::ProfilesChanged);

@@ -6,6 +6,10 @@ use crate::{
     profile::{Profile, ProfileId, Provider, Registration, check::ProfileDraft},
 };
 use rusqlite::{OptionalExtension as _, params};
+use std::collections::{HashMap, HashSet};
+
+/// Whether `?1` is a profile's backup. Whatever is broken in one, another can be removed.
+const BACKED_UP: &str = "iif(json_valid(document), document ->> 'backup', NULL) = ?1";
 
 impl Rows<'_> {
     /// Every profile, in the order they are listed; without those removed.
@@ -56,6 +60,37 @@ impl Rows<'_> {
                 nearest: nearest(asked, named.iter().map(|(_, name)| name.as_str()))
                     .map(ToOwned::to_owned),
             })
+    }
+
+    /// The id of every profile; also of those that cannot be read.
+    pub fn profile_ids(self) -> Result<HashSet<ProfileId>, StoreError> {
+        let mut rows = self.0.prepare_cached("SELECT id FROM profiles WHERE removed_at IS NULL")?;
+        let ids: Vec<String> = rows.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
+    }
+
+    /// The provider of each profile that has one; also of those that cannot be read.
+    pub fn providers(self) -> Result<HashMap<ProfileId, Provider>, StoreError> {
+        let mut rows = self.0.prepare_cached(
+            "SELECT profiles.id, registrations.document ->> 'provider' \
+             FROM profiles JOIN registrations ON registrations.id = registration \
+             WHERE removed_at IS NULL AND json_valid(registrations.document)",
+        )?;
+        let found: Vec<(String, Option<String>)> =
+            rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        let read = |(id, word): &(String, Option<String>)| {
+            Some((id.parse().ok()?, Provider::from_word(word.as_deref()?)?))
+        };
+        Ok(found.iter().filter_map(read).collect())
+    }
+
+    /// The names of the profiles that have this one as their backup; also of those that cannot be read.
+    pub fn backed_up_by(self, id: ProfileId) -> Result<Vec<String>, StoreError> {
+        let mut rows = self.0.prepare_cached(&format!(
+            "SELECT name FROM profiles WHERE removed_at IS NULL AND {BACKED_UP} ORDER BY position"
+        ))?;
+        let names = rows.query_map([id.to_string()], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
     }
 
     /// Adds a profile, as the last one.
@@ -149,8 +184,9 @@ impl Rows<'_> {
     /// Its secrets stay on record until the vault has let go of them.
     pub fn purge_profile(self, id: ProfileId) -> Result<(), StoreError> {
         self.0.execute(
-            "UPDATE profiles SET document = json_set(document, '$.backup', '') \
-             WHERE document ->> 'backup' = ?1",
+            &format!(
+                "UPDATE profiles SET document = json_set(document, '$.backup', '') WHERE {BACKED_UP}"
+            ),
             [id.to_string()],
         )?;
         self.0.execute("DELETE FROM profiles WHERE id = ?1", [id.to_string()])?;
