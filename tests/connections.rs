@@ -2,7 +2,7 @@
 
 use crate::world::parts::parts;
 use sendright::{
-    api::{MessageDraft, News, Outcome, SendNews, SendReport, SendRequest},
+    api::{MessageDraft, News, Outcome, SendNews, SendReport, SendRequest, SetEnabled},
     app::{App, Parts},
     clock::{Clock, Timestamp},
     explain::{Code, Problem},
@@ -180,6 +180,26 @@ async fn what_is_more_than_a_mailbox_may_have_waits_and_can_be_cancelled() {
     };
     assert!(sent.iter().all(accepted), "{sent:?}");
     assert_eq!((sent.len(), world.exchange.most.load(SeqCst)), (4, 3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_that_is_switched_off_while_its_messages_wait_for_a_connection_sends_none_of_them()
+{
+    let mut world = World::new().await;
+    let mut sends = JoinSet::new();
+    for _ in 0..4 {
+        sends.spawn(world.send());
+    }
+    for _ in 0..4 {
+        world.told(&["connection", "ehlo"]).await;
+    }
+    let off = SetEnabled { id: world.profile_id, enabled: false };
+    world.app.set_enabled(off).await.unwrap();
+    world.exchange.may_greet.send_replace(true);
+    for sent in timeout(SOON, sends.join_all()).await.expect("a place is free again") {
+        let SendReport { outcome, problem, .. } = sent.unwrap();
+        assert_eq!((outcome, problem.unwrap().code), (Outcome::NotSent, Code::ProfileDisabled));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ mod told;
 
 use crate::world::parts::parts;
 use sendright::{
-    api::{MessageDraft, SendReport, SendRequest},
+    api::{MessageDraft, SendReport, SendRequest, SetEnabled},
     app::{App, Parts},
     explain::Code,
     net::limits::Limits,
@@ -166,4 +166,24 @@ async fn a_send_can_be_cancelled_while_a_locked_vault_is_asked() {
     let report = report.expect("the vault is not waited for").unwrap();
     assert_eq!(report.problem.unwrap().code, Code::Cancelled);
     drop(let_answer);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_that_is_switched_off_while_a_locked_vault_is_asked_does_not_sign_in() {
+    let World { _dir, app, request, heard, let_answer } =
+        World::new(true, true, Limits::default()).await;
+    let off = SetEnabled { id: request.profile_id, enabled: false };
+    let sending = tokio::spawn({
+        let app = app.clone();
+        async move { app.send(request).await.unwrap() }
+    });
+    let (first, heard) =
+        tokio::task::spawn_blocking(move || (heard.recv_timeout(Duration::from_secs(20)), heard))
+            .await
+            .unwrap();
+    assert_eq!(first.unwrap(), "EHLO");
+    app.set_enabled(off).await.unwrap();
+    let_answer.send(()).unwrap();
+    assert_eq!(sending.await.unwrap().problem.unwrap().code, Code::ProfileDisabled);
+    assert_eq!(heard.try_iter().collect::<Vec<_>>(), [""; 0]);
 }

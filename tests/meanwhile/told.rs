@@ -7,10 +7,12 @@ use crate::world::{
     token_endpoint::{Say, TokenEndpoint},
 };
 use sendright::{api::News, app::Then, profile::ProfileId};
-use tokio::sync::broadcast::Receiver;
+use tokio::sync::{Notify, broadcast::Receiver};
 
 const TAKEN: &str =
     "C: MAIL\nS: 250 ok\nC: RCPT\nS: 250 ok\nC: DATA\nS: 354 go\nMESSAGE\nS: 250 queued\n";
+
+const TOKEN: &str = r#"{"access_token":"acce55","token_type":"Bearer","expires_in":3600}"#;
 
 /// The app with a sender of the settings in `file`, which is called P.
 async fn sender(file: &str) -> (tempfile::TempDir, App, ProfileId) {
@@ -25,6 +27,17 @@ fn by_smtp(sign_in: &str, port: u16) -> String {
     format!(
         "[[profile]]\nname = \"P\"\nsign_in = {sign_in}\nmailbox = \"a@b.example\"\n\
          smtp = {{ host = \"127.0.0.1\", port = {port}, security = \"none\" }}\n"
+    )
+}
+
+fn by_graph(provider: &TokenEndpoint, graph: &GraphScript) -> String {
+    format!(
+        "[[registration]]\nname = \"r\"\nprovider = \"microsoft\"\ntenant = \"b.example\"\nclient_id = \"11111111-2222-3333-4444-555555555555\"\n\
+         client_secret = {{ env = \"SECRET\" }}\n\
+         authorize_endpoint = \"{0}/a\"\ntoken_endpoint = \"{0}/token\"\ngraph_url = \"{1}\"\n\n\
+         [[profile]]\nname = \"P\"\nregistration = \"r\"\nsign_in = \"app-only\"\ntransport = \"graph\"\n\
+         mailbox = \"a@b.example\"\n",
+        provider.authority, graph.url
     )
 }
 
@@ -101,20 +114,29 @@ async fn a_password_is_got_once_it_is_all_that_is_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_for_graph_is_got_while_none_is_held() {
-    let token = r#"{"access_token":"acce55","token_type":"Bearer","expires_in":3600}"#;
-    let provider = TokenEndpoint::start(move |_| Say::Json(200, token.to_owned())).await;
+    let provider = TokenEndpoint::start(|_| Say::Json(200, TOKEN.to_owned())).await;
     let send = ("POST /v1.0/users/a@b.example/sendMail", answer("202 Accepted", "", ""));
     let graph = GraphScript::start([send.clone(), send]).await;
-    let (_dir, app, id) = sender(&format!(
-        "[[registration]]\nname = \"r\"\nprovider = \"microsoft\"\ntenant = \"b.example\"\nclient_id = \"11111111-2222-3333-4444-555555555555\"\n\
-         client_secret = {{ env = \"SECRET\" }}\n\
-         authorize_endpoint = \"{0}/a\"\ntoken_endpoint = \"{0}/token\"\ngraph_url = \"{1}\"\n\n\
-         [[profile]]\nname = \"P\"\nregistration = \"r\"\nsign_in = \"app-only\"\ntransport = \"graph\"\n\
-         mailbox = \"a@b.example\"\n",
-        provider.authority, graph.url
-    ))
-    .await;
+    let (_dir, app, id) = sender(&by_graph(&provider, &graph)).await;
     let [first, second] = two(&app, id).await;
     assert_eq!((first[0].as_str(), second[0].as_str()), ("token", "message"));
     assert_eq!(provider.asked().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_that_is_switched_off_while_its_token_is_got_asks_graph_for_nothing() {
+    let go_on = Arc::new(Notify::new());
+    let provider = TokenEndpoint::saying(vec![Say::When(go_on.clone(), TOKEN.to_owned())]).await;
+    let graph = GraphScript::start::<&str>([]).await;
+    let (_dir, app, id) = sender(&by_graph(&provider, &graph)).await;
+    let line = app.line(id, None).await.unwrap();
+    let ready = line.prepare(Uuid::new_v4(), &message()).await.unwrap();
+    let switched_off = async {
+        provider.is_asked().await;
+        app.set_enabled(SetEnabled { id, enabled: false }).await.unwrap();
+        go_on.notify_one();
+    };
+    let (report, ()) = tokio::join!(line.send(ready, Then::Quit), switched_off);
+    assert_eq!(report.problem.unwrap().code, Code::ProfileDisabled);
+    assert_eq!(graph.lines(), [""; 0]);
 }

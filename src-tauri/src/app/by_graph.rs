@@ -63,6 +63,7 @@ impl Line {
         }
         let token = self.app.access_token(&self.sender, Transport::Graph, cancel).await;
         let token = token.map_err(not_yet("token"))?;
+        self.may_go_on(letter).await?;
         let wish = Wish { keep_copy: *keep_copy, rights: rights(&token) };
         let user = self.sender.profile.mailbox.clone();
         let credentials = Credentials::Bearer { user, token: token.value };

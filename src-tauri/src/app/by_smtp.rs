@@ -77,6 +77,7 @@ impl Line {
             greeted = Session::greet(&server, limits, watch).await;
         }
         let mut session = greeted.map_err(|error| self.not_greeted(letter, error, watch))?;
+        self.may_go_on(letter).await?; // a connection, the vault or the greeting may have taken long
         match session.sign_in(&server, &credentials, watch).await {
             Ok(()) => Ok(Open { session, _turn: turn }),
             Err(error) => Err(self.failed(letter, error)),

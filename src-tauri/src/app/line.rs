@@ -117,6 +117,12 @@ impl Line {
         }
     }
 
+    /// Whether the sender may still send after a wait: the server is told nothing before.
+    pub(super) async fn may_go_on(&self, letter: &Letter) -> Result<(), Failed> {
+        let still = self.still_may_send().await;
+        still.map_err(|problem| Failed::before(letter, "settings", problem))
+    }
+
     /// Says why it failed; a token that was refused is not used again.
     pub(super) fn failed(&self, letter: &Letter, error: SendError) -> Failed {
         self.forget_refused_token(&error);
