@@ -267,6 +267,29 @@ fn an_outcome_that_cannot_be_written_down_is_said_in_plain_words_and_stays_accep
     assert!(!said.iter().any(|line| line.contains("ERROR")), "{said:?}");
 }
 
+#[test]
+fn an_uncertain_send_that_was_shown_to_nobody_has_still_to_be_shown() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let sendright = sender_at(&server);
+    let (mut child, _said) = sending(&sendright, &[]);
+    let (out, mut heard) = up_to_the_message(&server);
+    until(&mut heard, ".");
+    drop((out, heard)); // it hangs up without an answer
+    assert_eq!(child.wait().unwrap().code(), Some(10));
+    let rows = sendright.history();
+    let show = ["history", "show", rows[0]["id"].as_str().unwrap()];
+    let database = rusqlite::Connection::open(sendright.path("data/sendright.db")).unwrap();
+    let unseen = || -> bool {
+        database.query_row("SELECT NOT seen FROM sends", [], |row| row.get(0)).unwrap()
+    };
+
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = sendright.command(&show).stdout(writer).status().unwrap();
+    assert_eq!((status.code(), unseen()), (Some(0), true));
+    assert_eq!((sendright.run(&show).code, unseen()), (0, false));
+}
+
 /// A send that was started, and what it says beside its result.
 fn sending(sendright: &Sendright, more: &[&str]) -> (Child, impl Iterator<Item = String>) {
     let mut command = sendright.command(&[&SEND[..], more].concat());

@@ -21,12 +21,14 @@ pub(super) struct Out {
     json: bool,
     /// Whether something could not be printed.
     lost: Arc<AtomicBool>,
+    /// Whether nobody reads any more.
+    unread: Arc<AtomicBool>,
 }
 
 impl Out {
     /// JSON, or words for people.
     pub(super) fn new(json: bool) -> Self {
-        Self { json, lost: Arc::default() }
+        Self { json, lost: Arc::default(), unread: Arc::default() }
     }
 
     /// A result: `data` for programs, `words` for people.
@@ -101,8 +103,8 @@ impl Out {
 
     /// Says to people what programs read in the result.
     fn why(&self, problem: Option<&Problem>) {
-        let unread = !self.json || self.is_lost();
-        if let (true, Some(problem)) = (unread, problem) {
+        let wanted = !self.json || self.is_lost();
+        if let (true, Some(problem)) = (wanted, problem) {
             note(said(problem));
         }
     }
@@ -115,14 +117,16 @@ impl Out {
     /// Says once that something could not be printed.
     pub(super) fn printed(&self, how: io::Result<()>) {
         let Err(error) = how else { return };
-        if error.kind() != io::ErrorKind::BrokenPipe && !self.lost.swap(true, Ordering::Relaxed) {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            self.unread.store(true, Ordering::Relaxed);
+        } else if !self.lost.swap(true, Ordering::Relaxed) {
             note(said(&unprinted(&error)));
         }
     }
 
     /// Whether people were shown all that was printed.
     pub(super) fn was_read(&self) -> bool {
-        !self.json && !self.is_lost()
+        !self.json && !self.is_lost() && !self.unread.load(Ordering::Relaxed)
     }
 
     fn is_lost(&self) -> bool {
