@@ -7,11 +7,19 @@ import type { SendNews } from "../api/contract/SendNews";
 import type { SendReport } from "../api/contract/SendReport";
 import type { Transport } from "../api/contract/Transport";
 
+/** A message that left, or may have, and the way it went. */
+interface Gone {
+  message: MessageDraft;
+  way: Transport;
+}
+
 /** One send from this window: under way while it has neither `report` nor `problem`. */
 export interface Sending {
   sendId: string;
   profileId: string;
   message: MessageDraft;
+  /** What left before it for the same sender: a try that fails does not bring it back. */
+  before: Gone[];
   news: SendNews | null;
   /** Since when it is where it is, in milliseconds. */
   since: number;
@@ -47,6 +55,7 @@ export class Outbox {
       sendId: crypto.randomUUID(),
       profileId,
       message,
+      before: gone(this.of(profileId)),
       news: null,
       since: Date.now(),
       cancelling: false,
@@ -70,11 +79,9 @@ export class Outbox {
     await this.call("cancel_send", sending.sendId).catch(() => undefined);
   };
 
-  /** Whether the last send of this sender brought `message` to somebody, or may have. */
-  hasLeft = (profileId: string, message: MessageDraft) => {
-    const sending = this.of(profileId);
-    return LEFT.includes(sending?.report?.outcome ?? "not_sent") && JSON.stringify(sending?.message) === JSON.stringify(message);
-  };
+  /** Whether this letter left before, or may have; `letter` is what it is by each way. */
+  hasLeft = (profileId: string, letter: (way: Transport) => MessageDraft) =>
+    gone(this.of(profileId)).some(({ message, way }) => JSON.stringify(message) === JSON.stringify(letter(way)));
 
   /** Shows how the last send of this sender ended, asks whether it is to be repeated, or neither. */
   show = (profileId: string, shows: Sending["shows"]) => {
@@ -82,7 +89,7 @@ export class Outbox {
     if (sending) sending.shows = shows;
   };
 
-  /** Forgets how the last send of this sender ended. */
+  /** Forgets what this sender sent from here. */
   clear = (profileId: string) => {
     if (!this.busy(profileId)) this.sends.delete(profileId);
   };
@@ -98,4 +105,11 @@ export class Outbox {
 
 function underWay(sending: Sending | null): boolean {
   return sending !== null && !sending.report && !sending.problem;
+}
+
+/** What has left once `sending` is over. */
+function gone(sending: Sending | null): Gone[] {
+  if (!sending) return [];
+  const { report, message, before } = sending;
+  return report && LEFT.includes(report.outcome) ? [...before, { message, way: report.transport }] : before;
 }

@@ -78,6 +78,21 @@ describe("a send", () => {
     expect(await screen.findByRole("region", { name: "Result of the send" })).toBeVisible();
   });
 
+  it("that left is asked about also after another try that came to nothing", async () => {
+    const ends: Partial<SendReport>[] = [{}, { outcome: "not_sent", problem: { ...uncertain, code: "cancelled" }, reply: null }];
+    const { user, to, sent } = await compose({ send: () => report(ends.shift() ?? {}) });
+    await user.type(to, "a@k.example,");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await user.click(await screen.findByRole("button", { name: /^Send again…/ }));
+    await user.click(await screen.findByRole("button", { name: "Send again" }));
+    const result = await screen.findByRole("region", { name: "Result of the send" });
+    expect(within(result).getByRole("img", { name: "Cancelled" })).toBeVisible();
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(await screen.findByRole("button", { name: "Send again" })).toBeVisible();
+    expect(sent()).toHaveLength(2);
+    expect(await faults()).toEqual([]);
+  });
+
   it("is asked about again where its result was closed", async () => {
     const { user, to, sent } = await compose({ send: () => report({}) });
     await user.type(to, "a@k.example,");
