@@ -5,6 +5,7 @@ import type { ProfileView } from "../api/contract/ProfileView";
 import type { SecretName } from "../api/contract/SecretName";
 import type { ServerSettings } from "../api/contract/ServerSettings";
 import { faultWords } from "../text/faults";
+import { namesUser } from "../text/route";
 import { lasting } from "./lasting.svelte";
 import { copy, same, takeOver } from "./merge";
 import type { Profiles } from "./profiles.svelte";
@@ -60,12 +61,14 @@ export class SenderForm {
   private usual: ServerSettings | null;
   /** Secrets that were typed and are not in the vault yet. */
   private typed = $state<Typed[]>([]);
+  /** Those of them that these settings ask for. Any other has no field any more, and may be the secret of an app that others use. */
+  private readonly asked = $derived.by(() => this.typed.filter((one) => this.asksFor(one)));
 
   readonly changed = $derived.by(() => new Set(KEYS.filter((key) => this.differs(key))));
   readonly changedSections = $derived.by(() => new Set([...this.changed].map(placeOf)));
   readonly faultySections = $derived(new Set(Object.keys(this.faults).map(placeOf)));
   /** How many settings differ; a server that was there before counts by its parts. */
-  readonly count = $derived.by(() => [...this.changed].filter((key) => !this.hasParts(key)).length + this.typed.length);
+  readonly count = $derived.by(() => [...this.changed].filter((key) => !this.hasParts(key)).length + this.asked.length);
 
   constructor(private readonly profiles: Profiles, private readonly registrations: Registrations, view: ProfileView) {
     this.now = $state(copy(view.settings));
@@ -164,9 +167,21 @@ export class SenderForm {
   }
 
   private async storeAll() {
-    if (this.typed.length === 0) return;
-    for (const { owner, name } of this.typed) await this.store(owner, name);
+    const { asked } = this;
+    for (const { owner, name } of asked) await this.store(owner, name);
+    this.typed = [];
+    if (asked.length === 0) return;
     await Promise.all([this.registrations.load(), this.profiles.load()]);
+  }
+
+  private asksFor({ owner, name }: Typed): boolean {
+    switch (name) {
+      case "password": return this.now.sign_in === "password";
+      case "client-secret": return owner === this.now.registration;
+      case "proxy-password": return namesUser(this.now.route);
+      case "imap-password": return this.now.imap !== null;
+      default: return false;
+    }
   }
 
   private settle() {

@@ -10,7 +10,7 @@ import type { Registrations } from "../../stores/registrations.svelte";
 import { faultWords } from "../../text/faults";
 import { newRegistration, secretUse } from "../registration/rules";
 import { ChosenCertificate } from "../registration/chosenCertificate.svelte";
-import { namesUser, readRoute, wrongRoute } from "../settings/route";
+import { namesUser, readRoute, wrongRoute } from "../../text/route";
 import { methods } from "./methods";
 
 /** Stands for a registration that is not there yet. */

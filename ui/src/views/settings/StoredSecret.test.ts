@@ -6,6 +6,7 @@ import { faults, show } from "../../testing/show";
 import SenderSettings from "./SenderSettings.svelte";
 
 const ORDERS = "00000000-0000-4000-8000-000000000001";
+const OTHER_APP = "00000000-0000-4000-8000-000000000102";
 const MONITORING = "00000000-0000-4000-8000-000000000007";
 
 async function settings(id = ORDERS, fake = fakeCall()) {
@@ -55,6 +56,26 @@ describe("a secret", () => {
     await waitFor(() => expect(screen.getByRole("button", { name: "Replace… Password" })).toHaveFocus());
     expect(stored(fake)).toEqual([{ key: { owner: MONITORING, name: "password" }, value: "s3cret!" }]);
     expect(screen.getByText("Saved")).toBeVisible();
+  });
+
+  it("that the settings do not ask for any more is neither counted nor stored", async () => {
+    const { user, fake } = await settings();
+    await user.selectOptions(screen.getByLabelText("Sign-in method"), "app-only");
+    await user.click(screen.getByRole("button", { name: "Replace… Client secret" }));
+    await user.type(screen.getByLabelText("Client secret"), "of one app");
+    await user.click(screen.getByRole("button", { name: "Name an IMAP server…" }));
+    await user.type(screen.getByLabelText("IMAP password"), "of a server");
+    await user.click(screen.getByRole("button", { name: "Do not read back" }));
+    await user.selectOptions(screen.getByLabelText("Connections go"), "http");
+    await user.type(screen.getByLabelText("Proxy’s user"), "me");
+    await user.type(screen.getByLabelText("Proxy password"), "of a user");
+    await user.selectOptions(screen.getByLabelText("Connections go"), "direct");
+    expect(screen.getByText("2 changes not saved")).toBeVisible();
+    await user.selectOptions(screen.getByLabelText("App registration"), OTHER_APP);
+    expect(screen.getByText("2 changes not saved")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: /^Save/ }));
+    expect(await screen.findByText("Saved")).toBeVisible();
+    expect(stored(fake)).toEqual([]);
   });
 
   it("of the mailbox for reading is stored beside its server", async () => {
