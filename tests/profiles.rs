@@ -198,7 +198,7 @@ async fn a_full_disk_keeps_what_was_there_and_says_so() {
             text,
             base_dir: Path::new("/"),
             environment: &|_| None,
-            secrets: &sendright::profile::file::KnownSecrets::default(),
+            files: &sendright::profile::file::KnownFiles::default(),
             found: &[],
         };
         let now = Clock::system().now();

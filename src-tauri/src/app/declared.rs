@@ -6,7 +6,7 @@ use crate::{
     explain::Problem,
     profile::{
         ProfileId,
-        file::{self, Applied, Found, KnownSecrets, Source},
+        file::{self, Applied, Found, KnownFiles, Source},
     },
     secret::Secret,
 };
@@ -28,8 +28,8 @@ impl App {
         base_dir: PathBuf,
         environment: impl Fn(&str) -> Option<Secret> + Send + Sync + 'static,
     ) -> Result<ApplyReport, Problem> {
-        let secrets = KnownSecrets::default();
-        let given = Arc::new(Given { text, base_dir, environment, secrets });
+        let files = KnownFiles::default();
+        let given = Arc::new(Given { text, base_dir, environment, files });
         let looked_at = Arc::clone(&given);
         let wanted = self
             .beside(move |inner| {
@@ -74,13 +74,13 @@ struct Given<E> {
     text: String,
     base_dir: PathBuf,
     environment: E,
-    secrets: KnownSecrets,
+    files: KnownFiles,
 }
 
 impl<E: Fn(&str) -> Option<Secret>> Given<E> {
     fn source<'a>(&'a self, found: &'a [(String, Option<Found>)]) -> Source<'a> {
-        let Self { text, base_dir, environment, secrets } = self;
-        Source { text, base_dir, environment, secrets, found }
+        let Self { text, base_dir, environment, files } = self;
+        Source { text, base_dir, environment, files, found }
     }
 }
 

@@ -3,13 +3,13 @@
 use super::{
     FileError, Source,
     read::Entries,
-    reference::{CertificateReference, Reference, line},
+    reference::{CertificateReference, Held, Reference, line},
 };
 use crate::{
     certificate::{Files, KeyedCertificate},
     clock::Timestamp,
     profile::{RegistrationId, check::Fault, store::Profiles},
-    secret::{Secret, SecretKey, SecretName, SecretStore},
+    secret::{Secret, SecretKey, SecretName},
 };
 use std::collections::HashMap;
 use zeroize::Zeroizing;
@@ -21,9 +21,8 @@ pub(super) type Passwords = HashMap<RegistrationId, Secret>;
 /// asking the person.
 pub(super) fn passwords(
     entries: &Entries,
-    source: &Source<'_>,
     profiles: &Profiles,
-    vault: &dyn SecretStore,
+    held: &Held<'_>,
 ) -> Result<Passwords, FileError> {
     let asking = entries.registrations.iter().filter(|entry| {
         entry.secrets.iter().any(|(_, reference)| match reference {
@@ -39,7 +38,7 @@ pub(super) fn passwords(
             continue;
         };
         let key = SecretKey::new(known.id, SecretName::CertificatePassword);
-        found.extend(source.secrets.held(vault, key)?.map(|password| (known.id, password)));
+        found.extend(held.get(key)?.map(|password| (known.id, password)));
     }
     Ok(found)
 }
@@ -59,7 +58,7 @@ impl CertificateReference {
             Reference::Env(variable) => (source.environment)(variable)
                 .map(|value| Zeroizing::new(value.expose().as_bytes().to_vec()))
                 .ok_or_else(|| format!("the variable {variable} is not set")),
-            Reference::File(path) => source.secrets.whole(path),
+            Reference::File(path) => source.files.whole(path),
             Reference::Vault | Reference::Certificate(_) => {
                 unreachable!("read.rs allows neither here")
             }
@@ -82,7 +81,7 @@ impl CertificateReference {
             ),
         };
         let file = octets(&self.file).map_err(fault("certificate"))?;
-        let key_file = self.key_file.as_deref().map(|path| source.secrets.whole(path)).transpose();
+        let key_file = self.key_file.as_deref().map(|path| source.files.whole(path)).transpose();
         let key_file = key_file.map_err(fault("certificate.key_file"))?;
         let read = KeyedCertificate::read(&Files { file, key_file, password });
         Ok(read.and_then(|found| found.valid_at(now))?)

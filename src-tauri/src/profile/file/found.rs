@@ -5,6 +5,7 @@ use super::{
     certificate::passwords,
     plan::{self, Plan, Step},
     read,
+    reference::Held,
 };
 use crate::{
     clock::Timestamp,
@@ -138,7 +139,7 @@ pub fn lookups(
     if assumed.is_empty() {
         return Ok(Vec::new());
     }
-    let passwords = passwords(&entries, source, profiles, vault)?;
+    let passwords = passwords(&entries, profiles, &Held::by(vault))?;
     profiles.look(|rows| {
         let source = Source { found: &assumed, ..*source };
         let plan = plan::plan(&entries, &source, &passwords, now, rows)?;

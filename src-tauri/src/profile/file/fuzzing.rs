@@ -1,6 +1,6 @@
 //! What a declarative file may hold: for `tests/fuzz`.
 
-use super::{KnownSecrets, Source, read};
+use super::{KnownFiles, Source, read};
 use crate::profile::{ProfileId, RegistrationId};
 use std::path::Path;
 
@@ -11,7 +11,7 @@ pub fn declared(text: &str) {
         text,
         base_dir,
         environment: &|_| None,
-        secrets: &KnownSecrets::default(),
+        files: &KnownFiles::default(),
         found: &[],
     }) else {
         return;

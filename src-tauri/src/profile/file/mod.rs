@@ -16,7 +16,7 @@ mod write;
 
 pub use export::export;
 pub use found::{Found, Lookup, Way, lookups};
-pub use reference::KnownSecrets;
+pub use reference::KnownFiles;
 
 use super::{
     check::Fault,
@@ -28,6 +28,7 @@ use crate::{
     secret::{Secret, SecretKey, SecretStore, VaultError},
 };
 use plan::Plan;
+use reference::Held;
 use std::path::Path;
 
 /// A declarative file, and what it may refer to.
@@ -38,8 +39,8 @@ pub struct Source<'a> {
     pub base_dir: &'a Path,
     /// Looks up the environment: the core reads none.
     pub environment: &'a dyn Fn(&str) -> Option<Secret>,
-    /// The secrets that were read already.
-    pub secrets: &'a KnownSecrets,
+    /// The files with secrets that were read already.
+    pub files: &'a KnownFiles,
     /// What the issuers say that it names without their endpoints, by registration. `None`: it could not be
     /// asked, and what is stored stays where the file is of one mind with it.
     pub found: &'a [(String, Option<Found>)],
@@ -123,11 +124,12 @@ pub fn apply(
     now: Timestamp,
 ) -> Result<Applied, FileError> {
     let entries = read::entries(source).map_err(FileError::invalid)?;
-    let passwords = certificate::passwords(&entries, source, profiles, vault)?;
+    let held = Held::by(vault);
+    let passwords = certificate::passwords(&entries, profiles, &held)?;
     let plan = |rows: Rows<'_>| plan::plan(&entries, source, &passwords, now, rows);
     let lost = !vault.is_there();
     // The vault may be asking the person, and is slow to open: that is over before the database is held.
-    let replacements = |plan: &Plan| replacements(plan, source.secrets, vault);
+    let replacements = |plan: &Plan| replacements(plan, &held);
     if !replacements(&profiles.look(plan)?)?.is_empty() {
         vault.make()?;
     }
@@ -154,15 +156,11 @@ pub fn apply(
 }
 
 /// What is not in the vault as the file has it.
-fn replacements(
-    plan: &Plan,
-    known: &KnownSecrets,
-    vault: &dyn SecretStore,
-) -> Result<Vec<Replacement>, VaultError> {
+fn replacements(plan: &Plan, held: &Held<'_>) -> Result<Vec<Replacement>, VaultError> {
     let mut found = Vec::new();
     for (key, new, label) in &plan.secrets {
         // Of what the file makes it can hold nothing, and whoever is asked may be a person.
-        let old = if plan.makes(key.owner) { None } else { known.held(vault, *key)? };
+        let old = if plan.makes(key.owner) { None } else { held.get(*key)? };
         if old.as_ref().is_none_or(|old| old.expose() != new.expose()) {
             found.push(Replacement { key: *key, label: label.clone(), new: new.clone(), old });
         }

@@ -6,10 +6,11 @@ use crate::{
     secret::{Secret, SecretKey, SecretStore, VaultError},
 };
 use std::{
+    cell::RefCell,
     collections::HashMap,
     fs::File,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 use zeroize::Zeroizing;
 
@@ -45,24 +46,21 @@ impl Reference {
                     .filter(|value| !value.is_empty())
                     .ok_or_else(|| format!("the variable {variable} is not set, or empty")),
             ),
-            Self::File(path) => Some(source.secrets.line(path)),
+            Self::File(path) => Some(source.files.line(path)),
             Self::Vault | Self::Certificate(_) => None,
         }
     }
 }
 
-/// The secrets that were read for a file. It may be looked at again after its issuers were asked, what
-/// comes through a pipe comes once, and a vault may ask the person each time.
+/// The files with secrets that were read. What refers to them may be looked at again after its issuers
+/// were asked, and what comes through a pipe comes once.
 #[derive(Default)]
-pub struct KnownSecrets {
-    files: Mutex<HashMap<PathBuf, Zeroizing<Vec<u8>>>>,
-    held: Mutex<HashMap<SecretKey, Option<Secret>>>,
-}
+pub struct KnownFiles(Mutex<HashMap<PathBuf, Zeroizing<Vec<u8>>>>);
 
-impl KnownSecrets {
+impl KnownFiles {
     /// What is in the file at `path`, if it is small enough for what it should be.
     pub(super) fn whole(&self, path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
-        let mut known = lock(&self.files);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(octets) = known.get(path) {
             return Ok(octets.clone());
         }
@@ -80,25 +78,31 @@ impl KnownSecrets {
         let octets = self.whole(path)?;
         line(&octets).map_err(|fault| format!("{}: {fault}", path.display()))
     }
+}
 
-    /// What `vault` holds as `key`.
-    pub(super) fn held(
-        &self,
-        vault: &dyn SecretStore,
-        key: SecretKey,
-    ) -> Result<Option<Secret>, VaultError> {
-        let mut known = lock(&self.held);
+/// What a vault holds. It may ask the person each time, so each is asked for once; not for longer than
+/// one look at a file takes, since others store in it, too.
+pub(super) struct Held<'a> {
+    vault: &'a dyn SecretStore,
+    known: RefCell<HashMap<SecretKey, Option<Secret>>>,
+}
+
+impl<'a> Held<'a> {
+    /// What is held by `vault`.
+    pub(super) fn by(vault: &'a dyn SecretStore) -> Self {
+        Self { vault, known: RefCell::default() }
+    }
+
+    /// What it holds as `key`.
+    pub(super) fn get(&self, key: SecretKey) -> Result<Option<Secret>, VaultError> {
+        let mut known = self.known.borrow_mut();
         if let Some(held) = known.get(&key) {
             return Ok(held.clone());
         }
-        let held = vault.get(&key)?;
+        let held = self.vault.get(&key)?;
         known.insert(key, held.clone());
         Ok(held)
     }
-}
-
-fn lock<T>(known: &Mutex<T>) -> MutexGuard<'_, T> {
-    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A secret of one line, without the line's end.

@@ -71,7 +71,7 @@ impl Place {
             text,
             base_dir: self.dir.path(),
             environment: &environment,
-            secrets: &KnownSecrets::default(),
+            files: &KnownFiles::default(),
             found: &[],
         };
         apply(&source, &self.profiles, vault, Timestamp::from_unix(NOW).unwrap())

@@ -46,7 +46,7 @@ fn every_way_to_name_a_certificate_puts_the_same_into_vault_and_database() {
         let place = place(&["app.cer", file]);
         let text = with(certificate);
         let environment = |_: &str| Some(Secret::new(PASSWORD));
-        let source = Source { text: &text, base_dir: place.dir.path(), environment: &environment, secrets: &KnownSecrets::default(), found: &[] };
+        let source = Source { text: &text, base_dir: place.dir.path(), environment: &environment, files: &KnownFiles::default(), found: &[] };
         let now = Timestamp::from_unix(NOW).unwrap();
         let applied = apply(&source, &place.profiles, &place.vault, now).unwrap();
         assert_eq!(applied.created, ["kestrel", "Invoices", "Relay"], "{certificate}");
@@ -68,6 +68,32 @@ fn a_stored_password_decrypts_the_file_that_is_applied() {
     let key = SecretKey::new(place.all().0[0].id, SecretName::CertificatePassword);
     place.vault.put(&key, &Secret::new(PASSWORD), "").unwrap();
     assert_eq!(place.apply(&text).unwrap().unchanged.len(), 3);
+}
+
+#[test]
+fn a_password_that_changed_while_an_issuer_was_asked_is_read_anew() {
+    let place = place(&["app.pfx", "bags.pem"]);
+    place.apply(&with("certificate = { file = \"bags.pem\" }")).unwrap();
+    let key = SecretKey::new(place.all().0[0].id, SecretName::CertificatePassword);
+    place.vault.put(&key, &Secret::new(PASSWORD), "").unwrap();
+    let text = with("certificate = { file = \"app.pfx\", password = { vault = true } }")
+        + "[[registration]]\nname = \"own\"\nprovider = \"custom\"\nclient_id = \"c\"\n\
+           issuer = \"https://id.kestrel.example\"\n";
+    let source = Source {
+        text: &text,
+        base_dir: place.dir.path(),
+        environment: &|_| None,
+        files: &KnownFiles::default(),
+        found: &[],
+    };
+    let now = Timestamp::from_unix(NOW).unwrap();
+    let asked = lookups(&source, &place.profiles, &place.vault, now).unwrap();
+    assert_eq!(asked.len(), 1, "it decrypts the file");
+
+    place.vault.put(&key, &Secret::new("another"), "").unwrap();
+    let refused = apply(&source, &place.profiles, &place.vault, now);
+    let Err(FileError::Invalid(faults)) = refused else { panic!("{refused:?}") };
+    assert_eq!(faults[0].fault.field, "certificate.password", "{faults:?}");
 }
 
 #[test]
@@ -109,7 +135,7 @@ fn a_certificate_outside_its_time_is_refused() {
             text: &text,
             base_dir: place.dir.path(),
             environment: &|_| None,
-            secrets: &KnownSecrets::default(),
+            files: &KnownFiles::default(),
             found: &[],
         };
         let refused =
