@@ -144,8 +144,6 @@ fn a_wait_that_lasts_longer_than_a_moment_is_shown() {
     let (mut child, mut said) = sending(&sendright, &["--timeout", "10"]);
     let _silent = server.accept().unwrap();
     assert!(said.any(|line| line == "ehlo…"), "the greeting that does not come");
-    let more = "ehlo… silent for 5 s; given up after 10 s. A server whose port begins with TLS";
-    assert!(said.any(|line| line.starts_with(more)), "what to check first");
     signal("-INT", &child);
     assert_eq!(child.wait().unwrap().code(), Some(1));
 }

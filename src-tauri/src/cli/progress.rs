@@ -1,6 +1,5 @@
 //! What a send is at, on stderr, when it takes longer than a moment.
 
-use super::out::note;
 use crate::api::{News, SendNews};
 use std::{pin::pin, time::Duration};
 use tokio::{
@@ -15,23 +14,28 @@ const A_MOMENT: Duration = Duration::from_millis(300);
 /// After this long at one step somebody wonders whether anything happens.
 const A_WHILE: Duration = Duration::from_secs(5);
 
-/// Says what the send `id` is at until it is dropped: also a wait that began within the moment.
-pub(super) async fn of_send(id: Uuid, mut news: broadcast::Receiver<News>) {
+/// Has `say` tell what the send `id` is at until it is dropped: also a wait that began within the moment.
+pub(super) async fn of_send(
+    id: Uuid,
+    mut news: broadcast::Receiver<News>,
+    say: impl Fn(String) + Send,
+) {
     let (mut now, mut said, mut over) = (String::new(), String::new(), false);
-    let (mut stage, mut patience) = (String::new(), None);
+    let (mut step, mut patience) = (None, None);
     let mut moment = pin!(sleep(A_MOMENT));
     let mut a_while = pin!(sleep(A_WHILE));
     loop {
         tokio::select! {
             () = &mut moment, if !over => over = true,
-            () = &mut a_while, if patience.is_some() => patience.take().into_iter().for_each(note),
+            () = &mut a_while, if patience.is_some() => patience.take().into_iter().for_each(&say),
             heard = news.recv() => match heard {
                 Ok(News::Send(at)) if at.send_id == id => {
                     now = words(&at);
-                    if at.stage != stage {
+                    let next = Some((at.stage.clone(), at.cancellable, uploads(&at)));
+                    if next != step {
                         a_while.as_mut().reset(Instant::now() + A_WHILE);
                         patience = silence(&at);
-                        stage = at.stage;
+                        step = next;
                     }
                 }
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
@@ -39,17 +43,24 @@ pub(super) async fn of_send(id: Uuid, mut news: broadcast::Receiver<News>) {
             },
         }
         if over && now != said {
-            note(&now);
+            say(now.clone());
             said.clone_from(&now);
         }
     }
 }
 
-/// What is said of a server that keeps silent; `None`: it is not known how long it may.
-fn silence(SendNews { stage, limit_ms, check, .. }: &SendNews) -> Option<String> {
-    let (so_far, limit) = (A_WHILE.as_secs(), limit_ms.as_ref()?.div_ceil(1_000));
+/// What is said of a server that keeps silent; `None`: it is not known how long it may, or it is not its turn.
+fn silence(at: &SendNews) -> Option<String> {
+    let SendNews { stage, check, .. } = at;
+    let limit = at.limit_ms.filter(|_| !uploads(at))?.div_ceil(1_000);
     let check = check.as_ref().map(|check| format!(" {check}")).unwrap_or_default();
+    let so_far = A_WHILE.as_secs();
     Some(format!("{stage}… silent for {so_far} s; given up after {limit} s.{check}"))
+}
+
+/// Whether the message itself is on its way: then the server has nothing to say.
+fn uploads(SendNews { sent, total, .. }: &SendNews) -> bool {
+    sent < total
 }
 
 /// The stage; while the message itself travels, how much of it has.
@@ -70,19 +81,58 @@ fn words(SendNews { stage, sent, total, wait_ms, .. }: &SendNews) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::sync::mpsc;
 
-    #[test]
-    fn nobody_is_told_of_a_token_where_it_may_be_a_password_that_is_got() {
-        let at = |stage: &str| SendNews {
+    /// At `stage`, where a server may be silent for three minutes.
+    fn at(stage: &str) -> SendNews {
+        SendNews {
             send_id: Uuid::nil(),
             stage: stage.to_owned(),
             sent: 0,
             total: 0,
             cancellable: true,
             wait_ms: None,
-            limit_ms: None,
+            limit_ms: Some(180_000),
             check: None,
+        }
+    }
+
+    /// What is said of a send that is at each of `steps` for so many seconds.
+    async fn said(steps: Vec<(SendNews, u64)>) -> Vec<String> {
+        let (tell, news) = broadcast::channel(8);
+        let (say, mut said) = mpsc::unbounded_channel();
+        let telling = async {
+            for (step, seconds) in steps {
+                tell.send(News::Send(step)).unwrap();
+                sleep(Duration::from_secs(seconds)).await;
+            }
+            drop(tell);
         };
+        let saying = of_send(Uuid::nil(), news, move |words| say.send(words).unwrap());
+        tokio::join!(telling, saying);
+        std::iter::from_fn(|| said.try_recv().ok()).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_keeps_silent_is_told_of_once_with_what_to_check_first() {
+        let greeting = SendNews { check: Some("Is it the port?".to_owned()), ..at("ehlo") };
+        assert_eq!(said(vec![(greeting.clone(), 4), (at("auth"), 4)]).await, ["ehlo…", "auth…"]);
+        let silent = "ehlo… silent for 5 s; given up after 180 s. Is it the port?";
+        assert_eq!(said(vec![(greeting, 60)]).await, ["ehlo…", silent]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_upload_is_no_silence_and_the_wait_after_it_is_one_of_its_own() {
+        let part = |sent| SendNews { sent, total: 900_000, ..at("message") };
+        let whole = SendNews { cancellable: false, limit_ms: Some(600_000), ..part(900_000) };
+        let upload = vec![(at("message"), 4), (part(0), 20), (part(600_000), 20)];
+        assert_eq!(said(upload.clone()).await, ["message…"]);
+        let silent = "message… silent for 5 s; given up after 600 s.";
+        assert_eq!(said([upload, vec![(whole, 60)]].concat()).await, ["message…", silent]);
+    }
+
+    #[test]
+    fn nobody_is_told_of_a_token_where_it_may_be_a_password_that_is_got() {
         assert_eq!(words(&at("token")), "credentials…");
         assert_eq!(words(&at("ehlo")), "ehlo…");
     }

@@ -170,7 +170,7 @@ pub(super) async fn one<T>(
     mut work: Pin<&mut impl Future<Output = T>>,
     interrupts: &mut Interrupts,
 ) -> Result<T, Problem> {
-    let progress = tokio::spawn(progress::of_send(id, cli.app.news()));
+    let progress = tokio::spawn(progress::of_send(id, cli.app.news(), note));
     let ended = loop {
         tokio::select! {
             // A Ctrl-C that came before the first byte is heard before it leaves.

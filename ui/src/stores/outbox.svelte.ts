@@ -97,10 +97,15 @@ export class Outbox {
   hear = (news: SendNews) => {
     for (const sending of this.sends.values()) {
       if (sending.sendId !== news.send_id) continue;
-      if (sending.news?.stage !== news.stage) sending.since = Date.now();
+      if (step(sending.news) !== step(news)) sending.since = Date.now();
       sending.news = news;
     }
   };
+}
+
+/** What it waits for: after an upload that is another answer, though the stage is the same. */
+function step(news: SendNews | null): string {
+  return news ? `${news.stage} ${news.cancellable} ${news.sent < news.total}` : "";
 }
 
 function underWay(sending: Sending | null): boolean {

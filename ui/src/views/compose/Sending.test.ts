@@ -46,6 +46,21 @@ describe("a send", () => {
     expect(await faults()).toEqual([]);
   });
 
+  it("that was long on its way begins to wait for the answer when all of it is there", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+    const { user, to, sent, fake } = await compose({ send: () => new Promise(() => undefined) });
+    await user.type(to, "a@k.example,");
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    const news = { event: "send", send_id: sent()[0]?.send_id ?? "", stage: "message", total: 900_000, wait_ms: null, limit_ms: 600_000, check: null } as const;
+    fake.tell({ ...news, sent: 0, cancellable: true });
+    await vi.advanceTimersByTimeAsync(40_000);
+    fake.tell({ ...news, sent: 900_000, cancellable: false });
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(screen.queryByText(/^Silent for/)).toBeNull();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(screen.getByText("Silent for 7 s; given up after 10 min.")).toBeVisible();
+  });
+
   it.each(["accepted", "partly", "uncertain"] as const)("that ended %s does not leave again by the same gesture", async (outcome) => {
     const { user, to, sent, stores } = await compose({ send: () => report({ outcome }) });
     await user.type(to, "a@k.example,");
