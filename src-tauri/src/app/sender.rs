@@ -16,10 +16,6 @@ use crate::{
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// "The user or administrator has not consented to use the application"
-/// (<https://learn.microsoft.com/entra/identity-platform/reference-error-codes>, 2026-11).
-const NOT_CONSENTED: u32 = 65001;
-
 /// A profile with the registration that it signs in through.
 #[derive(Debug, Clone)]
 pub(super) struct Sender {
@@ -183,7 +179,9 @@ impl App {
             Ok(token) if Some(token.expires_at) == before => {}
             Ok(_) => self.renewed(id, None, &allowed).await?,
             Err(TokenError::SignInNeeded(SignInReason::Refused(why)))
-                if via != sender.profile.transport && why.has(NOT_CONSENTED) =>
+                if via != sender.profile.transport
+                    && why.is("invalid_grant")
+                    && why.claims.is_none() =>
             {
                 return Err(only_its_own_way(&sender.profile, via).said(why.to_string()));
             }
@@ -296,7 +294,8 @@ fn with(mut asked: Vec<String>, allowed: Vec<String>) -> Vec<String> {
     asked
 }
 
-/// The sign-in is as good as before: what it was never asked for is what this way needs.
+/// Most likely the sign-in is as good as before, and was never asked for what this way needs. Whether it
+/// has ended altogether shows when the sender is used its own way.
 fn only_its_own_way(profile: &Profile, via: Transport) -> Problem {
     let named = |way| match way {
         Transport::Smtp => "SMTP",
@@ -305,11 +304,11 @@ fn only_its_own_way(profile: &Profile, via: Transport) -> Problem {
     let (own, via) = (named(profile.transport), named(via));
     Problem::new(
         Code::PermissionMissing,
-        format!("The sign-in of {} is for {own}, and not for {via}", profile.name),
+        format!("The sign-in of {} is for {own}; for {via} it brings nothing", profile.name),
         format!(
             "Nobody was asked to allow {via}, and signing in again asks for {own} only. Nothing was sent. \
-             Send by {own}; or make {via} the sender's transport and sign in then; or have an \
-             administrator allow it for everybody."
+             Send by {own}, or make {via} the sender's transport and sign in then, or have an \
+             administrator allow it for everybody. If {own} is refused as well, sign in again."
         ),
     )
 }
