@@ -187,3 +187,25 @@ async fn a_failure_that_a_wrong_clock_has_dated_tomorrow_hides_no_later_send() {
     });
     looking.await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_acceptance_proves_the_address_it_was_sent_from_until_the_settings_change() {
+    let accepts = format!("{HELLO}{}", ACCEPTED.concat());
+    let port = SmtpScript::start_each(&[accepts.clone(), accepts]).await.port;
+    let looking = tokio::task::spawn_blocking(move || {
+        let place = sender(port);
+        change(
+            &place,
+            "name = \"P\"",
+            "name = \"P\"\nfrom = \"bills@bücher.example\"\nsend_as = [\"other@kestrel.example\"]",
+        );
+        let proved = || place.json(&["show", "P"])["identity"]["proved_at"].is_string();
+        let send = ["send", "P", "--to", "bo@example.org", "--text", "Hello"];
+        let other = [&send[..], &["--from", "other@kestrel.example"]].concat();
+        assert_eq!((place.run(&other).code, proved()), (0, false));
+        assert_eq!((place.run(&send).code, proved()), (0, true));
+        change(&place, "bills@", "orders@");
+        assert!(!proved(), "nothing was sent from there yet");
+    });
+    looking.await.unwrap();
+}

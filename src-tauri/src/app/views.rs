@@ -8,10 +8,11 @@ use crate::{
     api::{EffectiveSettings, Fit, Health, Identity, Outcome, ProfileRow, ProfileView},
     certificate::Certificate,
     clock::Timestamp,
+    letter::sent_as,
     oauth::{SignInReason, missing},
     outbox::Record,
     profile::{
-        Profile, Provider, Registration, SendAs, SignIn, client_credential, presets,
+        Mailbox, Profile, Provider, Registration, SendAs, SignIn, client_credential, presets,
         store::{AdminConsent, SignedIn},
     },
     secret::SecretName,
@@ -216,8 +217,7 @@ impl Known {
     fn identity(&self) -> Identity {
         let sender = self.profile.sender();
         let account = self.sign_in.as_ref().and_then(|known| known.account.clone());
-        let proof = self.evidence.as_ref().filter(|send| send.outcome == Outcome::Accepted);
-        let proof = proof.filter(|_| self.needs_sign_in().is_none());
+        let proof = self.proof(&sender);
         let different = if proof.is_some() { Fit::Allowed } else { Fit::Mismatch };
         let account_mailbox = match &account {
             None => Fit::Unknown,
@@ -240,6 +240,19 @@ impl Known {
             account_mailbox,
             mailbox_from,
         }
+    }
+
+    /// The message that was accepted from there since the settings and who signed in are as they are.
+    fn proof(&self, from: &Mailbox) -> Option<&Record> {
+        let from = sent_as(from)?;
+        let signed_in_at = self.sign_in.as_ref().map(|known| known.signed_in_at);
+        let since = self.changed_at.max(signed_in_at);
+        self.evidence.as_ref().filter(|send| {
+            send.outcome == Outcome::Accepted
+                && Some(send.started_at) >= since
+                && send.from.eq_ignore_ascii_case(&from)
+                && self.needs_sign_in().is_none()
+        })
     }
 
     /// What was not allowed at the sign-in, and what has been wanted only since then.

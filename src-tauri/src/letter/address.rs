@@ -69,6 +69,11 @@ pub fn mailboxes(field: &str, list: &str) -> Result<Vec<Mailbox>, LetterError> {
     split(list).into_iter().map(|one| mailbox(field, one)).collect()
 }
 
+/// The address of `mailbox` as a message goes out with it; `None`: it can stand in none.
+pub fn sent_as(mailbox: &Mailbox) -> Option<String> {
+    checked("from", mailbox).ok().map(|checked| checked.email.to_string())
+}
+
 /// Splits at commas outside of quotation marks.
 fn split(list: &str) -> Vec<&str> {
     let (mut quoted, mut escaped) = (false, false);

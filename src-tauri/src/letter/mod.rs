@@ -16,7 +16,7 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-pub use address::{People, mailboxes};
+pub use address::{People, mailboxes, sent_as};
 pub use file::FileOnDisk;
 pub use notices::Notices;
 pub use reader::LetterReader;
