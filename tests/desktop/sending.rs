@@ -9,7 +9,7 @@ use crate::{
     webdriver::Page,
 };
 use serde_json::{Value, json};
-use std::sync::mpsc;
+use std::{sync::mpsc, thread, time::Duration};
 
 /// Opens Compose of the only sender and writes a letter.
 fn write(window: &Page, subject: &str) {
@@ -115,6 +115,23 @@ fn a_window_that_is_closed_on_a_message_that_the_server_has_says_so() {
         session.wait_for_end("the end of the window");
     });
     assert_eq!(left(&session)["outcome"], "uncertain");
+}
+
+#[test]
+fn a_window_whose_page_hangs_closes_at_the_second_wish() {
+    let session = Session::with_a_note_for_a_browser(None);
+    declare(&session, server_that_says_nothing());
+    let (_driver, window) = session.window();
+    window.see("Invoices");
+    write(&window, "Invoices of November");
+    window.press("Send");
+    window.see("Greeting");
+    window.script("setTimeout(() => { for (;;); })", &json!([]));
+    session.press_close();
+    thread::sleep(Duration::from_millis(1_500)); // so long it may think
+    session.press_close();
+    session.wait_for_end("the end of the window");
+    assert_eq!(left(&session)["outcome"], "not_sent");
 }
 
 #[test]

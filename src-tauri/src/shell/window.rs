@@ -2,10 +2,13 @@
 
 use super::{Running, context_menu, files, news};
 use crate::{api::News, app::App, explain::Problem};
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 use tauri::{
     AppHandle, DragDropEvent, Manager as _, State, Url, WebviewWindow, WebviewWindowBuilder,
-    WindowEvent, webview::PageLoadEvent,
+    WindowEvent, async_runtime, webview::PageLoadEvent,
 };
 
 /// Its label.
@@ -18,6 +21,12 @@ const LARGEST: f64 = 3.0;
 
 /// How long a send that is stopped is waited for before the window closes: time enough to remove a draft.
 const STOPPING: Duration = Duration::from_secs(20);
+
+/// A page that does not answer for so long hangs. The second of two quick clicks comes sooner.
+const ANSWER: Duration = Duration::from_secs(1);
+
+/// Since when a page that was asked to close has not answered.
+type Unanswered = Arc<Mutex<Option<Instant>>>;
 
 /// Makes the window; it is shown once there is something in it.
 pub(super) fn open(app: &AppHandle) -> tauri::Result<()> {
@@ -34,12 +43,12 @@ pub(super) fn open(app: &AppHandle) -> tauri::Result<()> {
         })
         .build()?;
     context_menu::tame(&window)?;
-    let app = app.clone();
+    let (app, page, unanswered) = (app.clone(), window.clone(), Unanswered::default());
     window.on_window_event(move |event| match event {
         WindowEvent::DragDrop(event) => dragged(&app, event),
         WindowEvent::CloseRequested { api, .. } if is_sending(&app) => {
             api.prevent_close();
-            news::tell(&app, &News::CloseAsked);
+            close_asked(&page, &unanswered);
         }
         _ => {}
     });
@@ -67,6 +76,28 @@ pub(super) fn set_zoom(window: WebviewWindow, request: f64) {
 
 fn is_sending(app: &AppHandle) -> bool {
     app.state::<Running>().app().is_ok_and(App::is_sending)
+}
+
+/// Has the page ask the person. One that hangs cannot: then the next wish to close is the answer.
+fn close_asked(window: &WebviewWindow, unanswered: &Unanswered) {
+    let since =
+        *unanswered.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(Instant::now);
+    if since.elapsed() > ANSWER {
+        let window = window.clone();
+        async_runtime::spawn(async move {
+            let running = window.state::<Running>();
+            stop_and_close(window.clone(), running, ()).await
+        });
+        return;
+    }
+    news::tell(window.app_handle(), &News::CloseAsked);
+    let answered = Arc::clone(unanswered);
+    let asked = window.eval_with_callback("true", move |_| {
+        *answered.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    });
+    if let Err(error) = asked {
+        tracing::warn!(%error, "the page cannot be asked");
+    }
 }
 
 /// Stops what is being sent, and closes the window once that has ended.
