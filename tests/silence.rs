@@ -1,32 +1,46 @@
 //! A server that takes the connection and does not greet: whether port and security fit is what to check first.
 
-use crate::world::{sendright::Sendright, smtp_script::SmtpScript};
+use crate::world::{parts::parts, smtp_script::SmtpScript};
+use sendright::{
+    api::{MessageDraft, SendRequest},
+    app::{App, Parts},
+    net::limits::Limits,
+    secret::memory::Memory,
+};
 use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use uuid::Uuid;
+
+/// How long a server is waited for that says nothing anyway.
+const SOON: Duration = Duration::from_millis(50);
 
 /// What a send with `security` to a server that does as `script` says is told.
-async fn told(script: &str, security: &'static str) -> Value {
+async fn told(script: &str, security: &str, limits: Limits) -> Value {
     let port = SmtpScript::start(script).await.port;
-    let sending = tokio::task::spawn_blocking(move || {
-        let place = Sendright::new();
-        let profile = format!(
-            "[[profile]]\nname = \"P\"\nmailbox = \"ana@kestrel.example\"\nsign_in = \"none\"\n\
-             smtp = {{ host = \"localhost\", port = {port}, security = \"{security}\" }}\n"
-        );
-        place.write("p.toml", &profile);
-        place.json(&["apply", "-f", "p.toml"]);
-        let send = ["send", "P", "--to", "bo@example.org", "--text", "Hello", "--json"];
-        let ended = place.run(&[&send[..], &["--timeout", "1"]].concat());
-        let mut said: Value = serde_json::from_str(&ended.stdout).unwrap();
-        said["problem"].take()
-    });
-    sending.await.unwrap()
+    let dir = tempfile::tempdir().unwrap();
+    let vault = Arc::new(Memory::default());
+    let app = App::open(Parts { limits, ..parts(dir.path(), vault) }).unwrap();
+    let file = format!(
+        "[[profile]]\nname = \"P\"\nmailbox = \"ana@kestrel.example\"\nsign_in = \"none\"\n\
+         smtp = {{ host = \"localhost\", port = {port}, security = \"{security}\" }}\n"
+    );
+    app.apply(file, dir.path().into(), |_| None).await.unwrap();
+    let message = MessageDraft {
+        to: vec!["bo@example.org".to_owned()],
+        text: "Hello".to_owned(),
+        ..MessageDraft::default()
+    };
+    let profile_id = app.find_profile("P").await.unwrap();
+    let request = SendRequest { send_id: Uuid::new_v4(), profile_id, message, via: None };
+    serde_json::to_value(app.send(request).await.unwrap().problem).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_says_nothing_or_hangs_up_may_wait_for_tls() {
-    for script in ["SILENCE", "CLOSE"] {
+    let silent = Limits { greeting: SOON, ..Limits::default() };
+    for (script, limits) in [("SILENCE", silent), ("CLOSE", Limits::default())] {
         for security in ["starttls", "none"] {
-            let problem = told(script, security).await;
+            let problem = told(script, security, limits).await;
             let means = problem["means"].as_str().unwrap();
             assert!(means.contains("did not greet, so nothing was sent"), "{script}: {means}");
             assert!(means.contains("set the security to TLS."), "{script}: {means}");
@@ -39,8 +53,9 @@ async fn a_server_that_says_nothing_or_hangs_up_may_wait_for_tls() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_has_greeted_does_not() {
     let greets = "S: 220 hi\nC: EHLO\n";
-    for end in ["SILENCE", "CLOSE"] {
-        let problem = told(&[greets, end].concat(), "starttls").await;
+    let silent = Limits { command: SOON, ..Limits::default() };
+    for (end, limits) in [("SILENCE", silent), ("CLOSE", Limits::default())] {
+        let problem = told(&[greets, end].concat(), "starttls", limits).await;
         assert_eq!(problem["causes"], json!([]), "{end}: {problem}");
         let means = problem["means"].to_string();
         assert_eq!(means.contains("load balancer"), end == "CLOSE", "{end}: {means}");
