@@ -2,7 +2,7 @@
 
 use crate::world::{parts::parts, smtp_script::SmtpScript};
 use sendright::{
-    api::{MessageDraft, SendRequest},
+    api::{MessageDraft, News, SendNews, SendRequest},
     app::{App, Parts},
     net::limits::Limits,
     secret::memory::Memory,
@@ -16,6 +16,11 @@ const SOON: Duration = Duration::from_millis(50);
 
 /// What a send with `security` to a server that does as `script` says is told.
 async fn told(script: &str, security: &str, limits: Limits) -> Value {
+    sent(script, security, limits).await.0
+}
+
+/// What it is told, and all that was told of it on the way.
+async fn sent(script: &str, security: &str, limits: Limits) -> (Value, Vec<SendNews>) {
     let port = SmtpScript::start(script).await.port;
     let dir = tempfile::tempdir().unwrap();
     let vault = Arc::new(Memory::default());
@@ -32,7 +37,15 @@ async fn told(script: &str, security: &str, limits: Limits) -> Value {
     };
     let profile_id = app.find_profile("P").await.unwrap();
     let request = SendRequest { send_id: Uuid::new_v4(), profile_id, message, via: None };
-    serde_json::to_value(app.send(request).await.unwrap().problem).unwrap()
+    let mut news = app.news();
+    let problem = serde_json::to_value(app.send(request).await.unwrap().problem).unwrap();
+    let mut steps = Vec::new();
+    while let Ok(one) = news.try_recv() {
+        if let News::Send(step) = one {
+            steps.push(step);
+        }
+    }
+    (problem, steps)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,4 +73,14 @@ async fn a_server_that_has_greeted_does_not() {
         let means = problem["means"].to_string();
         assert_eq!(means.contains("load balancer"), end == "CLOSE", "{end}: {means}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_it_is_waited_for_it_is_told_for_how_long_and_what_to_check_first() {
+    let silent = Limits { greeting: SOON, ..Limits::default() };
+    let (_, steps) = sent("SILENCE", "none", silent).await;
+    let greeting = steps.iter().find(|step| step.stage == "ehlo").unwrap();
+    assert_eq!(greeting.limit_ms, Some(50));
+    let check = greeting.check.as_deref().unwrap();
+    assert!(check.contains("set the security to TLS"), "{check}");
 }
