@@ -45,7 +45,7 @@ export const COPIES = [
 ] as const;
 
 export const MESSAGES = [
-  { value: "false", label: "When the server asks for it (DATA)" },
+  { value: "false", label: "After the envelope (DATA)" },
   { value: "true", label: "With the envelope (BDAT)" },
 ] as const;
 
