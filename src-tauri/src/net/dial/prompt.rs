@@ -32,6 +32,7 @@ impl Prompt {
     }
 
     #[cfg(not(target_os = "linux"))]
+    #[allow(clippy::unused_self)] // on Linux it is used
     fn acknowledge(&self) {}
 }
 
