@@ -20,10 +20,10 @@ pub(crate) struct Relay {
     turns: Arc<Mutex<Turns>>,
 }
 
-/// Who spoke last, and how often the server answered.
+/// When the client spoke last since the server answered, and how often it had to wait for an answer.
 #[derive(Default)]
 struct Turns {
-    client_spoke: bool,
+    client_spoke: Option<Instant>,
     round_trips: u32,
 }
 
@@ -66,11 +66,13 @@ fn connect(client: TcpStream, target: u16, round_trip: Duration, turns: &Arc<Mut
     let (Ok(client_again), Ok(server_again)) = both else { return };
     let (asked, answered) = (Arc::clone(turns), Arc::clone(turns));
     carry(client, server, round_trip / 2, move || {
-        asked.lock().expect("nobody panics with it").client_spoke = true;
+        asked.lock().expect("nobody panics with it").client_spoke = Some(Instant::now());
     });
     carry(server_again, client_again, round_trip / 2, move || {
         let mut turns = answered.lock().expect("nobody panics with it");
-        if std::mem::take(&mut turns.client_spoke) {
+        // An answer to one that waits comes half a round trip after its words. Whoever still speaks does not wait.
+        if turns.client_spoke.is_some_and(|at| at.elapsed() >= round_trip / 4) {
+            turns.client_spoke = None;
             turns.round_trips += 1;
         }
     });

@@ -21,9 +21,8 @@ What is timed is the whole program, from its start to its end, with its good-bye
 includes reading its database and the keychain (a real gnome-keyring), writing each send down before its first byte
 leaves and its outcome after, and making the message; curl, msmtp and swaks are given a message that is made already.
 `peak` is the most memory the process had. Round trips are counted by the relay that makes the line long, TCP's own
-handshake included: each is one delay that nothing can hide, except that answers which come while a large message is
-still on its way are counted too. `chunking` is the setting `smtp.chunking`, which saves one (why it is off by default:
-decisions/data-not-bdat.md).
+handshake included: each is one delay that nothing can hide. `chunking` is the setting `smtp.chunking`, which saves one
+(why it is off by default: decisions/data-not-bdat.md).
 Microsoft Graph is the tests' stand-in for it, which needs most of the time itself: what counts there is the memory.
 ";
 
