@@ -26,6 +26,9 @@ use uuid::Uuid;
 /// How many messages are written down before their turn comes: the server is told of the next one
 /// together with the end of this one, and the disk works while the server does.
 const AHEAD: usize = 2;
+/// Whether the sender may still send is looked at no more often than this: it is a question to the
+/// database, and many a message takes less than a millisecond.
+const GLANCE: Duration = Duration::from_millis(20);
 /// After a longer wait than this, what was composed before it bears too old a date.
 const FRESH: Duration = Duration::from_secs(5);
 
@@ -43,6 +46,8 @@ pub(super) struct Repeat<'a> {
     patience: Patience,
     /// How fast it may go, where there is a limit.
     pace: Option<Pace>,
+    /// When it was last seen that the sender may send.
+    looked: Option<Instant>,
 }
 
 /// Why it ended before its time.
@@ -63,7 +68,8 @@ impl<'a> Repeat<'a> {
         pace: Option<Pace>,
     ) -> Self {
         let (ready, patience) = (VecDeque::new(), Patience::new(patience));
-        Self { cli, line, message, times, accepted: 0, ready, answered: None, patience, pace }
+        let (answered, looked) = (None, None);
+        Self { cli, line, message, times, accepted: 0, ready, answered, patience, pace, looked }
     }
 
     /// Sends until all are accepted, or until one is not and waiting does not help.
@@ -105,7 +111,7 @@ impl<'a> Repeat<'a> {
         while self.accepted < self.times {
             go_on(interrupts)?;
             self.keep_pace(interrupts).await?;
-            self.line.still_may_send().await?;
+            self.look_at_sender().await?;
             let answered = self.turn(interrupts).await?;
             if matches!(answered.report().outcome, Outcome::Accepted | Outcome::Partly) {
                 self.accepted += 1;
@@ -116,6 +122,14 @@ impl<'a> Repeat<'a> {
                 self.tell(self.accepted + 1, &report);
                 self.wait_or_stop(report, interrupts).await?;
             }
+        }
+        Ok(())
+    }
+
+    async fn look_at_sender(&mut self) -> Result<(), Problem> {
+        if self.looked.is_none_or(|at| at.elapsed() >= GLANCE) {
+            self.line.still_may_send().await?;
+            self.looked = Some(Instant::now());
         }
         Ok(())
     }

@@ -15,20 +15,27 @@ use tokio::{
     net::TcpStream,
 };
 
-/// A connection on which what has come is acknowledged before more is waited for.
+/// How often it is prompt: as long as connections are opened, protected and greeted. Later each side
+/// waits for the other's words, which acknowledge by themselves.
+const WAITS: u8 = 24;
+
+/// A connection on which, at its beginning, what has come is acknowledged before more is waited for.
 #[derive(Debug)]
-pub struct Prompt(TcpStream);
+pub struct Prompt {
+    stream: TcpStream,
+    left: u8,
+}
 
 impl Prompt {
     /// Makes `stream` prompt.
     pub fn new(stream: TcpStream) -> Self {
-        Self(stream)
+        Self { stream, left: WAITS }
     }
 
     /// Has to be said again and again: the system forgets it (tcp(7), `TCP_QUICKACK`).
     #[cfg(target_os = "linux")]
     fn acknowledge(&self) {
-        let _ = self.0.set_quickack(true); // slower, and nothing else, where it cannot be
+        let _ = self.stream.set_quickack(true); // slower, and nothing else, where it cannot be
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -42,8 +49,9 @@ impl AsyncRead for Prompt {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let polled = Pin::new(&mut self.0).poll_read(context, buffer);
-        if polled.is_pending() {
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if polled.is_pending() && self.left > 0 {
+            self.left -= 1;
             self.acknowledge();
         }
         polled
@@ -56,15 +64,15 @@ impl AsyncWrite for Prompt {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, bytes)
+        Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 
     fn poll_write_vectored(
@@ -72,11 +80,11 @@ impl AsyncWrite for Prompt {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(context, slices)
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
+        self.stream.is_write_vectored()
     }
 }
 
@@ -92,7 +100,7 @@ mod tests {
         let stream = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         stream.set_quickack(false).unwrap();
         let mut prompt = Prompt::new(stream);
-        assert!(!prompt.0.quickack().unwrap());
+        assert!(!prompt.stream.quickack().unwrap());
         let (mut octets, mut polled) = ([0; 1], false);
         poll_fn(|context| {
             let mut buffer = ReadBuf::new(&mut octets);
@@ -100,6 +108,6 @@ mod tests {
             Poll::Ready(())
         })
         .await;
-        assert!(polled && prompt.0.quickack().unwrap());
+        assert!(polled && prompt.stream.quickack().unwrap());
     }
 }
