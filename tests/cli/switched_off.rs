@@ -48,7 +48,10 @@ fn a_sender_that_is_switched_off_or_removed_sends_no_more_and_says_so() {
         let ended = thread::scope(|scope| {
             let place = &sendright;
             scope.spawn(move || {
-                take(server.accept().unwrap().0, || drop(place.json(&[command, "Slow"])));
+                take(server.accept().unwrap().0, || {
+                    place.json(&[command, "Slow"]);
+                    place.json(&["profiles"]); // however fast a machine is: longer than one glance
+                });
             });
             sendright.run(&["send", "Slow", "--to", "c@d.example", "--repeat", "10", "--json"])
         });

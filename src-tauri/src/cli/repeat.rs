@@ -28,7 +28,7 @@ use uuid::Uuid;
 const AHEAD: usize = 2;
 /// Whether the sender may still send is looked at no more often than this: it is a question to the
 /// database, and many a message takes less than a millisecond.
-const GLANCE: Duration = Duration::from_millis(20);
+const GLANCE: Duration = Duration::from_millis(5);
 /// After a longer wait than this, what was composed before it bears too old a date.
 const FRESH: Duration = Duration::from_secs(5);
 
