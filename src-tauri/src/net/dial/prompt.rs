@@ -2,8 +2,8 @@
 //!
 //! Linux acknowledges up to 40 ms late what nobody answers, and a server that waits for that before it
 //! sends another small piece (Nagle's algorithm, RFC 1122 §4.2.3.4) is as late with it: Postfix with its
-//! reply to EHLO, behind the session tickets that end a TLS 1.3 handshake. Other systems have no such
-//! switch, or are prompt anyway.
+//! reply to EHLO, behind the session tickets that end a TLS 1.3 handshake. The switch is Linux's alone
+//! (tcp(7), `TCP_QUICKACK`); elsewhere nothing is lost but time.
 
 use std::{
     io,
